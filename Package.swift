@@ -1,0 +1,99 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// libtorch is found in one of two ways.
+// In a checkout that ran `script/bootstrap`, it lies in `.libtorch`, and flags point there.
+// Everywhere else (a package that depends on this one by version may not use such flags),
+// the system library `CLibTorch` finds it through pkg-config as `libtorch`.
+let libtorch = Context.packageDirectory + "/.libtorch"
+let hasOwnLibTorch = FileManager.default.fileExists(atPath: libtorch + "/lib/libtorch_cpu.so")
+
+let torchCompilerSettings: [CXXSetting] =
+  hasOwnLibTorch ? [.unsafeFlags(["-isystem", libtorch + "/include"])] : []
+let torchLinkerSettings: [LinkerSetting] =
+  hasOwnLibTorch
+  ? [
+    .unsafeFlags([
+      "-L", libtorch + "/lib", "-Xlinker", "-rpath", "-Xlinker", libtorch + "/lib",
+      "-Xlinker", "--no-as-needed", "-ltorch_cpu", "-lc10", "-Xlinker", "--as-needed",
+    ])
+  ] : []
+
+let package = Package(
+  name: "Polymath",
+  products: [
+    .library(name: "Torch", targets: ["Torch"]),
+    .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
+    .library(name: "MultitaskLearning", targets: ["MultitaskLearning"]),
+    .library(name: "VisionNetworks", targets: ["VisionNetworks"]),
+    .library(name: "VisionData", targets: ["VisionData"]),
+    .library(name: "VisionMetrics", targets: ["VisionMetrics"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+    .executable(name: "polymath", targets: ["PolymathCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibTorch", pkgConfig: "libtorch"),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    .target(
+      name: "CTorch",
+      dependencies: hasOwnLibTorch ? [] : ["CLibTorch"],
+      cxxSettings: torchCompilerSettings,
+      linkerSettings: torchLinkerSettings),
+    .target(name: "CImageFiles", dependencies: ["CJPEG", "CPNG"]),
+
+    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(
+      name: "NeuralNetworks",
+      dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "MultitaskLearning", dependencies: ["NeuralNetworks"]),
+    .target(name: "VisionNetworks", dependencies: ["NeuralNetworks"]),
+    .target(name: "VisionData", dependencies: ["Torch", "CImageFiles"]),
+    .target(name: "VisionMetrics", dependencies: ["Torch"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "Yams", "Rainbow",
+        "TextTable",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["TensorBoard/event.proto"]),
+    .executableTarget(
+      name: "PolymathCommand",
+      dependencies: [
+        "Experiments", "Torch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "TestSupport", dependencies: ["NeuralNetworks"], path: "Tests/TestSupport"),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Resources")]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
+    .testTarget(name: "MultitaskLearningTests", dependencies: ["MultitaskLearning", "TestSupport"]),
+    .testTarget(
+      name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
+      resources: [.copy("Resources")]),
+    .testTarget(name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"]),
+    .testTarget(
+      name: "VisionMetricsTests", dependencies: ["VisionMetrics", "TestSupport"],
+      resources: [.copy("Resources")]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
+    .testTarget(
+      name: "PolymathCommandTests",
+      dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

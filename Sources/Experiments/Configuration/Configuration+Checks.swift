@@ -1,0 +1,111 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Torch
+import VisionData
+import VisionNetworks
+
+extension Configuration {
+  /// Finds what contradicts itself, before anything is built.
+  ///
+  /// - Throws: ``ConfigurationError``, ``MethodError`` or ``TorchError`` that says what would be right.
+  public func check(availableTasks: [VisionTask]) throws {
+    guard !data.tasks.isEmpty else { throw ConfigurationError("data.tasks is empty: at least one task is needed") }
+    for task in data.tasks where !availableTasks.contains(where: { $0.name == task }) {
+      throw ConfigurationError("data.tasks: " + unknownName("task", task, among: availableTasks.map(\.name)))
+    }
+    if let twice = data.tasks.first(where: { task in data.tasks.count { $0 == task } > 1 }) {
+      throw ConfigurationError("data.tasks names '\(twice)' twice")
+    }
+    guard data.scale.count == 2, data.scale[0] <= data.scale[1] else {
+      throw ConfigurationError("data.scale is \(data.scale), but has to be [smallest, largest]")
+    }
+    let hasCrop = data.cropHeight > 0 || data.cropWidth > 0
+    guard !hasCrop || (data.cropHeight > 0 && data.cropWidth > 0) else {
+      throw ConfigurationError("data.cropHeight and data.cropWidth contradict each other: both are 0, or neither")
+    }
+    guard data.scale == [1, 1] || hasCrop else {
+      throw ConfigurationError("data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
+    }
+    guard optimizer.warmUpSteps < training.steps else {
+      throw ConfigurationError("optimizer.warmUpSteps (\(optimizer.warmUpSteps)) leaves nothing of training.steps (\(training.steps))")
+    }
+    guard data.folder != nil || data.validationFolder == nil else {
+      throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
+    }
+    try checkSizes()
+    _ = try makeMethod()
+    _ = try Device(parsing: run.device)
+  }
+
+  private func checkSizes() throws {
+    guard let encoder = EncoderRegistry.entry(network.encoder) else {
+      throw ConfigurationError(unknownName("encoder", network.encoder, among: EncoderRegistry.entries.map(\.name)))
+    }
+    let training = data.cropHeight > 0 ? (data.cropHeight, data.cropWidth) : (data.height, data.width)
+    for (height, width) in [training, (data.height, data.width)] {
+      guard height % encoder.sizeMultiple == 0, width % encoder.sizeMultiple == 0 else {
+        throw ConfigurationError(
+          "pictures of \(height)×\(width) do not fit \(encoder.name): both sides have to be multiples of \(encoder.sizeMultiple)")
+      }
+    }
+    guard encoder.isTransformer || network.dropPath == 0 else {
+      throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
+    }
+    if network.decoder == DecoderKind.aspp.rawValue, self.training.batchSize == 1 {
+      throw ConfigurationError("the decoder aspp normalises over the batch: training.batchSize has to be at least 2")
+    }
+  }
+
+  /// - Throws: ``MethodError`` for a method or parameter that does not exist, or a value that is not allowed.
+  public func makeMethod() throws -> MultitaskMethod {
+    MultitaskMethod(
+      weighting: try MethodRegistry.weighting(method.weighting.name)
+        .make(method.weighting.settings, tasks: data.tasks),
+      aggregator: try MethodRegistry.aggregator(method.aggregator.name)
+        .make(method.aggregator.settings, tasks: data.tasks),
+      schedule: try MethodRegistry.schedule(method.schedule.name)
+        .make(method.schedule.settings, tasks: data.tasks),
+      seed: run.seed)
+  }
+
+  func makeOptimizer() -> any Optimizer {
+    switch optimizer.name {
+    case "sgd": SGD(momentum: optimizer.momentum, weightDecay: optimizer.weightDecay)
+    case "adamw": Adam(weightDecay: optimizer.weightDecay, weightDecayKind: .decoupled)
+    default: Adam(weightDecay: optimizer.weightDecay)
+    }
+  }
+
+  var learningRateSchedule: LearningRateSchedule {
+    let shape: LearningRateSchedule.Shape =
+      switch optimizer.schedule {
+      case "polynomial": .polynomial(power: optimizer.power)
+      case "cosine": .cosine
+      case "multi-step": .multiStep(milestones: optimizer.milestones, factor: optimizer.decay)
+      default: .constant
+      }
+    return LearningRateSchedule(shape, warmUpSteps: optimizer.warmUpSteps, totalSteps: training.steps)
+  }
+}
+
+extension Configuration {
+  /// Takes a method as a person types it: names joined by `+`, in any order, each a weighting, an aggregator or a
+  /// schedule: `uw+pcgrad`.
+  ///
+  /// - Throws: ``MethodError`` for a name that no method has.
+  public mutating func apply(method text: String) throws {
+    for part in text.split(separator: "+") {
+      let name = part.trimmingCharacters(in: .whitespaces)
+      if MethodRegistry.weightings.contains(where: { $0.name == name }) {
+        method.weighting = MethodChoice(name)
+      } else if MethodRegistry.aggregators.contains(where: { $0.name == name }) {
+        method.aggregator = MethodChoice(name)
+      } else if MethodRegistry.schedules.contains(where: { $0.name == name }) {
+        method.schedule = MethodChoice(name)
+      } else {
+        throw MethodError(unknownName("method", name, among: MethodRegistry.allNames))
+      }
+    }
+  }
+}

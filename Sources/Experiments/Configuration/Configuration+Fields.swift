@@ -1,0 +1,98 @@
+import MultitaskLearning
+import VisionNetworks
+
+// What a file may say: the names, the allowed values and the help of every field.
+
+extension Configuration.Run {
+  static var fields: [Field<Self>] {
+    [
+      .seed("seed", \.seed, "of initial values, data order and every random choice"),
+      Field(name: "device", summary: "where tensors live", allowed: "cpu, cuda or cuda:N") { section, node in
+        guard let value = node.scalar?.string, value == "cpu" || value.hasPrefix("cuda") else { return false }
+        section.device = value
+        return true
+      } write: { quoted($0.device) },
+      .integer("threads", \.threads, 0...1024, "of libtorch's kernels; 0 for as many as there are cores"),
+      .text("precision", \.precision, among: ["float32", "bfloat16"], "of matrix products and convolutions"),
+    ]
+  }
+}
+
+extension Configuration.Data {
+  static var fields: [Field<Self>] {
+    [
+      .path("folder", \.folder, "a data set folder; null for the embedded scenes"),
+      .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
+      .seed("seed", \.seed, "of the embedded scenes"),
+      .integer("trainingCount", \.trainingCount, 1...Int.max, "scenes to train on"),
+      .integer("validationCount", \.validationCount, 1...Int.max, "scenes (or last samples of the folder) to evaluate on"),
+      .integer("height", \.height, 16...8192, "of the pictures, in pixels"),
+      .integer("width", \.width, 16...8192, "of the pictures, in pixels"),
+      .names("tasks", \.tasks, "which tasks to learn, in this order"),
+      .boolean("flip", \.flip, "whether training pictures are mirrored at random"),
+      .real("jitter", \.jitter, 0...1, "strength of random changes of colour"),
+      .reals("scale", \.scale, 0.1...10, "smallest and largest random enlargement"),
+      .integer("cropHeight", \.cropHeight, 0...8192, "of random crops; 0 for the whole picture"),
+      .integer("cropWidth", \.cropWidth, 0...8192, "of random crops; 0 for the whole picture"),
+      .integer("threads", \.threads, 1...256, "that prepare batches"),
+      .boolean("cache", \.cache, "whether decoded samples stay in memory"),
+    ]
+  }
+}
+
+extension Configuration.Network {
+  static var fields: [Field<Self>] {
+    [
+      .text(
+        "encoder", \.encoder, among: EncoderRegistry.entries.flatMap { [$0.name, $0.alias] },
+        "the part that all tasks share"),
+      .text("decoder", \.decoder, among: DecoderKind.allCases.map(\.rawValue), "the part that each task has"),
+      .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),
+      .real("dropPath", \.dropPath, 0...0.9, "stochastic depth of transformers"),
+    ]
+  }
+}
+
+extension Configuration.Method {
+  static var fields: [Field<Self>] {
+    [
+      .method("weighting", \.weighting, "how much each loss counts"),
+      .method("aggregator", \.aggregator, "how the tasks' gradients become one"),
+      .method("schedule", \.schedule, "which tasks update when"),
+      .integer(
+        "observeEvery", \.observeEvery, 0...Int.max,
+        "steps between two looks at the tasks' gradients (each costs a backward pass per task); 0 for none"),
+    ]
+  }
+}
+
+extension Configuration.OptimizerChoice {
+  static var fields: [Field<Self>] {
+    [
+      .text("name", \.name, among: ["sgd", "adam", "adamw"], "the optimizer"),
+      .real("learningRate", \.learningRate, 0...1000, "at its highest"),
+      .real("weightDecay", \.weightDecay, 0...1, "pull of parameters towards zero"),
+      .real("momentum", \.momentum, 0...1, "of sgd"),
+      .real("clipNorm", \.clipNorm, 0...Double.infinity, "largest norm of the gradient; 0 for no limit"),
+      .text(
+        "schedule", \.schedule, among: ["constant", "polynomial", "cosine", "multi-step"],
+        "how the learning rate falls"),
+      .real("power", \.power, 0...10, "of the polynomial schedule"),
+      .reals("milestones", \.milestones, 0...1, "of the multi-step schedule, as shares of the training"),
+      .real("decay", \.decay, 0...1, "factor at each milestone"),
+      .integer("warmUpSteps", \.warmUpSteps, 0...Int.max, "in which the learning rate first rises"),
+    ]
+  }
+}
+
+extension Configuration.Training {
+  static var fields: [Field<Self>] {
+    [
+      .integer("steps", \.steps, 1...Int.max, "updates of the parameters"),
+      .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
+      .integer("accumulation", \.accumulation, 1...4096, "batches whose gradients are averaged for a step"),
+      .integer("evaluateEvery", \.evaluateEvery, 0...Int.max, "steps between evaluations; 0 for one at the end"),
+      .integer("checkpointEvery", \.checkpointEvery, 0...Int.max, "steps between checkpoints; 0 for one at the end"),
+    ]
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import MultitaskLearning
+import Torch
+import Yams
+
+/// A section of a configuration with its fields, whatever its type.
+private struct AnySection {
+  let name: String
+  let fieldNames: [String]
+  let read: (inout Configuration, _ field: String, Node, _ source: String) throws -> Void
+  let write: (Configuration) -> [(name: String, yaml: String, summary: String)]
+
+  init<Section>(_ name: String, _ path: WritableKeyPath<Configuration, Section>, _ fields: [Field<Section>]) {
+    self.name = name
+    fieldNames = fields.map(\.name)
+    read = { configuration, fieldName, node, source in
+      guard let field = fields.first(where: { $0.name == fieldName }) else {
+        throw ConfigurationError(
+          node, in: source, unknownName("field of '\(name)'", fieldName, among: fields.map(\.name)))
+      }
+      guard field.read(&configuration[keyPath: path], node) else {
+        throw ConfigurationError(
+          node, in: source, "'\(name).\(fieldName)' is \(node.briefly), but has to be \(field.allowed)")
+      }
+    }
+    write = { configuration in
+      fields.map { ($0.name, $0.write(configuration[keyPath: path]), $0.summary) }
+    }
+  }
+
+  static var all: [AnySection] {
+    [
+      AnySection("run", \.run, Configuration.Run.fields),
+      AnySection("data", \.data, Configuration.Data.fields),
+      AnySection("network", \.network, Configuration.Network.fields),
+      AnySection("method", \.method, Configuration.Method.fields),
+      AnySection("optimizer", \.optimizer, Configuration.OptimizerChoice.fields),
+      AnySection("training", \.training, Configuration.Training.fields),
+    ]
+  }
+}
+
+extension Configuration {
+  /// Reads a configuration file.
+  ///
+  /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and the allowed values.
+  public init(contentsOf url: URL) throws {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw FileError(
+        url, FileManager.default.fileExists(atPath: url.path) ? "is no readable text" : "does not exist")
+    }
+    try self.init(yaml: text, source: url.path)
+  }
+
+  /// - Parameter source: what errors call the text.
+  public init(yaml: String, source: String = "configuration") throws {
+    self.init()
+    let root: Node?
+    do { root = try Yams.compose(yaml: yaml) } catch let error as YamlError {
+      throw ConfigurationError("\(source): is no YAML: \(error)")
+    }
+    guard let root, root.null == nil else { return }
+    guard let sections = root.mapping else {
+      throw ConfigurationError(root, in: source, "a configuration has sections such as 'data:' and 'training:'")
+    }
+    for (key, value) in sections {
+      let name = key.scalar?.string ?? ""
+      guard let section = AnySection.all.first(where: { $0.name == name }) else {
+        throw ConfigurationError(key, in: source, unknownName("section", name, among: AnySection.all.map(\.name)))
+      }
+      if value.null != nil { continue }
+      guard let fields = value.mapping else {
+        throw ConfigurationError(value, in: source, "'\(name)' is \(value.briefly), but has fields: \(section.fieldNames.joined(separator: ", "))")
+      }
+      for (field, fieldValue) in fields {
+        try section.read(&self, field.scalar?.string ?? "", fieldValue, source)
+      }
+    }
+  }
+
+  /// Changes one field: `training.steps=100`.
+  ///
+  /// - Throws: ``ConfigurationError`` with the allowed values.
+  public mutating func apply(assignment: String) throws {
+    let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
+    let path = parts[0].split(separator: ".").map(String.init)
+    guard parts.count == 2, path.count == 2 else {
+      throw ConfigurationError("'\(assignment)': a setting looks like training.steps=100")
+    }
+    guard let section = AnySection.all.first(where: { $0.name == path[0] }) else {
+      throw ConfigurationError("'\(assignment)': " + unknownName("section", path[0], among: AnySection.all.map(\.name)))
+    }
+    guard let node = (try? Yams.compose(yaml: parts[1])) ?? nil else {
+      throw ConfigurationError("'\(assignment)': what follows the = is no YAML value")
+    }
+    try section.read(&self, path[1], node.withoutMark, "'\(assignment)'")
+  }
+
+  /// All fields with their values and what they mean.
+  public var yaml: String {
+    AnySection.all.map { section in
+      let lines = section.write(self)
+      let width = lines.map { $0.name.count + $0.yaml.count + 2 }.max() ?? 0
+      return "\(section.name):\n"
+        + lines.map { line in
+          let text = "\(line.name): \(line.yaml)"
+          return "  \(text)\(String(repeating: " ", count: width - text.count))  # \(line.summary)\n"
+        }.joined()
+    }.joined(separator: "\n")
+  }
+}
+
+extension Node {
+  var briefly: String {
+    switch self {
+    case .scalar(let scalar): "'\(scalar.string)'"
+    case .mapping: "a mapping"
+    case .sequence: "a list"
+    default: "an alias"
+    }
+  }
+
+  /// The same value from no file.
+  fileprivate var withoutMark: Node {
+    guard let scalar = scalar else { return self }
+    return Node(scalar.string, scalar.tag, scalar.style)
+  }
+}

@@ -1,0 +1,85 @@
+import MultitaskLearning
+import NeuralNetworks
+import VisionData
+import VisionNetworks
+
+/// Everything that determines a run. Every field has a default; a file says what differs.
+public struct Configuration: Sendable, Equatable {
+  public var run = Run()
+  public var data = Data()
+  public var network = Network()
+  public var method = Method()
+  public var optimizer = OptimizerChoice()
+  public var training = Training()
+
+  public init() {}
+
+  public struct Run: Sendable, Equatable {
+    public var seed: UInt64 = 1
+    public var device = "cpu"
+    /// Zero: as many as the machine has.
+    public var threads = 0
+    public var precision = "float32"
+  }
+
+  public struct Data: Sendable, Equatable {
+    /// A data set folder; the embedded scenes where there is none.
+    public var folder: String?
+    /// A second folder for validation; the last samples of the first where there is none.
+    public var validationFolder: String?
+    public var seed: UInt64 = 1
+    public var trainingCount = 480
+    public var validationCount = 96
+    public var height = 96
+    public var width = 128
+    public var tasks = ["segmentation", "depth", "normals", "edges", "saliency"]
+    public var flip = true
+    public var jitter = 0.2
+    public var scale = [1.0, 1.0]
+    /// Zero: no cropping.
+    public var cropHeight = 0
+    public var cropWidth = 0
+    public var threads = 2
+    public var cache = true
+  }
+
+  public struct Network: Sendable, Equatable {
+    public var encoder = "resnet18"
+    public var decoder = "convolution"
+    /// A safetensors file with the encoder's pretrained weights.
+    public var weights: String?
+    public var dropPath = 0.0
+  }
+
+  public struct Method: Sendable, Equatable {
+    public var weighting = MethodChoice("equal")
+    public var aggregator = MethodChoice("sum")
+    public var schedule = MethodChoice("joint")
+    /// Steps between two looks at the tasks' gradients; zero for none.
+    public var observeEvery = 50
+  }
+
+  public struct OptimizerChoice: Sendable, Equatable {
+    public var name = "adam"
+    public var learningRate = 1e-3
+    public var weightDecay = 0.0
+    public var momentum = 0.9
+    /// Zero: no clipping.
+    public var clipNorm = 0.0
+    public var schedule = "polynomial"
+    public var power = 0.9
+    public var milestones = [0.5, 0.75]
+    public var decay = 0.1
+    public var warmUpSteps = 0
+  }
+
+  public struct Training: Sendable, Equatable {
+    public var steps = 400
+    public var batchSize = 8
+    /// Batches whose gradients are averaged for one step.
+    public var accumulation = 1
+    /// Steps between two evaluations; zero for one at the end alone.
+    public var evaluateEvery = 100
+    public var checkpointEvery = 100
+  }
+}

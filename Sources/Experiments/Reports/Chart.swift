@@ -1,0 +1,27 @@
+/// Curves over steps, as the report's script draws them.
+struct Chart: Encodable {
+  struct Line: Encodable {
+    let name: String
+    let x: [Double]
+    let y: [Double]
+  }
+
+  let title: String
+  let lines: [Line]
+  /// Whether the page's smoothing applies.
+  let smoothed: Bool
+
+  /// At most this many points a curve: a page is to open quickly.
+  private static let largestPointCount = 1500
+
+  init(_ title: String, smoothed: Bool, _ lines: [(name: String, points: [(Int, Double)])]) {
+    self.title = title
+    self.smoothed = smoothed
+    self.lines = lines.filter { !$0.points.isEmpty }.map { name, points in
+      let finite = points.filter { $0.1.isFinite }
+      let stride = max(1, finite.count / Self.largestPointCount)
+      let kept = finite.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+      return Line(name: name, x: kept.map { Double($0.0) }, y: kept.map(\.1))
+    }
+  }
+}

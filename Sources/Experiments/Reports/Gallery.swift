@@ -1,0 +1,58 @@
+import Foundation
+import Torch
+import VisionData
+
+/// Pictures of some validation samples: what went in, what is true, what the network says. They lie in the run's
+/// `predictions` folder, and the report shows them.
+struct Gallery {
+  let folder: RunFolder
+  let tasks: [String]
+
+  private static let sampleCount = 4
+
+  func inputURL(_ sample: Int) -> URL { url(sample, "input") }
+  func truthURL(_ sample: Int, _ task: String) -> URL { url(sample, "\(task)-truth") }
+  func predictionURL(_ sample: Int, _ task: String) -> URL { url(sample, task) }
+
+  private func url(_ sample: Int, _ what: String) -> URL {
+    folder.predictions.appendingPathComponent("\(sample)-\(what).png")
+  }
+
+  /// The samples that have pictures.
+  var samples: [Int] {
+    (0..<Self.sampleCount).filter { FileManager.default.fileExists(atPath: inputURL($0).path) }
+  }
+
+  /// Draws the pictures with a trainer's network.
+  static func write(_ trainer: Trainer) throws {
+    let gallery = Gallery(folder: trainer.folder, tasks: trainer.network.tasks)
+    let setup = trainer.data
+    for position in 0..<min(sampleCount, setup.validation.count) {
+      var generator = SeededGenerator(seed: 0)
+      let raw = try setup.validation.sample(at: position)
+      let tasks = setup.bindings.map(\.task)
+      let prepared = setup.evaluationTransforms.reduce(raw) { $1($0, tasks: tasks, using: &generator) }
+      try raw.image.picture.write(to: gallery.inputURL(position))
+      let batch = Batch([prepared], tasks: []).to(trainer.network.store.device)
+      let outputs = withoutGradients { trainer.network(batch.images, .evaluation) }
+      for (task, output) in zip(tasks, outputs) {
+        let renderer = TaskRenderer(task)
+        try renderer.picture(target: prepared.targets[task.name]!)
+          .write(to: gallery.truthURL(position, task.name))
+        try renderer.picture(prediction: PixelMap(output[0].to(.float32)))
+          .write(to: gallery.predictionURL(position, task.name))
+      }
+    }
+  }
+}
+
+extension PixelMap {
+  /// Three channels of 0…1 as a picture.
+  var picture: Picture {
+    let count = height * width
+    let samples = (0..<count).flatMap { index in
+      (0..<3).map { UInt8(max(0, min(255, values[$0 * count + index] * 255))) }
+    }
+    return Picture(width: width, height: height, channels: 3, samples: .bits8(samples))
+  }
+}

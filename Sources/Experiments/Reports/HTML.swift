@@ -1,0 +1,28 @@
+import Foundation
+
+/// The few things that pages are made of.
+enum HTML {
+  static func escape(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+
+  /// A picture inside of the page.
+  static func image(_ png: Data, title: String) -> String {
+    "<img src=\"data:image/png;base64,\(png.base64EncodedString())\" alt=\"\(escape(title))\" title=\"\(escape(title))\">"
+  }
+
+  /// - Parameter rows: cells that are HTML already.
+  static func table(_ header: [String], _ rows: [[String]], class style: String = "") -> String {
+    let head = header.map { "<th>\(escape($0))</th>" }.joined()
+    let body = rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined(separator: "\n")
+    return "<table class=\"\(style)\"><thead><tr>\(head)</tr></thead><tbody>\n\(body)\n</tbody></table>"
+  }
+
+  /// JSON that can stand in a script element.
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("</", with: "<\\/")
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Torch
+import VisionMetrics
+
+/// `report.html`: one file that opens offline and shows what a run did.
+public struct RunReport {
+  let folder: RunFolder
+
+  public init(_ folder: RunFolder) { self.folder = folder }
+
+  /// Writes the report from what the run's folder holds.
+  ///
+  /// - Throws: ``FileError``.
+  public func write() throws {
+    let configuration = try Configuration(contentsOf: folder.configuration)
+    let records = try MetricsLog.read(folder)
+    let page = try self.page(configuration, records)
+    try AtomicFile.write(Data(page.utf8), to: folder.report)
+  }
+
+  private func page(_ configuration: Configuration, _ records: [LogRecord]) throws -> String {
+    let steps = records.compactMap { if case .step(let record) = $0 { record } else { nil } }
+    let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
+    let method = [configuration.method.weighting, configuration.method.aggregator, configuration.method.schedule]
+      .map(\.name).joined(separator: " + ")
+    let title = "\(configuration.network.encoder), \(configuration.data.tasks.count) tasks, \(method)"
+    var sections: [String] = []
+    if let last = evaluations.last { sections.append(try results(last)) }
+    sections.append(gallery(configuration.data.tasks))
+    sections.append(
+      """
+      <h2>Curves</h2>
+      <p><label>Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.8"></label></p>
+      <div class="charts" id="charts"></div>
+      """)
+    if let similarity = steps.last(where: { $0.cosines != nil }) {
+      sections.append(similarityTable(similarity, configuration.data.tasks))
+    }
+    sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
+    let charts = charts(steps, evaluations, configuration.data.tasks)
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(HTML.escape(title))</title>
+      <style>
+      \(reportStyle)
+      </style>
+      <script>window.onerror = message => { document.documentElement.dataset.error = message; };</script>
+      </head>
+      <body>
+      <h1>\(HTML.escape(title))</h1>
+      <p class="subtitle">\(steps.last?.step ?? 0) steps\(Self.speed(steps))</p>
+      \(sections.joined(separator: "\n"))
+      <script type="application/json" id="data">\(try HTML.json(["charts": charts]))</script>
+      <script>
+      \(reportScript)
+      </script>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func speed(_ steps: [StepRecord]) -> String {
+    guard !steps.isEmpty else { return "" }
+    let seconds = steps.map(\.seconds).sorted()[steps.count / 2]
+    let wait = steps.dropFirst(steps.count > 10 ? 10 : 0)
+    let share = wait.reduce(0) { $0 + $1.waitSeconds } / max(1e-9, wait.reduce(0) { $0 + $1.seconds })
+    return String(format: ", %.0f ms each (median), %.1f %% of the time waiting for data", seconds * 1000, share * 100)
+  }
+
+  private func results(_ record: EvaluationRecord) throws -> String {
+    let trivial = (try? Data(contentsOf: folder.baseline)).flatMap { try? JSONDecoder().decode(Evaluation.self, from: $0) }
+    let rows = record.evaluation.tasks.flatMap { task in
+      task.metrics.map { metric -> [String] in
+        let reference = trivial?.tasks.first { $0.task == task.task }?.metrics.first { $0.name == metric.name }
+        let arrow = metric.direction == .higherIsBetter ? "↑" : "↓"
+        return [
+          HTML.escape(task.task), HTML.escape("\(metric.name) \(arrow)"), Self.format(metric.value),
+          reference.map { Self.format($0.value) } ?? "", reference.map { Self.gain(metric, $0.value) } ?? "",
+        ]
+      }
+    }
+    return """
+      <h2>Results after \(record.step) steps</h2>
+      <p>On pictures that were not trained on. The trivial predictor says the same about every pixel: the most
+      frequent class, the mean depth, the mean normal, the frequency of edges and of salience. Mean gain over it in
+      each task's first metric: \(String(format: "%+.1f %%", record.score * 100)).</p>
+      \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
+      """
+  }
+
+  private static func gain(_ metric: MetricResult, _ reference: Double) -> String {
+    guard reference != 0 else { return "" }
+    let gain = relativeGain(metric, over: reference)
+    return "<span class=\"\(gain >= 0 ? "better" : "worse")\">\(String(format: "%+.0f %%", gain * 100))</span>"
+  }
+
+  private static func format(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  private func gallery(_ tasks: [String]) -> String {
+    let gallery = Gallery(folder: folder, tasks: tasks)
+    let rows = gallery.samples.flatMap { sample -> [[String]] in
+      func cell(_ url: URL, _ title: String) -> String {
+        (try? Data(contentsOf: url)).map { HTML.image($0, title: title) } ?? ""
+      }
+      return [
+        [cell(gallery.inputURL(sample), "picture"), "truth"] + tasks.map { cell(gallery.truthURL(sample, $0), "\($0), truth") },
+        ["", "prediction"] + tasks.map { cell(gallery.predictionURL(sample, $0), "\($0), prediction") },
+      ]
+    }
+    guard !rows.isEmpty else { return "" }
+    return """
+      <h2>Predictions</h2>
+      <p>Pictures that were not trained on.</p>
+      <div class="gallery">\(HTML.table(["Picture", ""] + tasks, rows))</div>
+      """
+  }
+
+  private func charts(_ steps: [StepRecord], _ evaluations: [EvaluationRecord], _ tasks: [String]) -> [Chart] {
+    var charts = [
+      Chart("Training loss", smoothed: true, tasks.map { task in (task, steps.map { ($0.step, $0.losses[task] ?? .nan) }) }),
+      Chart("Weight of each loss", smoothed: false, tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),
+      Chart(
+        "Validation: gain over the trivial predictor", smoothed: false,
+        [("mean over tasks", evaluations.map { ($0.step, $0.score) })]),
+    ]
+    let observed = steps.filter { $0.cosines != nil }
+    if tasks.count > 1, !observed.isEmpty {
+      let pairs = tasks.indices.flatMap { i in tasks.indices.filter { $0 > i }.map { (i, $0) } }
+      charts.append(
+        Chart(
+          "Cosine between the tasks' gradients", smoothed: true,
+          pairs.map { i, j in ("\(tasks[i]) · \(tasks[j])", observed.map { ($0.step, $0.cosines![i][j]) }) }))
+      charts.append(
+        Chart(
+          "Norm of each task's gradient", smoothed: true,
+          tasks.indices.map { i in (tasks[i], observed.map { ($0.step, $0.gradientNorms![i]) }) }))
+    }
+    charts.append(Chart("Learning rate", smoothed: false, [("learning rate", steps.map { ($0.step, $0.learningRate) })]))
+    return charts.filter { !$0.lines.isEmpty }
+  }
+
+  private func similarityTable(_ record: StepRecord, _ tasks: [String]) -> String {
+    let rows = tasks.indices.map { i in
+      [HTML.escape(tasks[i])]
+        + tasks.indices.map { j in
+          let cosine = record.cosines![i][j]
+          let color = cosine >= 0 ? "42, 157, 98" : "194, 59, 59"
+          return "<span style=\"display:block;background:rgba(\(color),\(String(format: "%.2f", min(1, abs(cosine)) * 0.8)))\">\(String(format: "%.2f", cosine))</span>"
+        }
+    }
+    return """
+      <h2>Similarity of the tasks' gradients at step \(record.step)</h2>
+      <p>Cosines over all shared parameters: green pairs agree, red ones pull against each other.</p>
+      \(HTML.table([""] + tasks, rows, class: "matrix"))
+      """
+  }
+}

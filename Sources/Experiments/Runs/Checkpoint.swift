@@ -1,0 +1,106 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Torch
+import VisionNetworks
+
+/// Everything that a run needs to go on exactly where it was.
+///
+/// The tensors lie in a safetensors file, the rest in a small JSON file that names it. The JSON file takes its
+/// place last and in one move, so that a checkpoint exists wholly or not at all, whenever the process dies.
+public struct Checkpoint: Codable, Sendable {
+  public enum Name: String, Sendable {
+    case last
+    case best
+  }
+
+  /// Steps done.
+  public var step: Int
+  /// The evaluation's score at this step, where there was one.
+  public var score: Double?
+  /// The best score of the run so far.
+  public var bestScore: Double?
+  var tensors: String
+  var method: Data
+
+  private static let networkPrefix = "network."
+  private static let optimizerPrefix = "optimizer."
+  private static let generatorName = "generator"
+
+  /// Saves a run's state under a name, in place of what had that name.
+  ///
+  /// - Throws: ``FileError`` when the disk refuses; the earlier checkpoint is still there then.
+  static func save(
+    _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: MultitaskNetwork,
+    method: MultitaskMethod, generator: RandomGenerator
+  ) throws {
+    let previous = try? load(name, in: folder)
+    var entries = network.store.state.map { (networkPrefix + $0.name, $0.tensor) }
+    for vector in network.store.vectors {
+      entries += vector.companionState.map { ("\(optimizerPrefix)\(vector.owner)/\($0.name)", $0.tensor) }
+    }
+    entries.append((generatorName, generator.state))
+    let file = "\(name.rawValue)-\(step).safetensors"
+    try Safetensors.write(
+      entries, metadata: ["step": "\(step)"], to: folder.checkpoints.appendingPathComponent(file))
+    let checkpoint = Checkpoint(
+      step: step, score: score, bestScore: bestScore, tensors: file, method: try method.encodedState())
+    try AtomicFile.write(JSONEncoder().encode(checkpoint), to: url(name, in: folder))
+    if let previous, previous.tensors != file {
+      try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(previous.tensors))
+    }
+  }
+
+  /// - Throws: ``FileError`` when there is none, or it is damaged.
+  public static func load(_ name: Name, in folder: RunFolder) throws -> Checkpoint {
+    let url = url(name, in: folder)
+    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "there is no such checkpoint") }
+    do { return try JSONDecoder().decode(Checkpoint.self, from: data) } catch {
+      throw FileError(url, "is no checkpoint")
+    }
+  }
+
+  static func exists(_ name: Name, in folder: RunFolder) -> Bool {
+    FileManager.default.fileExists(atPath: url(name, in: folder).path)
+  }
+
+  /// Gives the network its parameters and buffers back.
+  func restore(_ network: MultitaskNetwork, in folder: RunFolder) throws {
+    let file = try file(in: folder)
+    let network = network.store
+    for (name, tensor) in network.state {
+      let saved = try file.tensor(Self.networkPrefix + name)
+      guard saved.shape == tensor.shape else {
+        throw FileError(file.url, "'\(name)' is \(saved.shape), but the configuration's network has \(tensor.shape)")
+      }
+      withoutGradients { tensor.copy(from: saved) }
+    }
+  }
+
+  /// Gives optimizer, method and random generator their states back.
+  func restoreTraining(
+    _ store: ParameterStore, method: inout MultitaskMethod, generator: RandomGenerator, in folder: RunFolder
+  ) throws {
+    let file = try file(in: folder)
+    let vectors = Dictionary(uniqueKeysWithValues: store.vectors.map { ("\($0.owner)", $0) })
+    for name in file.names where name.hasPrefix(Self.optimizerPrefix) {
+      let parts = name.dropFirst(Self.optimizerPrefix.count).split(separator: "/", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let vector = vectors[parts[0]],
+        vector.restoreCompanion(parts[1], try file.tensor(name))
+      else { throw FileError(file.url, "'\(name)' does not fit the configuration's network") }
+    }
+    // Copied: the generator keeps no memory of the file.
+    generator.state = try file.tensor(Self.generatorName).copied()
+    do { try method.restoreState(self.method) } catch {
+      throw FileError(file.url, "holds the state of another method than the configuration's")
+    }
+  }
+
+  private func file(in folder: RunFolder) throws -> SafetensorsFile {
+    try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(tensors))
+  }
+
+  private static func url(_ name: Name, in folder: RunFolder) -> URL {
+    folder.checkpoints.appendingPathComponent("\(name.rawValue).json")
+  }
+}

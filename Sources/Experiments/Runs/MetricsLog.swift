@@ -1,0 +1,81 @@
+import Foundation
+import Torch
+
+/// One line of `metrics.jsonl`.
+public enum LogRecord: Sendable, Codable, Equatable {
+  case step(StepRecord)
+  case evaluation(EvaluationRecord)
+
+  public var step: Int {
+    switch self {
+    case .step(let record): record.step
+    case .evaluation(let record): record.step
+    }
+  }
+}
+
+/// What happened in a step of training.
+public struct StepRecord: Sendable, Codable, Equatable {
+  /// From 1.
+  public var step: Int
+  public var losses: [String: Double]
+  public var weights: [String: Double]
+  public var learningRate: Double
+  /// Of the whole step.
+  public var seconds: Double
+  /// Of it, waiting for data.
+  public var waitSeconds: Double
+  /// The cosines of the tasks' gradients, row by row in the order of the configuration, where the step had them.
+  public var cosines: [[Double]]?
+  /// The norms of the tasks' gradients.
+  public var gradientNorms: [Double]?
+}
+
+public struct EvaluationRecord: Sendable, Codable, Equatable {
+  /// Steps done.
+  public var step: Int
+  public var evaluation: Evaluation
+  /// The mean gain over the trivial predictors.
+  public var score: Double
+}
+
+/// The file `metrics.jsonl`: a JSON object a line.
+public final class MetricsLog: TrainingObserver {
+  private let handle: FileHandle
+  private let url: URL
+
+  /// Opens the log of a run. Lines after `step` go: a resumed run writes them again.
+  public init(_ folder: RunFolder, keepingThrough step: Int) throws {
+    url = folder.metrics
+    let kept = (try? Self.read(folder))?.filter { $0.step <= step } ?? []
+    try AtomicFile.write(kept.map(Self.line).reduce(Data(), +), to: url)
+    guard let handle = try? FileHandle(forWritingTo: url) else { throw FileError(url, "cannot be opened") }
+    self.handle = handle
+    try handle.seekToEnd()
+  }
+
+  public func observe(_ record: LogRecord) throws {
+    do { try handle.write(contentsOf: Self.line(record)) } catch {
+      throw FileError(url, "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// All records of a run; a last line that was cut off is left out.
+  public static func read(_ folder: RunFolder) throws -> [LogRecord] {
+    guard let data = try? Data(contentsOf: folder.metrics) else { throw FileError(folder.metrics, "cannot be read") }
+    let decoder = JSONDecoder()
+    let lines = data.split(separator: UInt8(ascii: "\n"))
+    return try lines.enumerated().compactMap { index, line in
+      do { return try decoder.decode(LogRecord.self, from: Data(line)) } catch {
+        guard index == lines.count - 1 else { throw FileError(folder.metrics, "line \(index + 1) is no record") }
+        return nil
+      }
+    }
+  }
+
+  private static func line(_ record: LogRecord) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(record) + Data([UInt8(ascii: "\n")])
+  }
+}

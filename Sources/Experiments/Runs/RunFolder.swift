@@ -1,0 +1,63 @@
+import Foundation
+import Torch
+
+/// Where a run keeps everything: configuration, metrics, checkpoints, report, predictions.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  public var configuration: URL { url.appendingPathComponent("config.yaml") }
+  public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  public var report: URL { url.appendingPathComponent("report.html") }
+  public var predictions: URL { url.appendingPathComponent("predictions") }
+  public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
+  public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  public var baseline: URL { url.appendingPathComponent("trivial.json") }
+
+  public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  /// Creates the folder for a new run.
+  ///
+  /// - Throws: ``FileError`` when something is there already.
+  public func create() throws {
+    if let content = try? FileManager.default.contentsOfDirectory(atPath: url.path), !content.isEmpty {
+      throw FileError(url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
+    }
+    guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
+    for folder in [url, tensorBoard, checkpoints, predictions] {
+      do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+        throw FileError(folder, "cannot be created: \(error.localizedDescription)")
+      }
+    }
+  }
+
+  /// Removes a run. Anything that no run wrote is left alone.
+  ///
+  /// - Throws: ``FileError`` when the folder holds no run.
+  public func remove() throws {
+    guard exists else { return }
+    guard isRun else {
+      throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
+    }
+    for item in [configuration, metrics, report, predictions, tensorBoard, checkpoints, baseline]
+    where FileManager.default.fileExists(atPath: item.path) {
+      do { try FileManager.default.removeItem(at: item) } catch {
+        throw FileError(item, "cannot be removed: \(error.localizedDescription)")
+      }
+    }
+  }
+
+  /// - Throws: ``FileError`` when there is no run here.
+  public func requireRun() throws {
+    guard exists else { throw FileError(url, "does not exist") }
+    guard isRun else { throw FileError(url, "holds no run: it has no config.yaml") }
+  }
+
+  private var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
+
+  private var isDirectory: Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+}

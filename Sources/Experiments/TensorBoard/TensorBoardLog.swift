@@ -1,0 +1,21 @@
+/// Sends losses, weights and metrics to TensorBoard.
+public final class TensorBoardLog: TrainingObserver {
+  private let file: EventFile
+
+  public init(_ folder: RunFolder) throws { file = try EventFile(in: folder.tensorBoard) }
+
+  public func observe(_ record: LogRecord) throws {
+    switch record {
+    case .step(let step):
+      try file.write(
+        step.losses.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
+          + step.weights.sorted { $0.key < $1.key }.map { ("weight/\($0.key)", $0.value) }
+          + [("learning rate", step.learningRate)], step: step.step)
+    case .evaluation(let evaluation):
+      try file.write(
+        evaluation.evaluation.tasks.flatMap { task in
+          task.metrics.map { ("\(task.task)/\($0.name)", $0.value) }
+        }, step: evaluation.step)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import MultitaskLearning
+import NeuralNetworks
+import Torch
+import VisionData
+import VisionNetworks
+
+/// A network's losses on one batch.
+struct BatchObjective: MultitaskObjective {
+  let network: MultitaskNetwork
+  let bindings: [TaskBinding]
+  let batch: Batch
+  let context: ForwardContext
+  let precision: Precision
+
+  var tasks: [String] { network.tasks }
+
+  func features(for tasks: [Int]) -> [Tensor] {
+    precision.compute(on: batch.images.device) { network.features(batch.images, context) }
+  }
+
+  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+    let size = (height: batch.images.shape[2], width: batch.images.shape[3])
+    let predictions = precision.compute(on: batch.images.device) {
+      network.predictions(of: tasks, from: features, size: size, context)
+    }
+    return zip(tasks, predictions).map { task, prediction in
+      bindings[task].loss(prediction, batch.targets[bindings[task].name]!)
+    }
+  }
+}
+
+/// The precision of matrix products and convolutions.
+enum Precision: String, Sendable {
+  case float32
+  case bfloat16
+
+  func compute<Result>(on device: Device, _ body: () -> Result) -> Result {
+    switch self {
+    case .float32: body()
+    case .bfloat16: withAutocast(device, body)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Rainbow
+
+/// Shows a training in the terminal: a bar that moves, or plain lines where the output is no terminal.
+public final class ProgressReporter: TrainingObserver {
+  private let tasks: [String]
+  private let totalSteps: Int
+  private let isTerminal: Bool
+  private let output = FileHandle.standardError
+  private let start = ContinuousClock.now
+  private var firstStep: Int?
+  private var means: [String: Double] = [:]
+  private var lastLine = ""
+
+  /// Without a terminal, about this many lines for a training.
+  private static let plainLineCount = 20
+
+  public init(tasks: [String], totalSteps: Int) {
+    self.tasks = tasks
+    self.totalSteps = totalSteps
+    isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+  }
+
+  public func observe(_ record: LogRecord) {
+    switch record {
+    case .step(let step): observe(step)
+    case .evaluation(let evaluation):
+      let tasks = evaluation.evaluation.tasks.map {
+        "\($0.task) \($0.primary.name) \(String(format: "%.3f", $0.primary.value))"
+      }
+      printLine("step \(evaluation.step): \(tasks.joined(separator: ", "))")
+    }
+  }
+
+  public func finish() {
+    if isTerminal { write("\r\u{1B}[K") }
+  }
+
+  private func observe(_ step: StepRecord) {
+    if firstStep == nil { firstStep = step.step }
+    for (task, loss) in step.losses { means[task] = means[task].map { 0.9 * $0 + 0.1 * loss } ?? loss }
+    let losses = tasks.map { "\($0) \(String(format: "%.3f", means[$0] ?? 0))" }.joined(separator: "  ")
+    let done = step.step - firstStep! + 1
+    let seconds = max(1e-9, (ContinuousClock.now - start) / .seconds(1))
+    let speed = Double(done) / seconds
+    let remaining = Self.time(Double(totalSteps - step.step) / speed)
+    if isTerminal {
+      let filled = 20 * step.step / totalSteps
+      let bar = String(repeating: "━", count: filled).cyan + String(repeating: "─", count: 20 - filled).dim
+      lastLine = "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
+      write(lastLine)
+    } else if step.step % max(1, totalSteps / Self.plainLineCount) == 0 || step.step == totalSteps {
+      write("step \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left\n")
+    }
+  }
+
+  private func printLine(_ text: String) {
+    write(isTerminal ? "\r\u{1B}[K\(text)\n\(lastLine)" : "\(text)\n")
+  }
+
+  private func write(_ text: String) { try? output.write(contentsOf: Data(text.utf8)) }
+
+  private static func time(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    return whole >= 3600
+      ? String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+      : String(format: "%d:%02d", whole / 60, whole % 60)
+  }
+}

@@ -1,0 +1,33 @@
+import NeuralNetworks
+import VisionData
+import VisionMetrics
+import VisionNetworks
+
+/// What training and evaluation need to know about a task: its loss and its metric.
+struct TaskBinding {
+  let task: VisionTask
+
+  var name: String { task.name }
+  var output: MultitaskNetwork.Output { MultitaskNetwork.Output(task: task.name, channels: task.channels) }
+
+  /// The papers' losses.
+  var loss: any Loss {
+    switch task.kind {
+    case .segmentation: CrossEntropy()
+    case .depth: MaskedL1()
+    case .normals: NormalsL1()
+    case .edges: BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))
+    case .saliency: BalancedBinaryCrossEntropy(positiveWeight: .negativeShare)
+    }
+  }
+
+  func makeMetric() -> any PixelMetric {
+    switch task.kind {
+    case .segmentation(let classes): SegmentationMetric(classCount: classes.count)
+    case .depth: DepthMetric()
+    case .normals: NormalsMetric()
+    case .edges: EdgeMetric()
+    case .saliency: SaliencyMetric()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import NeuralNetworks
+import Torch
+import VisionData
+import VisionNetworks
+
+/// A run's network with its trained parameters, for evaluation and prediction.
+public struct TrainedRun {
+  public let folder: RunFolder
+  public let configuration: Configuration
+  public let network: MultitaskNetwork
+  public let checkpoint: Checkpoint
+  let bindings: [TaskBinding]
+  private let data: DataSetup
+
+  /// - Throws: ``FileError`` when there is no run, no such checkpoint, or it does not fit.
+  public init(_ folder: RunFolder, checkpoint name: Checkpoint.Name) throws {
+    try folder.requireRun()
+    self.folder = folder
+    configuration = try Configuration(contentsOf: folder.configuration)
+    Runtime.threadCount = configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
+    var unloaded = configuration
+    unloaded.network.weights = nil  // The checkpoint replaces them.
+    data = try DataSetup(configuration)
+    bindings = data.bindings
+    network = try MultitaskNetwork(unloaded, bindings: bindings)
+    checkpoint = try Checkpoint.load(name, in: folder)
+    try checkpoint.restore(network, in: folder)
+  }
+
+  /// Metrics on the validation data.
+  public func evaluate() throws -> Evaluation {
+    let evaluator = Evaluator(
+      source: data.validation, bindings: bindings, transforms: data.evaluationTransforms,
+      batchSize: configuration.training.batchSize, threads: configuration.data.threads,
+      device: try Device(parsing: configuration.run.device))
+    return try evaluator.evaluate(network, precision: Precision(rawValue: configuration.run.precision)!)
+  }
+
+  /// The predictions for a picture of any size, as pictures of that size.
+  public func predict(_ picture: Picture) -> [(task: String, picture: Picture)] {
+    let image = PixelMap(picture).resizedBilinear(height: configuration.data.height, width: configuration.data.width)
+    let input = Batch(
+      [Sample(image: Normalization.imageNet(image), targets: [:])], tasks: [])
+    let outputs = withoutGradients { network(input.images.to(network.store.device), .evaluation) }
+    return zip(bindings, outputs).map { binding, output in
+      let map = PixelMap(output[0]).resizedNearest(height: picture.height, width: picture.width)
+      return (binding.name, TaskRenderer(binding.task).picture(prediction: map))
+    }
+  }
+}

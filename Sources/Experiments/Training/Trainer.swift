@@ -1,0 +1,188 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Torch
+import VisionData
+import VisionNetworks
+
+/// Trains the network of a configuration: asks the loader for batches, the method for steps, the evaluator for
+/// metrics, and tells its observers.
+public final class Trainer {
+  public enum Outcome: Sendable, Equatable {
+    case finished
+    /// The caller wanted to stop; everything is saved.
+    case stopped(step: Int)
+  }
+
+  public let configuration: Configuration
+  public let folder: RunFolder
+  public let network: MultitaskNetwork
+  /// What the trivial predictors reach on the validation data.
+  public let trivial: Evaluation
+  public private(set) var lastEvaluation: Evaluation?
+
+  let data: DataSetup
+  private let optimizer: MultitaskOptimizer
+  private let generator: RandomGenerator
+  private let schedule: LearningRateSchedule
+  private let device: Device
+  private let precision: Precision
+  private var step: Int
+  private var bestScore: Double?
+
+  /// How many training samples the trivial predictors look at.
+  private static let trivialSampleCount = 200
+
+  /// - Parameter isResumed: whether to go on from the folder's last checkpoint, if it has one.
+  /// - Throws: everything that can be wrong with configuration, data and checkpoint, before training begins.
+  public init(_ configuration: Configuration, folder: RunFolder, resuming isResumed: Bool) throws {
+    self.configuration = configuration
+    self.folder = folder
+    Runtime.threadCount = configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
+    Runtime.useDeterministicKernels()
+    data = try DataSetup(configuration)
+    device = try Device(parsing: configuration.run.device)
+    precision = Precision(rawValue: configuration.run.precision)!
+    network = try MultitaskNetwork(configuration, bindings: data.bindings)
+    generator = RandomGenerator(seed: configuration.run.seed, device: device)
+    schedule = configuration.learningRateSchedule
+    var method = try configuration.makeMethod()
+    step = 0
+    if isResumed, Checkpoint.exists(.last, in: folder) {
+      let checkpoint = try Checkpoint.load(.last, in: folder)
+      try checkpoint.restore(network, in: folder)
+      try checkpoint.restoreTraining(network.store, method: &method, generator: generator, in: folder)
+      step = checkpoint.step
+      bestScore = checkpoint.bestScore
+    }
+    let clipNorm = configuration.optimizer.clipNorm
+    optimizer = MultitaskOptimizer(
+      network.store, method: method, optimizer: configuration.makeOptimizer(),
+      clipping: clipNorm > 0 ? GradientClipping(maximumNorm: clipNorm) : nil)
+    trivial = try Self.trivialEvaluation(data, configuration, folder, device)
+  }
+
+  /// Steps done so far.
+  public var completedSteps: Int { step }
+
+  /// Trains to the configured number of steps.
+  ///
+  /// - Parameter shouldStop: asked after every step.
+  /// - Throws: ``TrainingError`` when a loss or gradient is not finite (the last checkpoint stays), ``FileError``
+  ///   when data cannot be read or a checkpoint not be written.
+  public func run(
+    observers: [any TrainingObserver] = [], shouldStop: () -> Bool = { false }
+  ) throws -> Outcome {
+    defer { for observer in observers { observer.finish() } }
+    let training = configuration.training
+    let loader = BatchLoader(
+      data.training, tasks: data.bindings.map(\.task), transforms: data.trainingTransforms,
+      batchSize: training.batchSize, seed: configuration.run.seed, firstBatch: step * training.accumulation,
+      threads: configuration.data.threads)
+    defer { loader.close() }
+    if step == 0 { try save(.last, score: nil) }
+    while step < training.steps {
+      let record = try performStep(loader)
+      for observer in observers { try observer.observe(.step(record)) }
+      let isLast = step == training.steps
+      var score: Double?
+      if isLast || isDue(training.evaluateEvery) { score = try evaluate(observers) }
+      if isLast || isDue(training.checkpointEvery) { try save(.last, score: score) }
+      if !isLast && shouldStop() {
+        try save(.last, score: score)
+        return .stopped(step: step)
+      }
+    }
+    if lastEvaluation == nil { lastEvaluation = try evaluator.evaluate(network, precision: precision) }
+    return .finished
+  }
+
+  private func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
+
+  private func performStep(_ loader: BatchLoader) throws -> StepRecord {
+    let start = ContinuousClock.now
+    let waitedBefore = loader.waitedSeconds
+    let context = ForwardContext.training(generator)
+    let objectives = try (0..<configuration.training.accumulation).map { _ in
+      BatchObjective(
+        network: network, bindings: data.bindings, batch: try loader.next().to(device), context: context,
+        precision: precision)
+    }
+    let learningRate = configuration.optimizer.learningRate * schedule.factor(at: step)
+    let observation: GradientObservation = isObserved(step + 1) ? .gramian : .none
+    let report: StepReport
+    do {
+      report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
+    } catch let error as NonFiniteError {
+      throw TrainingError.notFinite(error, step: step + 1, folder: folder)
+    }
+    step += 1
+    return StepRecord(
+      step: step, losses: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.losses)),
+      weights: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.lossWeights)), learningRate: learningRate,
+      seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
+      cosines: report.gramian.map { gramian in
+        gramian.tasks.map { i in gramian.tasks.map { gramian.cosine(i, $0) } }
+      }, gradientNorms: report.gramian.map { gramian in gramian.tasks.map(gramian.norm) })
+  }
+
+  private func isObserved(_ step: Int) -> Bool {
+    let interval = configuration.method.observeEvery
+    return interval > 0 && network.tasks.count > 1 && (step == 1 || step % interval == 0)
+  }
+
+  // MARK: Evaluation and checkpoints
+
+  var evaluator: Evaluator { Self.evaluator(data, configuration, device) }
+
+  private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
+    let evaluation = try evaluator.evaluate(network, precision: precision)
+    lastEvaluation = evaluation
+    let score = evaluation.score(against: trivial)
+    for observer in observers {
+      try observer.observe(.evaluation(EvaluationRecord(step: step, evaluation: evaluation, score: score)))
+    }
+    if score > bestScore ?? -.infinity {
+      bestScore = score
+      try save(.best, score: score)
+    }
+    return score
+  }
+
+  private func save(_ name: Checkpoint.Name, score: Double?) throws {
+    try Checkpoint.save(
+      name, in: folder, step: step, score: score, bestScore: bestScore, network: network, method: optimizer.method,
+      generator: generator)
+  }
+
+  private static func evaluator(_ data: DataSetup, _ configuration: Configuration, _ device: Device) -> Evaluator {
+    Evaluator(
+      source: data.validation, bindings: data.bindings, transforms: data.evaluationTransforms,
+      batchSize: configuration.training.batchSize, threads: configuration.data.threads, device: device)
+  }
+
+  private static func trivialEvaluation(
+    _ data: DataSetup, _ configuration: Configuration, _ folder: RunFolder, _ device: Device
+  ) throws -> Evaluation {
+    if let saved = try? Data(contentsOf: folder.baseline),
+      let evaluation = try? JSONDecoder().decode(Evaluation.self, from: saved)
+    {
+      return evaluation
+    }
+    let predictor = try TrivialPredictor(data.training, bindings: data.bindings, count: trivialSampleCount)
+    let evaluation = try evaluator(data, configuration, device).evaluate { predictor($0) }
+    try AtomicFile.write(JSONEncoder().encode(evaluation), to: folder.baseline)
+    return evaluation
+  }
+}
+
+/// A training that cannot go on.
+public struct TrainingError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {
+    TrainingError(
+      description: "step \(step): \(error). Nothing was changed by this step; the last checkpoint is in "
+        + "\(folder.checkpoints.path). A smaller learning rate, or optimizer.clipNorm, may help.")
+  }
+}

@@ -1,0 +1,10 @@
+/// Something that follows a training without taking part in it.
+public protocol TrainingObserver: AnyObject {
+  func observe(_ record: LogRecord) throws
+  /// Training has ended, for whatever reason.
+  func finish()
+}
+
+extension TrainingObserver {
+  public func finish() {}
+}

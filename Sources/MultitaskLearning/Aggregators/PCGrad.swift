@@ -1,0 +1,41 @@
+import Torch
+
+/// Gradient surgery: a task's gradient loses the part that opposes another task's gradient.
+///
+/// Every `g_i` is projected, in random order, onto the normal plane of each `g_j` it conflicts with; the
+/// direction is the sum of the results. Needs only the Gramian: in the basis of the original gradients, a
+/// projection changes one coordinate.
+///
+/// - Source: Yu et al., *Gradient Surgery for Multi-Task Learning*, NeurIPS 2020, algorithm 1.
+public struct PCGrad: GramianWeighting {
+  public var order: TaskOrder
+
+  public init(order: TaskOrder = .random) { self.order = order }
+
+  public mutating func weights(
+    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
+  ) -> [Double] {
+    var sum = [Double](repeating: 0, count: gramian.taskCount)
+    for i in gramian.tasks {
+      var projected = gramian.unit(i)
+      for j in order.others(than: i, in: gramian.tasks, using: &generator) {
+        let product = gramian.product(projected, j)
+        if product < 0 { projected[j] -= product / gramian[j, j] }
+      }
+      for j in gramian.tasks { sum[j] += projected[j] }
+    }
+    return sum
+  }
+}
+
+extension PCGrad {
+  static let entry = MethodEntry<any GradientAggregator>(
+    "pcgrad", summary: "Projects conflicting gradients onto each other's normal planes.",
+    paper: "Yu et al., Gradient Surgery for Multi-Task Learning, NeurIPS 2020",
+    parameters: [
+      MethodParameter(
+        "order", .choice(TaskOrder.allCases.map(\.rawValue)), default: .text("random"),
+        "the order in which a gradient meets the others")
+    ]
+  ) { settings in PCGrad(order: settings.choice("order")) }
+}

@@ -1,0 +1,44 @@
+import Torch
+
+/// Answers: how do K gradients become one?
+public protocol GradientAggregator: Checkpointed, Sendable {
+  /// - Parameters:
+  ///   - gradients: G, whose rows are the gradients of the weighted losses.
+  ///   - losses: the K losses at the same point, for methods that look at them.
+  /// - Returns: the direction that takes the gradient's place, d elements.
+  /// - Throws: ``MethodError`` where the method has no answer.
+  mutating func direction(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> Tensor
+}
+
+/// An aggregator that only chooses K weights, and only needs the inner products for it.
+public protocol GramianWeighting: GradientAggregator {
+  /// - Parameter gramian: `G Gᵀ`, K×K.
+  /// - Returns: K weights `w`; the direction is `Gᵀ w`.
+  mutating func weights(
+    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> [Double]
+}
+
+extension GramianWeighting {
+  public mutating func direction(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> Tensor {
+    gradients.combined(try weights(for: gradients.gramian, losses: losses, using: &generator))
+  }
+}
+
+/// An aggregator that gives every task the same weight, whatever the gradients: one backward pass through the
+/// sum of the losses gives its direction, and no G is needed.
+public protocol ConstantWeighting: GramianWeighting {
+  func weight(taskCount: Int) -> Double
+}
+
+extension ConstantWeighting {
+  public func weights(
+    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
+  ) -> [Double] {
+    [Double](repeating: weight(taskCount: gramian.taskCount), count: gramian.taskCount)
+  }
+}

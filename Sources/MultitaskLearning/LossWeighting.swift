@@ -1,0 +1,19 @@
+import Torch
+
+/// Answers: how much does each loss count?
+///
+/// A weighting may be any function of the losses; its *weights* are the derivatives of its total with respect
+/// to each loss, which is all that a gradient step needs.
+public protocol LossWeighting: Checkpointed, Sendable {
+  /// The weights for a batch with these losses, before the weighting learns from them.
+  ///
+  /// - Throws: ``MethodError`` where a loss is outside of what the method is defined for.
+  mutating func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double]
+
+  /// Learns from the losses of a step, averaged over its batches. Comes after ``weights(for:using:)``.
+  mutating func update(losses: [Double])
+}
+
+extension LossWeighting {
+  public mutating func update(losses: [Double]) {}
+}

@@ -1,0 +1,16 @@
+import Torch
+
+/// Every loss counts once.
+public struct EqualWeighting: LossWeighting {
+  public init() {}
+
+  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+    losses.map { _ in 1 }
+  }
+}
+
+extension EqualWeighting {
+  static let entry = MethodEntry<any LossWeighting>(
+    "equal", summary: "Every loss counts once.", paper: "the baseline of every paper"
+  ) { _ in EqualWeighting() }
+}

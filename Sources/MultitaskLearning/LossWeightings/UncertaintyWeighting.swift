@@ -1,0 +1,69 @@
+import Foundation
+import Torch
+
+/// Each loss is divided by a variance that is learned with the network: noisy tasks count less.
+///
+/// With `s = log σ²` the total is `Σ a L e^(−s) + b s`; the weights are `a e^(−s)`, and `s` follows its gradient
+/// `b − a L e^(−s)`.
+///
+/// - Source: Kendall et al., *Multi-Task Learning Using Uncertainty to Weigh Losses*, CVPR 2018, section 3.2. The
+///   paper's regression form is ``Form/half``; public code differs in the factors, hence the forms.
+public struct UncertaintyWeighting: LossWeighting {
+  /// The factors a and b.
+  public enum Form: String, Sendable, CaseIterable {
+    /// a = b = 1.
+    case full
+    /// a = b = ½.
+    case half
+    /// a = 1, b = ½.
+    case halfLogarithm
+
+    var lossFactor: Double { self == .half ? 0.5 : 1 }
+    var logarithmFactor: Double { self == .full ? 1 : 0.5 }
+  }
+
+  public struct State: Codable, Sendable {
+    var logVariances: [Double]
+    var optimizer: ScalarOptimizer
+  }
+
+  public let form: Form
+  public var state: State
+
+  init(taskCount: Int, form: Form, initial: Double, optimizer: ScalarOptimizer) {
+    self.form = form
+    state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
+  }
+
+  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+    state.logVariances.map { form.lossFactor * exp(-$0) }
+  }
+
+  public mutating func update(losses: [Double]) {
+    let gradient = zip(state.logVariances, losses).map { s, loss in
+      form.logarithmFactor - form.lossFactor * loss * exp(-s)
+    }
+    state.optimizer.update(&state.logVariances, gradient: gradient)
+  }
+}
+
+extension UncertaintyWeighting {
+  static let entry = MethodEntry<any LossWeighting>(
+    "uw", summary: "Learns each task's uncertainty and divides its loss by it.",
+    paper: "Kendall et al., Multi-Task Learning Using Uncertainty to Weigh Losses, CVPR 2018",
+    parameters: [
+      MethodParameter(
+        "form", .choice(Form.allCases.map(\.rawValue)), default: .text("full"),
+        "factors on loss and log variance: 1 and 1, ½ and ½, or 1 and ½"),
+      MethodParameter("initial", .real(-20...20), default: .number(0), "log variance at the start"),
+      MethodParameter(
+        "optimizer", .choice(ScalarOptimizer.Rule.allCases.map(\.rawValue)), default: .text("adam"),
+        "how the log variances are trained"),
+      MethodParameter("learningRate", .real(0...10), default: .number(0.01), "of the log variances"),
+    ]
+  ) { settings in
+    UncertaintyWeighting(
+      taskCount: settings.tasks.count, form: settings.choice("form"), initial: settings.number("initial"),
+      optimizer: ScalarOptimizer(settings.choice("optimizer"), learningRate: settings.number("learningRate")))
+  }
+}

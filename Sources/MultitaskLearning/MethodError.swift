@@ -1,0 +1,20 @@
+/// A method that cannot go on, or a setting that it does not have.
+public struct MethodError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+/// A loss or a gradient that is infinite or no number.
+public struct NonFiniteError: Error, CustomStringConvertible, Sendable {
+  public enum Quantity: String, Sendable {
+    case loss
+    case gradient
+  }
+
+  public let quantity: Quantity
+  public let task: String
+  public let value: Double
+
+  public var description: String { "the \(quantity.rawValue) of task '\(task)' is not finite (\(value))" }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Torch
+
+/// How a network learns several tasks: three independent choices.
+public struct MultitaskMethod: Sendable {
+  public var weighting: any LossWeighting
+  public var aggregator: any GradientAggregator
+  public var schedule: any UpdateSchedule
+  /// The source of every random choice the three make.
+  public var generator: SeededGenerator
+
+  public init(
+    weighting: any LossWeighting = EqualWeighting(), aggregator: any GradientAggregator = GradientSum(),
+    schedule: any UpdateSchedule = JointSchedule(), seed: UInt64 = 0
+  ) {
+    self.weighting = weighting
+    self.aggregator = aggregator
+    self.schedule = schedule
+    generator = SeededGenerator(seed: seed)
+  }
+}
+
+extension MultitaskMethod {
+  private struct Encoded: Codable {
+    var weighting: Data
+    var aggregator: Data
+    var schedule: Data
+    var generator: SeededGenerator
+  }
+
+  /// Everything the method has learned, for a checkpoint.
+  public func encodedState() throws -> Data {
+    try JSONEncoder().encode(
+      Encoded(
+        weighting: weighting.encodedState(), aggregator: aggregator.encodedState(),
+        schedule: schedule.encodedState(), generator: generator))
+  }
+
+  public mutating func restoreState(_ data: Data) throws {
+    let encoded = try JSONDecoder().decode(Encoded.self, from: data)
+    try weighting.restoreState(encoded.weighting)
+    try aggregator.restoreState(encoded.aggregator)
+    try schedule.restoreState(encoded.schedule)
+    generator = encoded.generator
+  }
+}

@@ -1,0 +1,20 @@
+import Torch
+
+/// K losses of one network on one batch: all that a method knows of the network and its data.
+///
+/// A forward pass has two parts, so that methods may work between them: what the tasks share, and what each
+/// task makes of it. Positions in `tasks` name the tasks everywhere.
+public protocol MultitaskObjective {
+  var tasks: [String] { get }
+
+  /// The shared features Z that the given tasks' decoders start from; empty where a network has none.
+  func features(for tasks: [Int]) -> [Tensor]
+
+  /// The losses of the given tasks, one number each, in their order.
+  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor]
+}
+
+extension MultitaskObjective {
+  /// A whole forward pass.
+  public func losses(of tasks: [Int]) -> [Tensor] { losses(of: tasks, from: features(for: tasks)) }
+}

@@ -1,0 +1,49 @@
+import NeuralNetworks
+import Torch
+
+/// Trains the parameters of a store with a method: one call per batch.
+public final class MultitaskOptimizer {
+  public let store: ParameterStore
+  public var method: MultitaskMethod
+  public let optimizer: any Optimizer
+  public let clipping: GradientClipping?
+
+  private let workspace = GradientWorkspace()
+
+  public init(
+    _ store: ParameterStore, method: MultitaskMethod, optimizer: any Optimizer, clipping: GradientClipping? = nil
+  ) {
+    self.store = store
+    self.method = method
+    self.optimizer = optimizer
+    self.clipping = clipping
+  }
+
+  /// Performs one step.
+  ///
+  /// - Parameter objectives: the network on one batch, or on the parts of a batch that is too large for the
+  ///   memory: their gradients are averaged.
+  /// - Parameter observation: what the report should hold even if the method does not need it.
+  /// - Throws: ``NonFiniteError`` before anything has changed, ``MethodError`` from the method.
+  public func step(
+    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientObservation = .none
+  ) throws -> StepReport {
+    precondition(!objectives.isEmpty, "a step needs a batch")
+    let update = MultitaskUpdate(
+      objectives: objectives, store: store, workspace: workspace, optimizer: optimizer, clipping: clipping,
+      learningRate: learningRate, weighting: method.weighting, aggregator: method.aggregator,
+      generator: method.generator, observation: observation)
+    let report = try method.schedule.step(update)
+    method.weighting = update.weighting
+    method.aggregator = update.aggregator
+    method.generator = update.generator
+    return report
+  }
+}
+
+/// What is looked at in a step, beside what the method needs.
+public enum GradientObservation: Sendable {
+  case none
+  /// The inner products of the tasks' gradients: a backward pass for each task.
+  case gramian
+}

@@ -1,0 +1,80 @@
+/// A parameter of a method, as a person sets it.
+public struct MethodParameter: Sendable {
+  public enum Kind: Sendable {
+    case real(ClosedRange<Double>)
+    case integer(ClosedRange<Int>)
+    case choice([String])
+    /// One number for each task, by name.
+    case taskNumbers(ClosedRange<Double>)
+  }
+
+  public let name: String
+  public let summary: String
+  public let kind: Kind
+  /// What holds when nobody says otherwise; none where the method needs a value or finds one itself.
+  public let defaultValue: MethodSetting?
+
+  public init(_ name: String, _ kind: Kind, default defaultValue: MethodSetting?, _ summary: String) {
+    self.name = name
+    self.kind = kind
+    self.defaultValue = defaultValue
+    self.summary = summary
+  }
+
+  /// What a value has to be, for help and errors.
+  public var allowed: String {
+    switch kind {
+    case .real(let range): "a number \(Self.describe(range))"
+    case .integer(let range): "a whole number \(Self.describe(range))"
+    case .choice(let choices): "one of " + choices.joined(separator: ", ")
+    case .taskNumbers(let range): "a number \(Self.describe(range)) for each task, such as {depth: 1, edges: 50}"
+    }
+  }
+
+  func check(_ value: MethodSetting, method: String) throws {
+    let fits =
+      switch (kind, value) {
+      case (.real(let range), .number(let number)): range.contains(number)
+      case (.integer(let range), .number(let number)): Int(exactly: number).map(range.contains) ?? false
+      case (.choice(let choices), .text(let text)): choices.contains(text)
+      case (.taskNumbers(let range), .numbers(let numbers)): numbers.values.allSatisfy(range.contains)
+      default: false
+      }
+    guard fits else { throw MethodError("\(method): '\(name)' is \(value), but has to be \(allowed)") }
+  }
+
+  private static func describe<Bound>(_ range: ClosedRange<Bound>) -> String where Bound: Numeric {
+    let isOpenEnded = (range.upperBound as? Double) == .infinity || (range.upperBound as? Int) == .max
+    return isOpenEnded ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+/// The value of a parameter.
+public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
+  case number(Double)
+  case text(String)
+  case numbers([String: Double])
+
+  /// Reads what a person typed: a number, `depth:1,edges:50`, or a word.
+  public init(parsing text: String) {
+    if let number = Double(text) {
+      self = .number(number)
+      return
+    }
+    let pairs = text.split(separator: ",").map { $0.split(separator: ":", maxSplits: 1) }
+    if !pairs.isEmpty, pairs.allSatisfy({ $0.count == 2 && Double($0[1]) != nil }) {
+      self = .numbers(Dictionary(pairs.map { (String($0[0]), Double($0[1])!) }) { $1 })
+      return
+    }
+    self = .text(text)
+  }
+
+  public var description: String {
+    switch self {
+    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .text(let text): text
+    case .numbers(let numbers):
+      "{" + numbers.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ") + "}"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Every method, by kind. A new one is a file with an `entry`, and a line here.
+public enum MethodRegistry {
+  public static let weightings: [MethodEntry<any LossWeighting>] = [
+    EqualWeighting.entry,
+    ManualWeighting.entry,
+    UncertaintyWeighting.entry,
+  ]
+
+  public static let aggregators: [MethodEntry<any GradientAggregator>] = [
+    GradientSum.entry,
+    GradientMean.entry,
+    PCGrad.entry,
+  ]
+
+  public static let schedules: [MethodEntry<any UpdateSchedule>] = [
+    JointSchedule.entry
+  ]
+
+  /// Weightings, aggregators, schedules.
+  public static var allNames: [String] {
+    weightings.map(\.name) + aggregators.map(\.name) + schedules.map(\.name)
+  }
+
+  public static func weighting(_ name: String) throws -> MethodEntry<any LossWeighting> {
+    try find(name, in: weightings, kind: "loss weighting")
+  }
+  public static func aggregator(_ name: String) throws -> MethodEntry<any GradientAggregator> {
+    try find(name, in: aggregators, kind: "gradient aggregator")
+  }
+  public static func schedule(_ name: String) throws -> MethodEntry<any UpdateSchedule> {
+    try find(name, in: schedules, kind: "update schedule")
+  }
+
+  private static func find<Method>(
+    _ name: String, in entries: [MethodEntry<Method>], kind: String
+  ) throws -> MethodEntry<Method> {
+    guard let entry = entries.first(where: { $0.name == name }) else {
+      throw MethodError(unknownName(kind, name, among: entries.map(\.name)))
+    }
+    return entry
+  }
+}

@@ -1,0 +1,63 @@
+/// Checked values for all of a method's parameters, and the tasks it is for.
+public struct MethodSettings: Sendable {
+  public let tasks: [String]
+  private let values: [String: MethodSetting]
+
+  /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
+  init(
+    _ given: [String: MethodSetting], parameters: [MethodParameter], method: String, tasks: [String]
+  ) throws {
+    for (name, value) in given.sorted(by: { $0.key < $1.key }) {
+      guard let parameter = parameters.first(where: { $0.name == name }) else {
+        throw MethodError(
+          parameters.isEmpty
+            ? "\(method) has no parameter '\(name)': it has none"
+            : unknownName("parameter of \(method)", name, among: parameters.map(\.name)))
+      }
+      try parameter.check(value, method: method)
+    }
+    let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
+    values = Dictionary(uniqueKeysWithValues: defaults).merging(given) { $1 }
+    self.tasks = tasks
+  }
+
+  // The parameters were checked against their kinds: a wrong kind here is an error of the method's file.
+  public func number(_ name: String) -> Double {
+    guard case .number(let number)? = values[name] else { preconditionFailure("no number '\(name)'") }
+    return number
+  }
+  public func integer(_ name: String) -> Int { Int(number(name)) }
+  public func choice<Choice: RawRepresentable<String>>(_ name: String, of: Choice.Type = Choice.self) -> Choice {
+    guard case .text(let text)? = values[name], let choice = Choice(rawValue: text) else {
+      preconditionFailure("no choice '\(name)'")
+    }
+    return choice
+  }
+  public func taskNumbers(_ name: String) -> [String: Double]? {
+    guard case .numbers(let numbers)? = values[name] else { return nil }
+    return numbers
+  }
+}
+
+/// `unknown KIND 'x': did you mean 'y'? There are a, b, c`.
+public func unknownName(_ kind: String, _ name: String, among names: [String]) -> String {
+  let nearest = names.min { editDistance(name, $0) < editDistance(name, $1) }
+  let suggestion = nearest.map { " Did you mean '\($0)'?" } ?? ""
+  return "unknown \(kind) '\(name)'.\(suggestion) There are: \(names.joined(separator: ", "))"
+}
+
+/// The number of letters to change, insert or remove (Levenshtein).
+private func editDistance(_ a: String, _ b: String) -> Int {
+  let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
+  var row = Array(0...b.count)
+  for i in a.indices {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in b.indices {
+      let cost = diagonal + (a[i] == b[j] ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(cost, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[b.count]
+}

@@ -1,0 +1,18 @@
+/// One forward pass, all tasks together, one update.
+public struct JointSchedule: UpdateSchedule {
+  public init() {}
+
+  public func step(_ update: MultitaskUpdate) throws -> StepReport {
+    let tasks = Array(update.tasks.indices)
+    let report = try update.differentiate(tasks)
+    update.apply(tasks)
+    update.learnWeights(from: report.losses)
+    return report
+  }
+}
+
+extension JointSchedule {
+  static let entry = MethodEntry<any UpdateSchedule>(
+    "joint", summary: "All tasks in one update.", paper: "the usual way"
+  ) { _ in JointSchedule() }
+}

@@ -1,0 +1,29 @@
+import Torch
+
+/// The distribution of a parameter's first values.
+public enum Initialization: Sendable {
+  case constant(Double)
+  case uniform(bound: Double)
+  case normal(deviation: Double)
+
+  public static let zeros = constant(0)
+  public static let ones = constant(1)
+
+  /// libtorch's default for linear layers and convolutions: U(±1/√fan_in).
+  public static func uniform(fanIn: Int) -> Initialization { .uniform(bound: 1 / Double(fanIn).squareRoot()) }
+
+  /// Normal with variance 2 / fan_out.
+  ///
+  /// - Source: He et al., *Delving Deep into Rectifiers*, ICCV 2015, for the backward pass.
+  public static func kaiming(fanOut: Int) -> Initialization {
+    .normal(deviation: (2 / Double(fanOut)).squareRoot())
+  }
+
+  func values(_ shape: [Int], from generator: RandomGenerator) -> Tensor {
+    switch self {
+    case .constant(let value): .full(value, shape)
+    case .uniform(let bound): generator.uniform(shape, in: -bound..<bound)
+    case .normal(let deviation): generator.normal(shape, deviation: deviation)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Torch
+
+/// A convolution with a square kernel over batch × channels × height × width.
+public struct Convolution: Layer {
+  let weight: Parameter
+  let bias: Parameter?
+  let stride: Int
+  let padding: Int
+  let dilation: Int
+  let groups: Int
+
+  /// - Parameter padding: keeps the size at stride 1 when left out.
+  public init(
+    _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int? = nil, dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,
+    weight: Initialization? = nil
+  ) {
+    let fanIn = inputs / groups * kernel * kernel
+    self.weight = path.parameter(
+      "weight", [outputs, inputs / groups, kernel, kernel], weight ?? .uniform(fanIn: fanIn))
+    bias = hasBias ? path.parameter("bias", [outputs], .uniform(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding ?? dilation * (kernel / 2)
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+    input.convolved(
+      weight.value, bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+}
+
+/// The transposed convolution: enlarges by its stride.
+public struct TransposedConvolution: Layer {
+  let weight: Parameter
+  let bias: Parameter?
+  let stride: Int
+  let padding: Int
+  let outputPadding: Int
+
+  public init(
+    _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int, padding: Int = 0,
+    outputPadding: Int = 0, hasBias: Bool = true
+  ) {
+    let fanIn = outputs * kernel * kernel
+    weight = path.parameter("weight", [inputs, outputs, kernel, kernel], .uniform(fanIn: fanIn))
+    bias = hasBias ? path.parameter("bias", [outputs], .uniform(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+  }
+
+  public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+    input.convolvedTransposed(
+      weight.value, bias?.value, stride: stride, padding: padding, outputPadding: outputPadding)
+  }
+}

@@ -1,0 +1,40 @@
+import Torch
+
+/// Binary cross-entropy of one logit, in which positives weigh w and negatives 1 − w.
+///
+///     L = (w Σ₊ softplus(−z) + (1 − w) Σ₋ softplus(z)) / number of valid pixels
+///
+/// Prediction: batch × 1 × height × width; target: the same shape, of 0, 1 and the ignored value.
+///
+/// - Source: Xie, Tu, *Holistically-Nested Edge Detection*, ICCV 2015, equation 2.
+public struct BalancedBinaryCrossEntropy: Loss {
+  public enum PositiveWeight: Sendable, Equatable {
+    case fixed(Double)
+    /// The share of negatives among the valid pixels of the batch.
+    case negativeShare
+  }
+
+  public var positiveWeight: PositiveWeight
+  public var ignored: Double
+
+  public init(positiveWeight: PositiveWeight, ignored: Double = 255) {
+    self.positiveWeight = positiveWeight
+    self.ignored = ignored
+  }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+    let logits = prediction.to(.float32)
+    let valid = (target .!= ignored).to(.float32)
+    let positive = (target .>= 0.5).to(.float32) * valid
+    let negative = valid - positive
+    let entropy: Tensor
+    switch positiveWeight {
+    case .fixed(let weight):
+      entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
+    case .negativeShare:
+      let weight = negative.sum() / valid.sum().clamped(min: 1)
+      entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
+    }
+    return entropy.averaged(over: valid)
+  }
+}

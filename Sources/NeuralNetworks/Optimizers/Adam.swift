@@ -1,0 +1,45 @@
+import Torch
+
+/// Adam, or AdamW where the weight decay is decoupled, as libtorch's fused kernels.
+///
+/// - Source: Kingma, Ba, *Adam*, ICLR 2015; Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019.
+public struct Adam: Optimizer {
+  public enum WeightDecayKind: Sendable {
+    /// Added to the gradient (Adam).
+    case inGradient
+    /// Applied to the parameters apart from the gradient (AdamW).
+    case decoupled
+  }
+
+  public var beta1: Double
+  public var beta2: Double
+  public var epsilon: Double
+  public var weightDecay: Double
+  public var weightDecayKind: WeightDecayKind
+
+  private static let adam = Operator("_fused_adam_")
+  private static let adamW = Operator("_fused_adamw_")
+
+  public init(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    weightDecayKind: WeightDecayKind = .inGradient
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.weightDecayKind = weightDecayKind
+  }
+
+  public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
+    let step = vector.scalar("adam.step")
+    withoutGradients {
+      step.add(inPlace: step.onesLike())
+      let kernel = weightDecayKind == .decoupled ? Self.adamW : Self.adam
+      kernel.perform(
+        .tensors([vector.values]), .tensors([gradient]), .tensors([vector.companion("adam.mean")]),
+        .tensors([vector.companion("adam.variance")]), .tensors([]), .tensors([step]), .real(learningRate),
+        .real(beta1), .real(beta2), .real(weightDecay), .real(epsilon), false, false)
+    }
+  }
+}

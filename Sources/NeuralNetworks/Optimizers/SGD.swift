@@ -1,0 +1,25 @@
+import Torch
+
+/// Gradient descent with momentum, as libtorch's fused kernel: `v ← μ v + g + λθ; θ ← θ − η v`.
+public struct SGD: Optimizer {
+  public var momentum: Double
+  public var weightDecay: Double
+  public var isNesterov: Bool
+
+  private static let kernel = Operator("_fused_sgd_")
+
+  public init(momentum: Double = 0.9, weightDecay: Double = 0, isNesterov: Bool = false) {
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.isNesterov = isNesterov
+  }
+
+  public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
+    let velocities = momentum == 0 ? [] : [vector.companion("sgd.momentum")]
+    withoutGradients {
+      Self.kernel.perform(
+        .tensors([vector.values]), .tensors([gradient]), .tensors(velocities), .real(weightDecay),
+        .real(momentum), .real(learningRate), 0.0, .boolean(isNesterov), false, false)
+    }
+  }
+}

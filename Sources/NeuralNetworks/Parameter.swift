@@ -1,0 +1,30 @@
+import Torch
+
+/// A tensor that training changes. It is a view into its owner's ``ParameterVector``.
+public final class Parameter {
+  /// The path in the network, as in a PyTorch state dict: `blocks.0.attn.qkv.weight`.
+  public let name: String
+  public let owner: Owner
+
+  /// The current values. When the store lays its vectors out anew, this becomes another view with the same values.
+  public internal(set) var value: Tensor
+
+  init(name: String, owner: Owner, value: Tensor) {
+    self.name = name
+    self.owner = owner
+    self.value = value
+  }
+
+  public var shape: [Int] { value.shape }
+}
+
+/// A tensor that belongs to a network but is not trained, such as a running mean.
+public final class Buffer {
+  public let name: String
+  public let value: Tensor
+
+  init(name: String, value: Tensor) {
+    self.name = name
+    self.value = value
+  }
+}

@@ -1,0 +1,91 @@
+import Torch
+
+/// What came of loading weights: names, so that a person can tell what is wrong.
+public struct LoadReport: Sendable, CustomStringConvertible {
+  public var loaded: [String] = []
+  /// The network has them, the file does not.
+  public var missing: [String] = []
+  /// The file has them, the network does not.
+  public var unexpected: [String] = []
+  public var wronglyShaped: [(name: String, expected: [Int], found: [Int])] = []
+
+  public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && wronglyShaped.isEmpty }
+
+  public var description: String {
+    var lines = ["\(loaded.count) entries loaded"]
+    func list(_ title: String, _ names: [String]) {
+      guard !names.isEmpty else { return }
+      let shown = names.prefix(6).joined(separator: ", ")
+      lines.append("\(names.count) \(title): \(shown)\(names.count > 6 ? ", …" : "")")
+    }
+    list("missing in the file", missing)
+    list("unknown to the network", unexpected)
+    list("of another shape", wronglyShaped.map { "\($0.name) is \($0.found), should be \($0.expected)" })
+    return lines.joined(separator: "; ")
+  }
+}
+
+/// Weights that do not belong to the network.
+public struct LoadError: Error, CustomStringConvertible, Sendable {
+  public let path: String
+  public let report: LoadReport
+
+  public var description: String { "\(path): these are not this network's weights: \(report)" }
+}
+
+extension ParameterStore {
+  /// What to do with entries that only one side has.
+  public enum Strictness: Sendable {
+    /// Everything has to fit.
+    case exact
+    /// The file may hold more (a classifier that is not used here).
+    case allowingUnexpected
+    /// Either side may hold more; at least one entry has to fit.
+    case partial
+  }
+
+  /// Loads entries by name. Nothing is changed unless everything that has to fit does.
+  ///
+  /// - Parameters:
+  ///   - prefix: put before the file's names: `backbone.` loads a plain encoder's file into a network.
+  ///   - adapt: may give a replacement for an entry of another shape.
+  /// - Throws: ``LoadError`` with the report; ``FileError`` for a malformed file.
+  @discardableResult
+  public func load(
+    _ file: SafetensorsFile, prefix: String = "", strictness: Strictness = .exact,
+    adapting adapt: (_ name: String, _ value: Tensor, _ shape: [Int]) -> Tensor? = { _, _, _ in nil }
+  ) throws -> LoadReport {
+    var report = LoadReport()
+    var entries: [(target: Tensor, value: Tensor)] = []
+    let expected = state.filter { $0.name.hasPrefix(prefix) }
+    for (name, target) in expected {
+      let fileName = String(name.dropFirst(prefix.count))
+      guard let shape = file.shape(of: fileName) else {
+        report.missing.append(name)
+        continue
+      }
+      var value = try file.tensor(fileName)
+      if shape != target.shape, let adapted = adapt(name, value, target.shape) { value = adapted }
+      guard value.shape == target.shape else {
+        report.wronglyShaped.append((name, target.shape, shape))
+        continue
+      }
+      entries.append((target, value))
+      report.loaded.append(name)
+    }
+    let known = Set(expected.map { $0.name.dropFirst(prefix.count) })
+    report.unexpected = file.names.filter { !known.contains($0[...]) }
+
+    let fits =
+      switch strictness {
+      case .exact: report.isComplete
+      case .allowingUnexpected: report.missing.isEmpty && report.wronglyShaped.isEmpty
+      case .partial: !report.loaded.isEmpty && report.wronglyShaped.isEmpty
+      }
+    guard fits else { throw LoadError(path: file.url.path, report: report) }
+    withoutGradients {
+      for (target, value) in entries { target.copy(from: value) }
+    }
+    return report
+  }
+}

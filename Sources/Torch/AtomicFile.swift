@@ -1,0 +1,47 @@
+import Foundation
+
+/// A file that appears under its name only when all of it has reached the disk.
+public struct AtomicFile {
+  private let descriptor: Int32
+  private let temporary: URL
+
+  /// Writes `url` through `body`. On any error the temporary file goes and whatever `url` held stays.
+  ///
+  /// - Throws: ``FileError`` (for instance when the disk is full), or what `body` throws.
+  public static func write(to url: URL, _ body: (AtomicFile) throws -> Void) throws {
+    let temporary = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(url, system: "cannot be written") }
+    do {
+      try body(AtomicFile(descriptor: descriptor, temporary: temporary))
+      guard fsync(descriptor) == 0 else { throw FileError(url, system: "cannot be written") }
+      close(descriptor)
+    } catch {
+      close(descriptor)
+      unlink(temporary.path)
+      throw error
+    }
+    guard rename(temporary.path, url.path) == 0 else {
+      let error = FileError(url, system: "cannot be replaced")
+      unlink(temporary.path)
+      throw error
+    }
+  }
+
+  public static func write(_ data: Data, to url: URL) throws {
+    try write(to: url) { file in try data.withUnsafeBytes { try file.write($0) } }
+  }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError(temporary, system: "cannot be written")
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import CTorch
+
+/// Runs a body without recording for autograd (on this thread: do not suspend inside).
+public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  let was = ct_set_gradient_mode(false)
+  defer { _ = ct_set_gradient_mode(was) }
+  return try body()
+}
+
+/// Runs a body with recording, inside of ``withoutGradients(_:)``.
+public func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  let was = ct_set_gradient_mode(true)
+  defer { _ = ct_set_gradient_mode(was) }
+  return try body()
+}
+
+/// What happens to the recorded graph after differentiation.
+public enum GraphUse: Sendable {
+  /// It is freed.
+  case release
+  /// It is kept for another differentiation.
+  case retain
+  /// It is kept, and the gradients are recorded themselves: for second derivatives.
+  case differentiate
+}
+
+/// Where the gradient of one leaf goes.
+public struct GradientTarget {
+  public enum Writing: Sendable {
+    /// The gradient replaces what was there; zeros do where the leaf does not reach the outputs.
+    case write
+    case add
+  }
+
+  /// A tensor that requires gradients and was not computed from others.
+  public let leaf: Tensor
+  /// Of the leaf's shape.
+  public let destination: Tensor
+  public let writing: Writing
+
+  public init(_ leaf: Tensor, into destination: Tensor, _ writing: Writing = .write) {
+    self.leaf = leaf
+    self.destination = destination
+    self.writing = writing
+  }
+}
+
+/// The gradients of the sum of `outputs` with respect to `inputs`; nil where an input does not reach them.
+///
+/// - Parameter seeds: what each output's gradient starts as; ones when left out.
+public func gradients(
+  of outputs: [Tensor], withRespectTo inputs: [Tensor], seeds: [Tensor?]? = nil, graph: GraphUse = .release
+) -> [Tensor?] {
+  var results = [OpaquePointer?](repeating: nil, count: inputs.count)
+  let status = withExtendedLifetime((outputs, inputs, seeds)) {
+    ct_gradients(
+      outputs.map(\.optionalHandle), seeds.map { $0.map { $0?.handle } }, Int32(outputs.count),
+      inputs.map(\.optionalHandle), Int32(inputs.count), graph != .release, graph == .differentiate, &results)
+  }
+  guard status == 0 else { stopDifferentiation(outputs, inputs) }
+  return results.map { $0.map(Tensor.init) }
+}
+
+/// Differentiates the sum of `outputs` and puts each leaf's gradient into its place as soon as it is known,
+/// so that no second copy of all gradients exists.
+///
+/// - Parameter seeds: what each output's gradient starts as; ones when left out.
+public func writeGradients(
+  of outputs: [Tensor], to targets: [GradientTarget], seeds: [Tensor]? = nil, graph: GraphUse = .release
+) {
+  precondition(graph != .differentiate, "gradients written in place cannot be differentiated")
+  let status = withExtendedLifetime((outputs, targets, seeds)) {
+    ct_gradients_into(
+      outputs.map(\.optionalHandle), seeds.map { $0.map(\.optionalHandle) }, Int32(outputs.count),
+      targets.map(\.leaf.optionalHandle), targets.map(\.destination.optionalHandle),
+      targets.map { $0.writing == .add }, Int32(targets.count), graph == .retain)
+  }
+  guard status == 0 else { stopDifferentiation(outputs, targets.map(\.leaf)) }
+}
+
+private func stopDifferentiation(_ outputs: [Tensor], _ inputs: [Tensor]) -> Never {
+  fatalError(
+    "differentiating \(outputs.map(\.signature)) with respect to \(inputs.count) tensors: "
+      + String(cString: ct_last_error()).trimmingNewlines)
+}
+
+extension Tensor {
+  fileprivate var optionalHandle: OpaquePointer? { handle }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Something wrong with a file: which one, and what.
+public struct FileError: Error, CustomStringConvertible, Sendable {
+  public let path: String
+  public let reason: String
+
+  public init(_ url: URL, _ reason: String) {
+    path = url.path
+    self.reason = reason
+  }
+
+  /// With the system's word for the last failed call.
+  init(_ url: URL, system action: String) {
+    self.init(url, "\(action): \(String(cString: strerror(errno)))")
+  }
+
+  public var description: String { "\(path): \(reason)" }
+}

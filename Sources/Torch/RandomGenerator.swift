@@ -1,0 +1,58 @@
+import CTorch
+
+private enum Aten {
+  static let normal = Operator("normal_")
+  static let uniform = Operator("uniform_")
+  static let bernoulli = Operator("bernoulli_", "float")
+  static let randperm = Operator("randperm", "generator")
+}
+
+/// A source of random tensors with a state of its own. Not for use by two threads at once.
+public final class RandomGenerator: @unchecked Sendable {
+  let handle: OpaquePointer
+  public let device: Device
+
+  public init(seed: UInt64, device: Device = .cpu) {
+    guard let handle = ct_generator_create(device.code, seed) else {
+      fatalError("no generator on \(device): \(String(cString: ct_last_error()))")
+    }
+    self.handle = handle
+    self.device = device
+  }
+
+  deinit { ct_generator_free(handle) }
+
+  /// Everything the generator is, as bytes: give it back to continue the same sequence.
+  public var state: Tensor {
+    get {
+      guard let state = ct_generator_state(handle) else { fatalError(String(cString: ct_last_error())) }
+      return Tensor(state)
+    }
+    set {
+      guard ct_generator_set_state(handle, newValue.handle) == 0 else {
+        fatalError("generator state \(newValue.signature): \(String(cString: ct_last_error()))")
+      }
+    }
+  }
+
+  public func normal(_ shape: [Int], mean: Double = 0, deviation: Double = 1) -> Tensor {
+    Aten.normal(
+      .tensor(.empty(shape, device: device)), .real(mean), .real(deviation), .generator(self))
+  }
+
+  public func uniform(_ shape: [Int], in range: Range<Double> = 0..<1) -> Tensor {
+    Aten.uniform(
+      .tensor(.empty(shape, device: device)), .real(range.lowerBound), .real(range.upperBound),
+      .generator(self))
+  }
+
+  /// Ones with the given probability, zeros otherwise, in the shape and dtype of another tensor.
+  public func bernoulli(_ shape: [Int], probability: Double, dtype: DType = .float32) -> Tensor {
+    Aten.bernoulli(
+      .tensor(.empty(shape, dtype: dtype, device: device)), .real(probability), .generator(self))
+  }
+
+  public func permutation(_ count: Int) -> [Int] {
+    Aten.randperm(.integer(count), .generator(self), .dtype(.int64), nil, .device(device)).array(of: Int.self)
+  }
+}

@@ -1,0 +1,24 @@
+import CTorch
+
+/// libtorch's settings for the whole process.
+public enum Runtime {
+  /// The threads that libtorch's kernels use when called from this thread.
+  public static var threadCount: Int {
+    get { Int(ct_threads()) }
+    set { ct_set_threads(Int32(newValue)) }
+  }
+
+  /// The version of the libtorch in use, for instance `2.13.0`.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Chooses kernels that give the same bits every time, where libtorch has them.
+  public static func useDeterministicKernels() { ct_set_deterministic(true) }
+}
+
+/// Runs a body in which matrix products and convolutions compute in bfloat16, while parameters, sums and
+/// losses stay in float32 (on this thread: do not suspend inside).
+public func withAutocast<Result>(_ device: Device, _ body: () throws -> Result) rethrows -> Result {
+  _ = ct_set_autocast(device.kind.rawValue, true, DType.bfloat16.rawValue)
+  defer { _ = ct_set_autocast(device.kind.rawValue, false, DType.bfloat16.rawValue) }
+  return try body()
+}

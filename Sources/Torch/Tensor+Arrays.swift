@@ -1,0 +1,108 @@
+import CTorch
+
+private enum Aten {
+  static let item = Operator("_local_scalar_dense")
+}
+
+extension Tensor {
+  /// A tensor of an array's elements. The array's own storage is used where nobody else holds it, and
+  /// kept as long as the tensor lives.
+  ///
+  /// - Parameter shape: the array's length when left out.
+  public convenience init<Scalar: TensorScalar>(_ elements: consuming [Scalar], shape: [Int]? = nil) {
+    let shape = shape ?? [elements.count]
+    precondition(
+      shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill a tensor of shape \(shape)")
+    let storage = ArrayStorage(elements)
+    let context = Unmanaged.passRetained(storage)
+    let handle = ct_from_memory(
+      storage.address, shape.map(Int64.init), Int32(shape.count), Scalar.dtype.rawValue,
+      { Unmanaged<AnyObject>.fromOpaque($0!).release() }, context.toOpaque())
+    guard let handle else { fatalError(String(cString: ct_last_error())) }
+    self.init(handle)
+  }
+
+  /// A tensor of one element and no dimension.
+  public convenience init<Scalar: TensorScalar>(scalar: Scalar) { self.init([scalar], shape: []) }
+
+  /// A tensor on memory that `owner` keeps.
+  convenience init(
+    memory: UnsafeMutableRawPointer, shape: [Int], dtype: DType, owner: AnyObject
+  ) {
+    let context = Unmanaged.passRetained(owner)
+    let handle = ct_from_memory(
+      memory, shape.map(Int64.init), Int32(shape.count), dtype.rawValue,
+      { Unmanaged<AnyObject>.fromOpaque($0!).release() }, context.toOpaque())
+    guard let handle else { fatalError(String(cString: ct_last_error())) }
+    self.init(handle)
+  }
+
+  /// The elements in row-major order, converted to `Scalar` where the dtype differs.
+  public func array<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> [Scalar] {
+    let source = detached().to(.cpu).to(Scalar.dtype).contiguous()
+    let count = source.count
+    return [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if count > 0 {
+        UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
+          from: ct_data(source.handle), byteCount: count * Scalar.dtype.byteCount)
+      }
+      initialized = count
+    }
+  }
+
+  /// Reads the elements in place, row-major. The tensor has to be contiguous, on the CPU and of this dtype.
+  public func withElements<Scalar: TensorScalar, Result>(
+    of type: Scalar.Type = Scalar.self, _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    try withMutableElements(of: type) { try body(UnsafeBufferPointer($0)) }
+  }
+
+  /// Writes the elements in place, row-major. The tensor has to be contiguous, on the CPU and of this dtype.
+  public func withMutableElements<Scalar: TensorScalar, Result>(
+    of type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    precondition(
+      isContiguous && device == .cpu && dtype == Scalar.dtype,
+      "\(signature) on \(device) is not contiguous \(Scalar.dtype) on the CPU")
+    return try withExtendedLifetime(self) {
+      let count = count
+      let start = count == 0 ? nil : ct_data(handle).bindMemory(to: Scalar.self, capacity: count)
+      return try body(UnsafeMutableBufferPointer(start: start, count: count))
+    }
+  }
+
+  /// The raw bytes of a contiguous tensor on the CPU.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    precondition(isContiguous && device == .cpu)
+    return try withExtendedLifetime(self) {
+      let count = count * dtype.byteCount
+      return try body(UnsafeRawBufferPointer(start: count == 0 ? nil : ct_data(handle), count: count))
+    }
+  }
+
+  /// The one element of a tensor, as a real number.
+  public var item: Double {
+    precondition(count == 1, "item of \(signature): has \(count) elements, not one")
+    return array(of: Double.self)[0]
+  }
+}
+
+/// An array that stays where it is while a tensor reads it.
+private final class ArrayStorage<Scalar> {
+  private let elements: UnsafeMutableBufferPointer<Scalar>?
+  private let array: [Scalar]
+
+  init(_ elements: consuming [Scalar]) {
+    // A tensor may write to its memory, so storage that others can see must not be shared. The array is
+    // ours alone after `consuming`; making it mutable copies only when somebody else still holds it.
+    var own = elements
+    self.elements = own.withUnsafeMutableBufferPointer { $0 }
+    array = own
+  }
+
+  var address: UnsafeMutableRawPointer { UnsafeMutableRawPointer(elements!.baseAddress ?? Self.nowhere) }
+
+  private static var nowhere: UnsafeMutablePointer<Scalar> {
+    UnsafeMutablePointer(bitPattern: MemoryLayout<Scalar>.alignment)!
+  }
+}

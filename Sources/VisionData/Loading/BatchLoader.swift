@@ -1,0 +1,149 @@
+import Foundation
+import Torch
+
+/// Prepares batches on background threads while training goes on.
+///
+/// Batch n is the same for every number of threads, and whichever batch was the first to be asked for: the order
+/// of an epoch comes from the seed and the epoch's number, every random change of a sample from the seed, the
+/// epoch and the sample's place in it. So a resumed run goes on with exactly the batches it would have had.
+public final class BatchLoader: @unchecked Sendable {
+  private let source: any SampleSource
+  private let tasks: [VisionTask]
+  private let transforms: [any Transform]
+  private let batchSize: Int
+  private let seed: UInt64
+  private let isShuffled: Bool
+
+  private let condition = NSCondition()
+  private let prefetchCount: Int
+  private var ready: [Int: Result<Batch, any Error>] = [:]
+  private var nextToPrepare: Int
+  private var nextToDeliver: Int
+  private var isClosed = false
+  private var orders: [Int: [Int]] = [:]
+
+  /// Seconds that the consumer has waited for batches so far.
+  public private(set) var waitedSeconds = 0.0
+
+  /// - Parameters:
+  ///   - tasks: whose ground truth is wanted.
+  ///   - firstBatch: the number of the first batch to deliver.
+  ///   - threads: how many prepare batches.
+  public init(
+    _ source: any SampleSource, tasks: [VisionTask], transforms: [any Transform], batchSize: Int, seed: UInt64,
+    isShuffled: Bool = true, firstBatch: Int = 0, threads: Int = 2, prefetchCount: Int = 6
+  ) {
+    precondition(batchSize > 0 && source.count > 0, "a loader needs samples and a batch size above zero")
+    self.source = source
+    self.tasks = tasks
+    self.transforms = transforms
+    self.batchSize = batchSize
+    self.seed = seed
+    self.isShuffled = isShuffled
+    self.prefetchCount = prefetchCount
+    nextToPrepare = firstBatch
+    nextToDeliver = firstBatch
+    for _ in 0..<max(1, threads) {
+      // Holds the loader only while it works, so that one that nobody needs any more can go.
+      let thread = Thread { [weak self] in
+        while true {
+          guard let loader = self else { return }
+          switch loader.takeWork() {
+          case .prepare(let batch): loader.finish(batch, Result { try loader.prepare(batch) })
+          case .lookAgain: continue
+          case .stop: return
+          }
+        }
+      }
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+  }
+
+  /// Batches in one pass over the data; the last may be smaller, unless there is more than one and shuffling
+  /// makes leaving it out harmless.
+  public static func batchesPerEpoch(sampleCount: Int, batchSize: Int, isShuffled: Bool) -> Int {
+    isShuffled ? max(1, sampleCount / batchSize) : (sampleCount + batchSize - 1) / batchSize
+  }
+
+  public var batchesPerEpoch: Int {
+    Self.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: isShuffled)
+  }
+
+  /// The next batch; waits until it is ready.
+  ///
+  /// - Throws: what the source threw.
+  public func next() throws -> Batch {
+    condition.lock()
+    defer { condition.unlock() }
+    if ready[nextToDeliver] == nil {
+      let start = ContinuousClock.now
+      while ready[nextToDeliver] == nil { condition.wait() }
+      waitedSeconds += (ContinuousClock.now - start) / .seconds(1)
+    }
+    let result = ready.removeValue(forKey: nextToDeliver)!
+    nextToDeliver += 1
+    condition.broadcast()
+    return try result.get()
+  }
+
+  /// Ends the background threads.
+  public func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  deinit { close() }
+
+  private enum Work {
+    case prepare(Int)
+    case lookAgain
+    case stop
+  }
+
+  private func takeWork() -> Work {
+    condition.lock()
+    defer { condition.unlock() }
+    if isClosed { return .stop }
+    if nextToPrepare >= nextToDeliver + prefetchCount {
+      _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
+      return .lookAgain
+    }
+    defer { nextToPrepare += 1 }
+    return .prepare(nextToPrepare)
+  }
+
+  private func finish(_ batch: Int, _ result: Result<Batch, any Error>) {
+    condition.lock()
+    ready[batch] = result
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func prepare(_ batch: Int) throws -> Batch {
+    let (epoch, position) = batch.quotientAndRemainder(dividingBy: batchesPerEpoch)
+    let order = order(of: epoch)
+    let range = (position * batchSize)..<min(order.count, (position + 1) * batchSize)
+    let samples = try range.map { place in
+      var generator = SeededGenerator(keys: seed, UInt64(epoch), UInt64(place))
+      return try transforms.reduce(source.sample(at: order[place])) {
+        $1($0, tasks: tasks, using: &generator)
+      }
+    }
+    return Batch(samples, tasks: tasks)
+  }
+
+  private func order(of epoch: Int) -> [Int] {
+    guard isShuffled else { return Array(0..<source.count) }
+    condition.lock()
+    defer { condition.unlock() }
+    if let order = orders[epoch] { return order }
+    var generator = SeededGenerator(keys: seed, UInt64(epoch), .max)
+    let order = (0..<source.count).shuffled(using: &generator)
+    orders = orders.filter { $0.key >= epoch - 1 }
+    orders[epoch] = order
+    return order
+  }
+}

@@ -1,0 +1,20 @@
+/// A picture and what is true about it.
+public struct Sample: Sendable {
+  /// 3 × height × width, values 0…1 (after normalization: any).
+  public var image: PixelMap
+  public var targets: [String: PixelMap]
+
+  public init(image: PixelMap, targets: [String: PixelMap]) {
+    self.image = image
+    self.targets = targets
+  }
+}
+
+/// A data set whose samples can be had by position, from any thread.
+public protocol SampleSource: Sendable {
+  var tasks: [VisionTask] { get }
+  var count: Int { get }
+
+  /// - Throws: ``FileError`` (Torch) when a file is missing or damaged.
+  func sample(at position: Int) throws -> Sample
+}

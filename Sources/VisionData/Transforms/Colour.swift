@@ -1,0 +1,69 @@
+/// Changes brightness, contrast and saturation by random factors; the ground truth stays.
+public struct ColourJitter: Transform {
+  /// Factors are drawn from 1 − strength … 1 + strength.
+  public let strength: Float
+
+  public init(strength: Float) { self.strength = strength }
+
+  public func callAsFunction(
+    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
+  ) -> Sample {
+    guard strength > 0 else { return sample }
+    let factors = (0..<3).map { _ in Float.random(in: (1 - strength)...(1 + strength), using: &generator) }
+    var result = sample
+    let count = sample.image.height * sample.image.width
+    var mean: Float = 0
+    for index in 0..<count { mean += result.image.luminance(index, count) }
+    mean = mean / Float(count) * factors[0]
+    for index in 0..<count {
+      let grey = result.image.luminance(index, count) * factors[0]
+      for channel in 0..<3 {
+        var value = result.image.values[channel * count + index] * factors[0]
+        value = grey + (value - grey) * factors[2]
+        value = mean + (value - mean) * factors[1]
+        result.image.values[channel * count + index] = min(1, max(0, value))
+      }
+    }
+    return result
+  }
+}
+
+extension PixelMap {
+  /// The weighted grey of Rec. 601.
+  fileprivate func luminance(_ index: Int, _ count: Int) -> Float {
+    0.299 * values[index] + 0.587 * values[count + index] + 0.114 * values[2 * count + index]
+  }
+}
+
+/// Subtracts a mean and divides by a deviation, channel by channel.
+public struct Normalization: Transform {
+  public let mean: [Float]
+  public let deviation: [Float]
+
+  public init(mean: [Float], deviation: [Float]) {
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// The statistics of ImageNet, which published weights expect.
+  public static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+
+  public func callAsFunction(
+    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
+  ) -> Sample {
+    var result = sample
+    result.image = callAsFunction(sample.image)
+    return result
+  }
+
+  public func callAsFunction(_ image: PixelMap) -> PixelMap {
+    var result = image
+    let count = image.height * image.width
+    for channel in 0..<image.channels {
+      for index in (channel * count)..<((channel + 1) * count) {
+        result.values[index] = (image.values[index] - mean[channel]) / deviation[channel]
+      }
+    }
+    return result
+  }
+}

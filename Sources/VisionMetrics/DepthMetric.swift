@@ -1,0 +1,56 @@
+import Foundation
+import Torch
+
+/// How far predicted depths are from the true ones, pooled over all known pixels.
+///
+/// - Source: Eigen et al., *Depth Map Prediction from a Single Image*, NeurIPS 2014, section 4.3; predictions that
+///   are not positive become 1e-9 metres.
+public struct DepthMetric: PixelMetric {
+  private var count = 0
+  private var squares = 0.0
+  private var logSquares = 0.0
+  private var relative = 0.0
+  private var relativeSquares = 0.0
+  private var absolute = 0.0
+  private var within = [0, 0, 0]
+
+  public init() {}
+
+  public mutating func add(prediction: Tensor, target: Tensor) {
+    add(prediction: prediction.array(of: Double.self), truth: target.array(of: Double.self))
+  }
+
+  public mutating func add(prediction: [Double], truth: [Double]) {
+    precondition(prediction.count == truth.count, "\(prediction.count) depths for \(truth.count) pixels")
+    for (predicted, true_) in zip(prediction, truth) where true_ != unknownLabel {
+      let p = predicted <= 0 ? 1e-9 : predicted
+      let difference = true_ - p
+      let ratio = max(true_ / p, p / true_)
+      let logarithm = log(true_) - log(p)
+      count += 1
+      squares += difference * difference
+      logSquares += logarithm * logarithm
+      relative += abs(difference) / true_
+      relativeSquares += difference * difference / true_
+      absolute += abs(difference)
+      var limit = 1.25
+      for index in 0..<3 {
+        if ratio < limit { within[index] += 1 }
+        limit *= 1.25
+      }
+    }
+  }
+
+  public var results: [MetricResult] {
+    [
+      MetricResult("rmse", squares.over(count).squareRoot(), .lowerIsBetter),
+      MetricResult("abs_rel", relative.over(count), .lowerIsBetter),
+      MetricResult("sq_rel", relativeSquares.over(count), .lowerIsBetter),
+      MetricResult("abs_err", absolute.over(count), .lowerIsBetter),
+      MetricResult("log_rmse", logSquares.over(count).squareRoot(), .lowerIsBetter),
+      MetricResult("δ1", Double(within[0]).over(count), .higherIsBetter),
+      MetricResult("δ2", Double(within[1]).over(count), .higherIsBetter),
+      MetricResult("δ3", Double(within[2]).over(count), .higherIsBetter),
+    ]
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Torch
+
+/// The angles between predicted and true normals, in degrees, over all known pixels.
+///
+/// The median is exact, for which every angle is kept: eight bytes a pixel.
+///
+/// - Source: Fouhey et al., *Data-Driven 3D Primitives*, ICCV 2013. Angles by `2 atan2(|p − g|, |p + g|)`, which is
+///   accurate at both ends; a prediction of length zero counts as 90°.
+public struct NormalsMetric: PixelMetric {
+  private var angles: [Double] = []
+
+  public init() {}
+
+  /// - Parameter prediction: of any length; batch × 3 × height × width.
+  public mutating func add(prediction: Tensor, target: Tensor) {
+    let axes = [0, 2, 3, 1]
+    add(
+      prediction: prediction.permuted(axes).array(of: Double.self), truth: target.permuted(axes).array(of: Double.self))
+  }
+
+  /// - Parameter prediction: three numbers for each pixel, as in `truth`.
+  public mutating func add(prediction: [Double], truth: [Double]) {
+    precondition(prediction.count == truth.count, "\(prediction.count) components for \(truth.count)")
+    for start in stride(from: 0, to: truth.count, by: 3) {
+      let g = SIMD3(truth[start], truth[start + 1], truth[start + 2])
+      guard g.x != unknownLabel, g.y != unknownLabel, g.z != unknownLabel else { continue }
+      let p = SIMD3(prediction[start], prediction[start + 1], prediction[start + 2])
+      angles.append(Self.angle(p, g))
+    }
+  }
+
+  private static func angle(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double {
+    let (lengthA, lengthB) = ((a * a).sum().squareRoot(), (b * b).sum().squareRoot())
+    guard lengthA > 1e-12, lengthB > 1e-12 else { return 90 }
+    let (p, g) = (a / lengthA, b / lengthB)
+    let (difference, sum) = (p - g, p + g)
+    return 2 * atan2((difference * difference).sum().squareRoot(), (sum * sum).sum().squareRoot()) * 180 / .pi
+  }
+
+  public var results: [MetricResult] {
+    let count = angles.count
+    func share(below limit: Double) -> Double { 100 * Double(angles.count { $0 < limit }).over(count) }
+    return [
+      MetricResult("mean", angles.reduce(0, +).over(count), .lowerIsBetter),
+      MetricResult("median", median, .lowerIsBetter),
+      MetricResult("rmse", angles.reduce(0) { $0 + $1 * $1 }.over(count).squareRoot(), .lowerIsBetter),
+      MetricResult("11.25°", share(below: 11.25), .higherIsBetter),
+      MetricResult("22.5°", share(below: 22.5), .higherIsBetter),
+      MetricResult("30°", share(below: 30), .higherIsBetter),
+    ]
+  }
+
+  /// The mean of the two middle ones where their number is even.
+  private var median: Double {
+    guard !angles.isEmpty else { return 0 }
+    let sorted = angles.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Torch
+
+/// Saliency as a yes or no for each pixel at many thresholds.
+///
+/// `mIoU` and `maxF` average overlap, precision and recall over images before the best threshold is taken;
+/// `maxF pooled` counts pixels of all images together and weighs precision more (β² = 0.3).
+///
+/// - Source: the evaluators of Vandenhende et al., TPAMI 2021 (15 thresholds from 0.2 to 0.9), and of the
+///   selective-task-groups system (19 thresholds from 0.05 to 0.95; its second sigmoid is an option).
+public struct SaliencyMetric: PixelMetric {
+  /// What the pooled counts are taken of.
+  public enum PooledScore: Sendable {
+    /// The probability.
+    case probability
+    /// The sigmoid of the probability, as the selective-task-groups system's evaluator takes it.
+    case sigmoidOfProbability
+  }
+
+  /// Evenly spaced from 0.2 to 0.9, in float32, as the evaluator compares.
+  public static let thresholds: [Float] = (0..<15).map { Float(0.2 + Double($0) * 0.05) }
+  public static let pooledThresholds: [Float] = (1...19).map { Float($0) * Float(0.05) }
+
+  private let pooledScore: PooledScore
+  private var imageCount = 0
+  private var overlaps = [Double](repeating: 0, count: thresholds.count)
+  private var precisions = [Double](repeating: 0, count: thresholds.count)
+  private var recalls = [Double](repeating: 0, count: thresholds.count)
+  private var pooledTruePositives = [Int](repeating: 0, count: pooledThresholds.count)
+  private var pooledPredicted = [Int](repeating: 0, count: pooledThresholds.count)
+  private var pooledActual = 0
+
+  public init(pooledScore: PooledScore = .probability) { self.pooledScore = pooledScore }
+
+  /// - Parameter prediction: one logit (or two: no and yes) for each pixel.
+  public mutating func add(prediction: Tensor, target: Tensor) {
+    let logits = prediction.detached().to(.float32)
+    let probability = logits.shape[1] == 2 ? logits.softmax(axis: 1)[.all, 1...] : logits.sigmoid()
+    for (image, truth) in zip(probability.unbound(), target.unbound()) {
+      add(probability: image.array(), truth: truth.array())
+    }
+  }
+
+  /// One image.
+  public mutating func add(probability: [Float], truth: [Int]) {
+    precondition(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
+    let known = zip(probability, truth).filter { $1 != Int(unknownLabel) }
+    let actual = known.count { $1 == 1 }
+    imageCount += 1
+    for (index, threshold) in Self.thresholds.enumerated() {
+      var (both, predicted) = (0, 0)
+      for (p, true_) in known where p > threshold {
+        predicted += 1
+        if true_ == 1 { both += 1 }
+      }
+      let union = predicted + actual - both
+      overlaps[index] += union == 0 ? 1 : Double(both) / Double(union)
+      precisions[index] += Double(both) / (Double(predicted) + 1e-12)
+      recalls[index] += Double(both) / (Double(actual) + 1e-12)
+    }
+    pooledActual += actual
+    for (index, threshold) in Self.pooledThresholds.enumerated() {
+      for (p, true_) in known where score(p) >= threshold {
+        pooledPredicted[index] += 1
+        if true_ == 1 { pooledTruePositives[index] += 1 }
+      }
+    }
+  }
+
+  private func score(_ probability: Float) -> Float {
+    switch pooledScore {
+    case .probability: probability
+    case .sigmoidOfProbability: Float(1 / (1 + Foundation.exp(-Double(probability))))
+    }
+  }
+
+  public var results: [MetricResult] {
+    let overlap = overlaps.map { $0.over(imageCount) }.max() ?? 0
+    let scores = zip(precisions, recalls).map { sums in
+      let (p, r) = (sums.0.over(imageCount), sums.1.over(imageCount))
+      return 2 * p * r / (p + r + 1e-12)
+    }
+    let pooled = zip(pooledTruePositives, pooledPredicted).map { counts in
+      let p = Double(counts.0).over(counts.1)
+      let r = Double(counts.0).over(pooledActual)
+      return p + r == 0 ? 0 : 1.3 * p * r / (0.3 * p + r)
+    }
+    return [
+      MetricResult("maxF", scores.max() ?? 0, .higherIsBetter),
+      MetricResult("mIoU", overlap, .higherIsBetter),
+      MetricResult("maxF pooled", pooled.max() ?? 0, .higherIsBetter),
+    ]
+  }
+}

@@ -1,0 +1,58 @@
+import Torch
+
+/// How well classes are told apart.
+///
+/// - Source: the evaluators of Vandenhende et al., TPAMI 2021: true and false positives pooled over all pixels with
+///   a known label; the mean runs over all classes, and one that neither truth nor prediction has counts as zero.
+public struct SegmentationMetric: PixelMetric {
+  public let classCount: Int
+  private var truePositives: [Int]
+  private var falsePositives: [Int]
+  private var falseNegatives: [Int]
+
+  public init(classCount: Int) {
+    self.classCount = classCount
+    truePositives = [Int](repeating: 0, count: classCount)
+    falsePositives = truePositives
+    falseNegatives = truePositives
+  }
+
+  public mutating func add(prediction: Tensor, target: Tensor) {
+    add(labels: prediction.argmax(axis: 1).array(), truth: target.array())
+  }
+
+  /// - Parameter labels: a label outside of the classes is only a miss of the true class.
+  public mutating func add(labels: [Int], truth: [Int]) {
+    precondition(labels.count == truth.count, "\(labels.count) labels for \(truth.count) pixels")
+    for (label, true_) in zip(labels, truth) where true_ != Int(unknownLabel) {
+      if label == true_ {
+        truePositives[true_] += 1
+      } else {
+        falseNegatives[true_] += 1
+        if (0..<classCount).contains(label) { falsePositives[label] += 1 }
+      }
+    }
+  }
+
+  /// Intersection over union for each class; nil for one that neither truth nor prediction has.
+  public var intersectionsOverUnions: [Double?] {
+    (0..<classCount).map { index in
+      let union = truePositives[index] + falsePositives[index] + falseNegatives[index]
+      return union == 0 ? nil : Double(truePositives[index]) / Double(union)
+    }
+  }
+
+  public var results: [MetricResult] {
+    let overlaps = intersectionsOverUnions.compactMap { $0 }
+    let sum = overlaps.reduce(0, +)
+    let trueCounts = zip(truePositives, falseNegatives).map { $0 + $1 }
+    let recalls = zip(truePositives, trueCounts).filter { $1 > 0 }.map { Double($0) / Double($1) }
+    return [
+      MetricResult("mIoU", sum.over(classCount), .higherIsBetter),
+      MetricResult("mIoU present", sum.over(overlaps.count), .higherIsBetter),
+      MetricResult(
+        "pixel accuracy", Double(truePositives.reduce(0, +)).over(trueCounts.reduce(0, +)), .higherIsBetter),
+      MetricResult("mean accuracy", recalls.reduce(0, +).over(recalls.count), .higherIsBetter),
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+import NeuralNetworks
+import Torch
+
+/// Atrous spatial pyramid pooling: parallel convolutions of growing dilation and a global average, over the last
+/// feature map; entries named as in torchvision's DeepLab head.
+///
+/// - Source: Chen et al., *Rethinking Atrous Convolution for Semantic Image Segmentation*, 2017, section 3.3.
+public struct ASPPHead: Decoder {
+  private let branches: [Sequential]
+  private let pooled: Sequential
+  private let projection: Sequential
+  private let prediction: Sequential
+
+  public init(_ path: ParameterPath, inputs: Int, channels: Int, width: Int = 256) {
+    func stage(
+      _ convolution: ParameterPath, _ norm: ParameterPath, from: Int, kernel: Int, dilation: Int = 1
+    ) -> [any Layer] {
+      [
+        Convolution(convolution, from: from, to: width, kernel: kernel, dilation: dilation, hasBias: false),
+        BatchNormalization(norm, channels: width), Activation.relu,
+      ]
+    }
+    let pyramid = path["0", "convs"]
+    branches = [(1, 1), (3, 12), (3, 24), (3, 36)].enumerated().map { index, form in
+      Sequential(
+        stage(pyramid[index]["0"], pyramid[index]["1"], from: inputs, kernel: form.0, dilation: form.1))
+    }
+    pooled = Sequential(
+      [GlobalAveragePooling()] + stage(pyramid["4", "1"], pyramid["4", "2"], from: inputs, kernel: 1))
+    projection = Sequential(
+      stage(path["0", "project", "0"], path["0", "project", "1"], from: 5 * width, kernel: 1)
+        + [Dropout(probability: 0.5)])
+    prediction = Sequential(
+      stage(path["1"], path["2"], from: width, kernel: 3)
+        + [Convolution(path["4"], from: width, to: channels, kernel: 1)])
+  }
+
+  public func callAsFunction(
+    _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
+  ) -> Tensor {
+    logits(features[features.count - 1], context).resized(height: size.height, width: size.width, .bilinear)
+  }
+
+  /// The prediction at the feature map's own size.
+  ///
+  /// In training the pooled branch normalises over one value per picture: a batch of one has no variance, and
+  /// libtorch refuses it.
+  public func logits(_ map: Tensor, _ context: ForwardContext) -> Tensor {
+    let average = pooled(map, context).expanded([-1, -1, map.shape[2], map.shape[3]])
+    let pyramid = branches.map { $0(map, context) } + [average]
+    return prediction(projection(.concatenated(pyramid, axis: 1), context), context)
+  }
+}

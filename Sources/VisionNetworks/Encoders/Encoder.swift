@@ -1,0 +1,26 @@
+import NeuralNetworks
+import Torch
+
+/// The part of a network that all tasks share: pictures in, feature maps out.
+public protocol Encoder {
+  /// The channels of each feature map.
+  var featureChannels: [Int] { get }
+  /// How many pixels of the picture one step in each feature map is.
+  var featureStrides: [Int] { get }
+
+  /// - Parameter images: batch × 3 × height × width.
+  /// - Returns: the shared features Z, batch × channels × height / stride × width / stride each.
+  func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor]
+
+  /// What `polymath encode` saves: the features by the names that the model's own literature uses.
+  ///
+  /// - Parameter blocks: for transformers, the blocks whose output is wanted, too.
+  func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)]
+
+  /// Where a pretrained file's entry has another shape than the network, a replacement of the right shape.
+  func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor?
+}
+
+extension Encoder {
+  public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? { nil }
+}

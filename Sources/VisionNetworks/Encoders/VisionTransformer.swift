@@ -1,0 +1,147 @@
+import NeuralNetworks
+import Torch
+
+/// A vision transformer with a class token and learned positions; entries named as in timm.
+///
+/// Its features are the patch tokens as maps after a quarter, half and three quarters of the blocks (without
+/// the final normalization) and after the last one (with it).
+///
+/// - Source: Dosovitskiy et al., *An Image Is Worth 16x16 Words*, ICLR 2021; the choice of features: the
+///   multi-scale transformer of the selective-task-groups system.
+public final class VisionTransformer: Encoder {
+  public struct Configuration: Sendable, Equatable {
+    public var patch: Int
+    public var width: Int
+    public var depth: Int
+    public var heads: Int
+    /// The size of the grid that the positions are learned for, in pixels.
+    public var imageHeight: Int
+    public var imageWidth: Int
+    /// The probability that the last block is dropped in training; it rises linearly over the depth.
+    public var dropPath: Double
+    /// How positions are resized for pictures of another size.
+    public var positionResizing: Interpolation
+
+    public init(
+      patch: Int = 16, width: Int, depth: Int, heads: Int, imageHeight: Int = 224, imageWidth: Int = 224,
+      dropPath: Double = 0, positionResizing: Interpolation = .bicubicAntialiased
+    ) {
+      self.patch = patch
+      self.width = width
+      self.depth = depth
+      self.heads = heads
+      self.imageHeight = imageHeight
+      self.imageWidth = imageWidth
+      self.dropPath = dropPath
+      self.positionResizing = positionResizing
+    }
+
+    public static let micro = Configuration(patch: 8, width: 48, depth: 3, heads: 3, imageHeight: 32, imageWidth: 32)
+    public static let tiny = Configuration(width: 192, depth: 12, heads: 3)
+    public static let small = Configuration(width: 384, depth: 12, heads: 6)
+    public static let base = Configuration(width: 768, depth: 12, heads: 12)
+    public static let large = Configuration(width: 1024, depth: 24, heads: 16)
+  }
+
+  public let configuration: Configuration
+  /// The blocks (zero-based) whose outputs are features.
+  public let selectedBlocks: [Int]
+  public let blocks: [TransformerBlock]
+  private let patchEmbedding: Convolution
+  private let classToken: Parameter
+  private let positions: Parameter
+  private let norm: LayerNormalization
+
+  public init(_ path: ParameterPath, _ configuration: Configuration) {
+    self.configuration = configuration
+    let (width, depth) = (configuration.width, configuration.depth)
+    let grid = (configuration.imageHeight / configuration.patch) * (configuration.imageWidth / configuration.patch)
+    classToken = path.parameter("cls_token", [1, 1, width], .normal(deviation: 0.02))
+    positions = path.parameter("pos_embed", [1, 1 + grid, width], .normal(deviation: 0.02))
+    patchEmbedding = Convolution(
+      path["patch_embed", "proj"], from: 3, to: width, kernel: configuration.patch, stride: configuration.patch,
+      padding: 0)
+    blocks = (0..<depth).map { index in
+      TransformerBlock(
+        path["blocks"][index], width: width, heads: configuration.heads,
+        dropPath: depth > 1 ? configuration.dropPath * Double(index) / Double(depth - 1) : 0)
+    }
+    norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
+    selectedBlocks = (1...4).map { (depth * $0 + 3) / 4 - 1 }
+  }
+
+  public var featureChannels: [Int] { [Int](repeating: configuration.width, count: 4) }
+  public var featureStrides: [Int] { [Int](repeating: configuration.patch, count: 4) }
+
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
+    let (rows, columns) = gridSize(images)
+    var tokens = embed(images, context)
+    var features: [Tensor] = []
+    for (index, block) in blocks.enumerated() {
+      tokens = block(tokens, context)
+      guard selectedBlocks.contains(index) else { continue }
+      let output = index == blocks.count - 1 ? norm(tokens, context) : tokens
+      features.append(map(output, rows, columns))
+    }
+    return features
+  }
+
+  /// The tokens before the first block: batch × (1 + patches) × width, the class token first.
+  public func embed(_ images: Tensor, _ context: ForwardContext) -> Tensor {
+    let (rows, columns) = gridSize(images)
+    let patches = patchEmbedding(images, context).flattened(from: 2).transposed(1, 2)
+    let classTokens = classToken.value.expanded([images.shape[0], -1, -1]).to(patches.dtype)
+    return Tensor.concatenated([classTokens, patches], axis: 1) + positions(rows: rows, columns: columns)
+  }
+
+  public func namedFeatures(_ images: Tensor, blocks wanted: [Int]) -> [(name: String, tensor: Tensor)] {
+    let context = ForwardContext.evaluation
+    var tokens = embed(images, context)
+    var features: [(name: String, tensor: Tensor)] = []
+    for (index, block) in blocks.enumerated() {
+      tokens = block(tokens, context)
+      if wanted.contains(index) { features.append(("block\(index)", tokens)) }
+    }
+    return features + [("tokens", norm(tokens, context))]
+  }
+
+  /// Position embeddings learned for another grid are resized once.
+  public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? {
+    guard name.hasSuffix("pos_embed"), value.rank == 3, value.shape[2] == configuration.width else { return nil }
+    let side = Int(Double(value.shape[1] - 1).squareRoot().rounded())
+    guard side * side == value.shape[1] - 1 else { return nil }
+    let (rows, columns) = (
+      configuration.imageHeight / configuration.patch, configuration.imageWidth / configuration.patch
+    )
+    return resize(value, from: (side, side), to: (rows, columns))
+  }
+
+  private func positions(rows: Int, columns: Int) -> Tensor {
+    let learned = (
+      rows: configuration.imageHeight / configuration.patch, columns: configuration.imageWidth / configuration.patch
+    )
+    if learned == (rows, columns) { return positions.value }
+    return resize(positions.value, from: learned, to: (rows, columns))
+  }
+
+  private func resize(_ positions: Tensor, from old: (Int, Int), to new: (Int, Int)) -> Tensor {
+    let width = configuration.width
+    let grid = positions[.all, 1...].reshaped([1, old.0, old.1, width]).permuted([0, 3, 1, 2])
+    let resized = grid.resized(height: new.0, width: new.1, configuration.positionResizing)
+    let tokens = resized.permuted([0, 2, 3, 1]).reshaped([1, new.0 * new.1, width])
+    return .concatenated([positions[.all, 0..<1], tokens], axis: 1)
+  }
+
+  private func gridSize(_ images: Tensor) -> (rows: Int, columns: Int) {
+    let (height, width) = (images.shape[2], images.shape[3])
+    precondition(
+      height % configuration.patch == 0 && width % configuration.patch == 0,
+      "\(images.signature): height and width have to be multiples of the patch, \(configuration.patch)")
+    return (height / configuration.patch, width / configuration.patch)
+  }
+
+  private func map(_ tokens: Tensor, _ rows: Int, _ columns: Int) -> Tensor {
+    let (batch, width) = (tokens.shape[0], tokens.shape[2])
+    return tokens[.all, 1...].transposed(1, 2).reshaped([batch, width, rows, columns])
+  }
+}

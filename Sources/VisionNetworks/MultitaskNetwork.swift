@@ -1,0 +1,72 @@
+import NeuralNetworks
+import Torch
+
+/// One encoder that the tasks share, and a decoder for each. With one task it is a single-task network.
+public final class MultitaskNetwork {
+  /// A task as the network sees it.
+  public struct Output: Sendable, Equatable {
+    public let task: String
+    public let channels: Int
+
+    public init(task: String, channels: Int) {
+      self.task = task
+      self.channels = channels
+    }
+  }
+
+  public let store: ParameterStore
+  public let encoder: any Encoder
+  public let outputs: [Output]
+  private let decoders: [any Decoder]
+
+  /// - Parameters:
+  ///   - imageHeight: the pictures' usual size.
+  ///   - seed: of the initial values.
+  public init(
+    encoder entry: EncoderEntry, decoder: DecoderKind, outputs: [Output], imageHeight: Int, imageWidth: Int,
+    dropPath: Double = 0, seed: UInt64, device: Device = .cpu
+  ) {
+    store = ParameterStore(seed: seed, device: device)
+    self.outputs = outputs
+    let encoder = entry.make(
+      store.root["backbone"], imageHeight: imageHeight, imageWidth: imageWidth, dropPath: dropPath)
+    self.encoder = encoder
+    let heads = store.root[decoder.collection]
+    decoders = outputs.map { output in
+      decoder.make(heads[output.task].owned(by: .task(output.task)), encoder: encoder, channels: output.channels)
+    }
+    store.layOut()
+  }
+
+  public var tasks: [String] { outputs.map(\.task) }
+
+  /// The shared features Z.
+  ///
+  /// - Parameter images: batch × 3 × height × width.
+  public func features(_ images: Tensor, _ context: ForwardContext) -> [Tensor] { encoder(images, context) }
+
+  /// The predictions of some tasks (positions in ``outputs``) from the shared features.
+  ///
+  /// - Returns: batch × channels × height × width each, before any activation.
+  public func predictions(
+    of tasks: [Int], from features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
+  ) -> [Tensor] {
+    tasks.map { decoders[$0](features, size: size, context) }
+  }
+
+  /// A whole forward pass for some tasks, all when left out.
+  public func callAsFunction(
+    _ images: Tensor, tasks: [Int]? = nil, _ context: ForwardContext
+  ) -> [Tensor] {
+    let size = (height: images.shape[2], width: images.shape[3])
+    return predictions(
+      of: tasks ?? Array(outputs.indices), from: features(images, context), size: size, context)
+  }
+
+  /// Loads weights of a plain encoder, as timm or torchvision publish them; a classifier in the file is left out.
+  @discardableResult
+  public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
+    try store.load(
+      file, prefix: "backbone.", strictness: .allowingUnexpected, adapting: encoder.adapt)
+  }
+}

@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "PolymathCommand",
       dependencies: [
-        "Experiments", "Torch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(name: "TestSupport", dependencies: ["NeuralNetworks"], path: "Tests/TestSupport"),
@@ -89,7 +89,7 @@ let package = Package(
     .testTarget(
       name: "VisionMetricsTests", dependencies: ["VisionMetrics", "TestSupport"],
       resources: [.copy("Resources")]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "PolymathCommand", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .testTarget(
       name: "PolymathCommandTests",
       dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),

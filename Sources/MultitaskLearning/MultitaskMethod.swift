@@ -30,7 +30,9 @@ extension MultitaskMethod {
 
   /// Everything the method has learned, for a checkpoint.
   public func encodedState() throws -> Data {
-    try JSONEncoder().encode(
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(
       Encoded(
         weighting: weighting.encodedState(), aggregator: aggregator.encodedState(),
         schedule: schedule.encodedState(), generator: generator))

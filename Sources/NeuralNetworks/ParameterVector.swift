@@ -59,7 +59,9 @@ public final class ParameterVector {
 
   /// Each parameter's part of a vector of this layout, in the parameter's shape.
   public func views(of vector: Tensor) -> [Tensor] {
-    precondition(vector.shape == [vector.count] && vector.count >= (offsets.last ?? 0), "\(vector.signature) is not laid out like \(owner)")
+    precondition(
+      vector.shape == [vector.count] && vector.count >= (offsets.last ?? 0),
+      "\(vector.signature) is not laid out like \(owner)")
     return zip(parameters, offsets).map { parameter, offset in
       vector.narrowed(axis: 0, from: offset, count: parameter.value.count).viewed(parameter.shape)
     }

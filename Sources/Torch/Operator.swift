@@ -25,7 +25,7 @@ public struct Operator: @unchecked Sendable {
 
   /// Calls an operator with one tensor as its result. A wrong call stops the program.
   @discardableResult
-  public func callAsFunction(_ arguments: Argument...) -> Tensor {
+  public func callAsFunction(_ arguments: OperatorArgument...) -> Tensor {
     var result = ct_value()
     let count = run(arguments, &result, capacity: 1)
     guard count >= 0 else { stop(arguments) }
@@ -34,7 +34,7 @@ public struct Operator: @unchecked Sendable {
   }
 
   /// Calls an operator that gives nothing that anyone wants, or works in place.
-  public func perform(_ arguments: Argument...) {
+  public func perform(_ arguments: OperatorArgument...) {
     var results = (ct_value(), ct_value(), ct_value(), ct_value())
     let count = withUnsafeMutableBytes(of: &results) {
       run(arguments, $0.bindMemory(to: ct_value.self).baseAddress!, capacity: 4)
@@ -48,7 +48,7 @@ public struct Operator: @unchecked Sendable {
   }
 
   /// Calls an operator with several tensors as its results (lists are flattened, undefined ones left out).
-  public func all(_ arguments: Argument...) -> [Tensor] {
+  public func all(_ arguments: OperatorArgument...) -> [Tensor] {
     do {
       return try attempt(arguments)
     } catch {
@@ -59,7 +59,7 @@ public struct Operator: @unchecked Sendable {
   /// Calls an operator whose failure the caller wants to handle.
   ///
   /// - Throws: ``TorchError`` with the operator, its arguments' shapes and libtorch's reason.
-  public func attempt(_ arguments: [Argument]) throws -> [Tensor] {
+  public func attempt(_ arguments: [OperatorArgument]) throws -> [Tensor] {
     try withUnsafeTemporaryAllocation(of: ct_value.self, capacity: 256) { results in
       let count = run(arguments, results.baseAddress!, capacity: results.count)
       guard count >= 0 else { throw failure(arguments) }
@@ -68,7 +68,7 @@ public struct Operator: @unchecked Sendable {
     }
   }
 
-  private func run(_ arguments: [Argument], _ results: UnsafeMutablePointer<ct_value>, capacity: Int) -> Int {
+  private func run(_ arguments: [OperatorArgument], _ results: UnsafeMutablePointer<ct_value>, capacity: Int) -> Int {
     // Lists are copied to one scratch area, eight bytes an element, that lives as long as the call.
     let listCount = arguments.reduce(0) { $0 + $1.listCount }
     return withExtendedLifetime(arguments) {
@@ -84,15 +84,15 @@ public struct Operator: @unchecked Sendable {
     }
   }
 
-  private func failure(_ arguments: [Argument]) -> TorchError {
+  private func failure(_ arguments: [OperatorArgument]) -> TorchError {
     let reason = String(cString: ct_last_error()).trimmingNewlines
     return TorchError("\(name)(\(arguments.map(\.description).joined(separator: ", "))): \(reason)")
   }
 
-  private func stop(_ arguments: [Argument]) -> Never { fatalError(failure(arguments).description) }
+  private func stop(_ arguments: [OperatorArgument]) -> Never { fatalError(failure(arguments).description) }
 }
 
-extension Argument {
+extension OperatorArgument {
   fileprivate var listCount: Int {
     switch self {
     case .integers(let values): values.count

@@ -31,7 +31,8 @@ public struct SafetensorsFile: Sendable {
     }
     let length = mapping.bytes.loadUnaligned(as: UInt64.self).littleEndian
     guard length <= UInt64(Self.largestHeader), length <= UInt64(total - 8) else {
-      throw FileError(url, "claims a header of \(length) bytes, but \(total - 8) follow: truncated, or no safetensors file")
+      throw FileError(
+        url, "claims a header of \(length) bytes, but \(total - 8) follow: truncated, or no safetensors file")
     }
     dataStart = 8 + Int(length)
     let header = Data(mapping.bytes[8..<dataStart])
@@ -115,7 +116,8 @@ public struct SafetensorsFile: Sendable {
       bits = product
     }
     guard bits % 8 == 0, bits / 8 == offsets[1] - offsets[0] else {
-      throw refuse("of shape \(shape) and dtype \(typeName) needs \(bits / 8) bytes, but has \(offsets[1] - offsets[0])")
+      throw refuse(
+        "of shape \(shape) and dtype \(typeName) needs \(bits / 8) bytes, but has \(offsets[1] - offsets[0])")
     }
     return Entry(type: type, shape: shape, bytes: offsets[0]..<offsets[1])
   }

@@ -78,7 +78,7 @@ extension Tensor {
   public func power(_ exponent: Double) -> Tensor { Aten.pow(.tensor(self), .real(exponent)) }
 
   public func clamped(min: Double? = nil, max: Double? = nil) -> Tensor {
-    Aten.clamp(.tensor(self), min.map(Argument.real) ?? nil, max.map(Argument.real) ?? nil)
+    Aten.clamp(.tensor(self), min.map(OperatorArgument.real) ?? nil, max.map(OperatorArgument.real) ?? nil)
   }
   public func maximum(_ other: Tensor) -> Tensor { Aten.maximum(.tensor(self), .tensor(other)) }
   public func minimum(_ other: Tensor) -> Tensor { Aten.minimum(.tensor(self), .tensor(other)) }
@@ -115,7 +115,8 @@ prefix operator .!
 extension Tensor {
   /// `self += scale · other`.
   public func add(inPlace other: Tensor, scale: Double = 1) {
-    Aten.addInPlace.perform(.tensor(self), .tensor(other), .real(scale))
+    // Integer tensors take no real factor, not even one.
+    Aten.addInPlace.perform(.tensor(self), .tensor(other), scale == 1 ? 1 : .real(scale))
   }
   public func multiply(inPlace factor: Double) { Aten.mulScalarInPlace.perform(.tensor(self), .real(factor)) }
   public func multiply(inPlace factor: Tensor) { Aten.mulInPlace.perform(.tensor(self), .tensor(factor)) }

@@ -95,7 +95,8 @@ extension Tensor {
       case .slice(nil, nil, 1): skip(1)
       case .slice(let start, let end, let step):
         view = Aten.slice(
-          .tensor(view), .integer(axis), start.map(Argument.integer) ?? nil, end.map(Argument.integer) ?? nil,
+          .tensor(view), .integer(axis), start.map(OperatorArgument.integer) ?? nil,
+          end.map(OperatorArgument.integer) ?? nil,
           .integer(step))
         skip(1)
       case .remainingAxes: skip(rank - consumed)

@@ -110,7 +110,7 @@ extension Tensor {
 
   /// Resizes batch × channels × height × width.
   public func resized(height: Int, width: Int, _ interpolation: Interpolation) -> Tensor {
-    let size = Argument.integers([height, width])
+    let size = OperatorArgument.integers([height, width])
     return switch interpolation {
     case .nearest: Aten.nearest(.tensor(self), size)
     case .bilinear: Aten.bilinear(.tensor(self), size, false)

@@ -42,7 +42,7 @@ extension Tensor {
   public func any() -> Bool { Aten.any(.tensor(self)).item != 0 }
   /// The Euclidean norm over the given axes (all when left out).
   public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    Aten.norm(.tensor(self), 2.0, axes.map(Argument.integers) ?? nil, .boolean(keepingAxes))
+    Aten.norm(.tensor(self), 2.0, axes.map(OperatorArgument.integers) ?? nil, .boolean(keepingAxes))
   }
   /// The inner product of two vectors.
   public func dot(_ other: Tensor) -> Tensor { Aten.dot(.tensor(self), .tensor(other)) }

@@ -25,10 +25,12 @@ extension Configuration {
       throw ConfigurationError("data.cropHeight and data.cropWidth contradict each other: both are 0, or neither")
     }
     guard data.scale == [1, 1] || hasCrop else {
-      throw ConfigurationError("data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
+      throw ConfigurationError(
+        "data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
     }
     guard optimizer.warmUpSteps < training.steps else {
-      throw ConfigurationError("optimizer.warmUpSteps (\(optimizer.warmUpSteps)) leaves nothing of training.steps (\(training.steps))")
+      throw ConfigurationError(
+        "optimizer.warmUpSteps (\(optimizer.warmUpSteps)) leaves nothing of training.steps (\(training.steps))")
     }
     guard data.folder != nil || data.validationFolder == nil else {
       throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
@@ -46,7 +48,8 @@ extension Configuration {
     for (height, width) in [training, (data.height, data.width)] {
       guard height % encoder.sizeMultiple == 0, width % encoder.sizeMultiple == 0 else {
         throw ConfigurationError(
-          "pictures of \(height)×\(width) do not fit \(encoder.name): both sides have to be multiples of \(encoder.sizeMultiple)")
+          "pictures of \(height)×\(width) do not fit \(encoder.name): both sides have to be multiples of \(encoder.sizeMultiple)"
+        )
       }
     }
     guard encoder.isTransformer || network.dropPath == 0 else {

@@ -11,7 +11,9 @@ extension Configuration.Run {
         guard let value = node.scalar?.string, value == "cpu" || value.hasPrefix("cuda") else { return false }
         section.device = value
         return true
-      } write: { quoted($0.device) },
+      } write: {
+        quoted($0.device)
+      },
       .integer("threads", \.threads, 0...1024, "of libtorch's kernels; 0 for as many as there are cores"),
       .text("precision", \.precision, among: ["float32", "bfloat16"], "of matrix products and convolutions"),
     ]
@@ -25,7 +27,8 @@ extension Configuration.Data {
       .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
       .seed("seed", \.seed, "of the embedded scenes"),
       .integer("trainingCount", \.trainingCount, 1...Int.max, "scenes to train on"),
-      .integer("validationCount", \.validationCount, 1...Int.max, "scenes (or last samples of the folder) to evaluate on"),
+      .integer(
+        "validationCount", \.validationCount, 1...Int.max, "scenes (or last samples of the folder) to evaluate on"),
       .integer("height", \.height, 16...8192, "of the pictures, in pixels"),
       .integer("width", \.width, 16...8192, "of the pictures, in pixels"),
       .names("tasks", \.tasks, "which tasks to learn, in this order"),
@@ -91,6 +94,9 @@ extension Configuration.Training {
       .integer("steps", \.steps, 1...Int.max, "updates of the parameters"),
       .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
       .integer("accumulation", \.accumulation, 1...4096, "batches whose gradients are averaged for a step"),
+      .text(
+        "normalsLoss", \.normalsLoss, among: NormalsLossKind.allCases.map(\.rawValue),
+        "l1 as in the papers, or cosine, which learns faster from nothing"),
       .integer("evaluateEvery", \.evaluateEvery, 0...Int.max, "steps between evaluations; 0 for one at the end"),
       .integer("checkpointEvery", \.checkpointEvery, 0...Int.max, "steps between checkpoints; 0 for one at the end"),
     ]

@@ -70,7 +70,9 @@ extension Configuration {
       }
       if value.null != nil { continue }
       guard let fields = value.mapping else {
-        throw ConfigurationError(value, in: source, "'\(name)' is \(value.briefly), but has fields: \(section.fieldNames.joined(separator: ", "))")
+        throw ConfigurationError(
+          value, in: source,
+          "'\(name)' is \(value.briefly), but has fields: \(section.fieldNames.joined(separator: ", "))")
       }
       for (field, fieldValue) in fields {
         try section.read(&self, field.scalar?.string ?? "", fieldValue, source)

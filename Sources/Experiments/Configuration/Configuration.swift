@@ -45,7 +45,7 @@ public struct Configuration: Sendable, Equatable {
 
   public struct Network: Sendable, Equatable {
     public var encoder = "resnet18"
-    public var decoder = "convolution"
+    public var decoder = "multi-scale"
     /// A safetensors file with the encoder's pretrained weights.
     public var weights: String?
     public var dropPath = 0.0
@@ -78,6 +78,8 @@ public struct Configuration: Sendable, Equatable {
     public var batchSize = 8
     /// Batches whose gradients are averaged for one step.
     public var accumulation = 1
+    /// How wrong normals are: `l1`, as in the papers, or `cosine`, which learns faster from nothing.
+    public var normalsLoss = "l1"
     /// Steps between two evaluations; zero for one at the end alone.
     public var evaluateEvery = 100
     public var checkpointEvery = 100

@@ -30,12 +30,17 @@ extension Field {
   static func integer(
     _ name: String, _ path: WritableKeyPath<Section, Int>, _ range: ClosedRange<Int>, _ summary: String
   ) -> Field {
-    let allowed = range.upperBound == .max ? "a whole number of at least \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    let allowed =
+      range.upperBound == .max
+      ? "a whole number of at least \(range.lowerBound)"
+      : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return Field(name: name, summary: summary, allowed: allowed) { section, node in
       guard let value = node.int, range.contains(value) else { return false }
       section[keyPath: path] = value
       return true
-    } write: { "\($0[keyPath: path])" }
+    } write: {
+      "\($0[keyPath: path])"
+    }
   }
 
   static func seed(_ name: String, _ path: WritableKeyPath<Section, UInt64>, _ summary: String) -> Field {
@@ -43,18 +48,24 @@ extension Field {
       guard let text = node.string, let value = UInt64(text) else { return false }
       section[keyPath: path] = value
       return true
-    } write: { "\($0[keyPath: path])" }
+    } write: {
+      "\($0[keyPath: path])"
+    }
   }
 
   static func real(
     _ name: String, _ path: WritableKeyPath<Section, Double>, _ range: ClosedRange<Double>, _ summary: String
   ) -> Field {
-    let allowed = range.upperBound == .infinity ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+    let allowed =
+      range.upperBound == .infinity
+      ? "a number of at least \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
     return Field(name: name, summary: summary, allowed: allowed) { section, node in
       guard let value = node.number, range.contains(value) else { return false }
       section[keyPath: path] = value
       return true
-    } write: { "\($0[keyPath: path])" }
+    } write: {
+      "\($0[keyPath: path])"
+    }
   }
 
   static func boolean(_ name: String, _ path: WritableKeyPath<Section, Bool>, _ summary: String) -> Field {
@@ -62,7 +73,9 @@ extension Field {
       guard let value = node.bool else { return false }
       section[keyPath: path] = value
       return true
-    } write: { "\($0[keyPath: path])" }
+    } write: {
+      "\($0[keyPath: path])"
+    }
   }
 
   static func text(
@@ -72,7 +85,9 @@ extension Field {
       guard let value = node.scalar?.string, choices.contains(value) else { return false }
       section[keyPath: path] = value
       return true
-    } write: { quoted($0[keyPath: path]) }
+    } write: {
+      quoted($0[keyPath: path])
+    }
   }
 
   static func path(_ name: String, _ path: WritableKeyPath<Section, String?>, _ summary: String) -> Field {
@@ -80,7 +95,9 @@ extension Field {
       guard let scalar = node.scalar else { return false }
       section[keyPath: path] = node.null != nil ? nil : scalar.string
       return true
-    } write: { $0[keyPath: path].map(quoted) ?? "null" }
+    } write: {
+      $0[keyPath: path].map(quoted) ?? "null"
+    }
   }
 
   static func names(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
@@ -89,7 +106,9 @@ extension Field {
       guard let names, names.count == node.sequence?.count else { return false }
       section[keyPath: path] = names
       return true
-    } write: { "[" + $0[keyPath: path].map(quoted).joined(separator: ", ") + "]" }
+    } write: {
+      "[" + $0[keyPath: path].map(quoted).joined(separator: ", ") + "]"
+    }
   }
 
   static func reals(
@@ -101,7 +120,9 @@ extension Field {
       guard let values, values.count == node.sequence?.count, values.allSatisfy(range.contains) else { return false }
       section[keyPath: path] = values
       return true
-    } write: { "\($0[keyPath: path])" }
+    } write: {
+      "\($0[keyPath: path])"
+    }
   }
 
   /// A method: a name, or `{name: …, parameter: …}`.
@@ -113,7 +134,9 @@ extension Field {
       guard let choice = MethodChoice(node) else { return false }
       section[keyPath: path] = choice
       return true
-    } write: { $0[keyPath: path].yaml }
+    } write: {
+      $0[keyPath: path].yaml
+    }
   }
 }
 

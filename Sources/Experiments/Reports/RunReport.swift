@@ -73,7 +73,9 @@ public struct RunReport {
   }
 
   private func results(_ record: EvaluationRecord) throws -> String {
-    let trivial = (try? Data(contentsOf: folder.baseline)).flatMap { try? JSONDecoder().decode(Evaluation.self, from: $0) }
+    let trivial = (try? Data(contentsOf: folder.baseline)).flatMap {
+      try? JSONDecoder().decode(Evaluation.self, from: $0)
+    }
     let rows = record.evaluation.tasks.flatMap { task in
       task.metrics.map { metric -> [String] in
         let reference = trivial?.tasks.first { $0.task == task.task }?.metrics.first { $0.name == metric.name }
@@ -108,7 +110,8 @@ public struct RunReport {
         (try? Data(contentsOf: url)).map { HTML.image($0, title: title) } ?? ""
       }
       return [
-        [cell(gallery.inputURL(sample), "picture"), "truth"] + tasks.map { cell(gallery.truthURL(sample, $0), "\($0), truth") },
+        [cell(gallery.inputURL(sample), "picture"), "truth"]
+          + tasks.map { cell(gallery.truthURL(sample, $0), "\($0), truth") },
         ["", "prediction"] + tasks.map { cell(gallery.predictionURL(sample, $0), "\($0), prediction") },
       ]
     }
@@ -122,8 +125,11 @@ public struct RunReport {
 
   private func charts(_ steps: [StepRecord], _ evaluations: [EvaluationRecord], _ tasks: [String]) -> [Chart] {
     var charts = [
-      Chart("Training loss", smoothed: true, tasks.map { task in (task, steps.map { ($0.step, $0.losses[task] ?? .nan) }) }),
-      Chart("Weight of each loss", smoothed: false, tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),
+      Chart(
+        "Training loss", smoothed: true, tasks.map { task in (task, steps.map { ($0.step, $0.losses[task] ?? .nan) }) }),
+      Chart(
+        "Weight of each loss", smoothed: false,
+        tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),
       Chart(
         "Validation: gain over the trivial predictor", smoothed: false,
         [("mean over tasks", evaluations.map { ($0.step, $0.score) })]),
@@ -140,7 +146,8 @@ public struct RunReport {
           "Norm of each task's gradient", smoothed: true,
           tasks.indices.map { i in (tasks[i], observed.map { ($0.step, $0.gradientNorms![i]) }) }))
     }
-    charts.append(Chart("Learning rate", smoothed: false, [("learning rate", steps.map { ($0.step, $0.learningRate) })]))
+    charts.append(
+      Chart("Learning rate", smoothed: false, [("learning rate", steps.map { ($0.step, $0.learningRate) })]))
     return charts.filter { !$0.lines.isEmpty }
   }
 
@@ -150,7 +157,8 @@ public struct RunReport {
         + tasks.indices.map { j in
           let cosine = record.cosines![i][j]
           let color = cosine >= 0 ? "42, 157, 98" : "194, 59, 59"
-          return "<span style=\"display:block;background:rgba(\(color),\(String(format: "%.2f", min(1, abs(cosine)) * 0.8)))\">\(String(format: "%.2f", cosine))</span>"
+          return
+            "<span style=\"display:block;background:rgba(\(color),\(String(format: "%.2f", min(1, abs(cosine)) * 0.8)))\">\(String(format: "%.2f", cosine))</span>"
         }
     }
     return """

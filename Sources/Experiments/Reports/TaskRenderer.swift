@@ -62,7 +62,9 @@ struct TaskRenderer {
       width: map.width, height: map.height, channels: 3, samples: .bits8((0..<count).flatMap { color($0, count) }))
   }
 
-  private static func grey(_ value: Float) -> [UInt8] { [UInt8](repeating: UInt8(max(0, min(255, value * 255))), count: 3) }
+  private static func grey(_ value: Float) -> [UInt8] {
+    [UInt8](repeating: UInt8(max(0, min(255, value * 255))), count: 3)
+  }
 
   /// Colours that differ for neighbouring labels.
   static func color(of label: Int) -> [UInt8] {

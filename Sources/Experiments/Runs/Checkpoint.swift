@@ -20,7 +20,7 @@ public struct Checkpoint: Codable, Sendable {
   public var score: Double?
   /// The best score of the run so far.
   public var bestScore: Double?
-  var tensors: String
+  package var tensors: String
   var method: Data
 
   private static let networkPrefix = "network."
@@ -60,7 +60,7 @@ public struct Checkpoint: Codable, Sendable {
     }
   }
 
-  static func exists(_ name: Name, in folder: RunFolder) -> Bool {
+  package static func exists(_ name: Name, in folder: RunFolder) -> Bool {
     FileManager.default.fileExists(atPath: url(name, in: folder).path)
   }
 

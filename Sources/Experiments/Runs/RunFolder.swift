@@ -22,7 +22,8 @@ public struct RunFolder: Sendable {
   /// - Throws: ``FileError`` when something is there already.
   public func create() throws {
     if let content = try? FileManager.default.contentsOfDirectory(atPath: url.path), !content.isEmpty {
-      throw FileError(url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
+      throw FileError(
+        url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
     }
     guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
     for folder in [url, tensorBoard, checkpoints, predictions] {

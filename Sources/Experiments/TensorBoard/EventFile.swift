@@ -14,7 +14,8 @@ public final class EventFile {
   /// - Throws: ``FileError`` when it cannot be created.
   public init(in folder: URL) throws {
     url = folder.appendingPathComponent("events.out.tfevents.\(Int(Date().timeIntervalSince1970)).\(getpid()).polymath")
-    guard FileManager.default.createFile(atPath: url.path, contents: nil), let handle = try? FileHandle(forWritingTo: url)
+    guard FileManager.default.createFile(atPath: url.path, contents: nil),
+      let handle = try? FileHandle(forWritingTo: url)
     else { throw FileError(url, "cannot be created") }
     self.handle = handle
     var event = Polymath_Tensorboard_Event()
@@ -50,12 +51,12 @@ public final class EventFile {
 }
 
 /// CRC-32C, rotated and shifted as the record format wants it.
-enum MaskedChecksum {
+package enum MaskedChecksum {
   private static let table: [UInt32] = (0..<256).map { index in
     (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
   }
 
-  static func of(_ data: Data) -> UInt32 {
+  package static func of(_ data: Data) -> UInt32 {
     let crc = ~data.reduce(~UInt32(0)) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
     return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
   }

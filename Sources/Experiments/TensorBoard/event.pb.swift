@@ -9,7 +9,7 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// The part of TensorBoard's event format that Polymath writes. `event.pb.swift` was generated from this file with
-///   protoc --swift_out=. event.proto
+///   protoc --swift_opt=Visibility=Package --swift_out=. event.proto
 /// and is committed, so that building needs no protoc.
 
 import SwiftProtobuf
@@ -24,18 +24,18 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-nonisolated struct Polymath_Tensorboard_Event: Sendable {
+package nonisolated struct Polymath_Tensorboard_Event: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var wallTime: Double = 0
+  package var wallTime: Double = 0
 
-  var step: Int64 = 0
+  package var step: Int64 = 0
 
-  var what: Polymath_Tensorboard_Event.OneOf_What? = nil
+  package var what: Polymath_Tensorboard_Event.OneOf_What? = nil
 
-  var fileVersion: String {
+  package var fileVersion: String {
     get {
       if case .fileVersion(let v)? = what {return v}
       return String()
@@ -43,7 +43,7 @@ nonisolated struct Polymath_Tensorboard_Event: Sendable {
     set {what = .fileVersion(newValue)}
   }
 
-  var summary: Polymath_Tensorboard_Summary {
+  package var summary: Polymath_Tensorboard_Summary {
     get {
       if case .summary(let v)? = what {return v}
       return Polymath_Tensorboard_Summary()
@@ -51,41 +51,41 @@ nonisolated struct Polymath_Tensorboard_Event: Sendable {
     set {what = .summary(newValue)}
   }
 
-  var unknownFields = SwiftProtobuf.UnknownStorage()
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  nonisolated enum OneOf_What: Equatable, Sendable {
+  package nonisolated enum OneOf_What: Equatable, Sendable {
     case fileVersion(String)
     case summary(Polymath_Tensorboard_Summary)
 
   }
 
-  init() {}
+  package init() {}
 }
 
-nonisolated struct Polymath_Tensorboard_Summary: Sendable {
+package nonisolated struct Polymath_Tensorboard_Summary: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var value: [Polymath_Tensorboard_Summary.Value] = []
+  package var value: [Polymath_Tensorboard_Summary.Value] = []
 
-  var unknownFields = SwiftProtobuf.UnknownStorage()
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  nonisolated struct Value: Sendable {
+  package nonisolated struct Value: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    var tag: String = String()
+    package var tag: String = String()
 
-    var simpleValue: Float = 0
+    package var simpleValue: Float = 0
 
-    var unknownFields = SwiftProtobuf.UnknownStorage()
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-    init() {}
+    package init() {}
   }
 
-  init() {}
+  package init() {}
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -93,10 +93,10 @@ nonisolated struct Polymath_Tensorboard_Summary: Sendable {
 fileprivate nonisolated let _protobuf_package = "polymath.tensorboard"
 
 nonisolated extension Polymath_Tensorboard_Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".Event"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}wall_time\0\u{1}step\0\u{3}file_version\0\u{2}\u{2}summary\0")
+  package static let protoMessageName: String = _protobuf_package + ".Event"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}wall_time\0\u{1}step\0\u{3}file_version\0\u{2}\u{2}summary\0")
 
-  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
       // The use of inline closures is to circumvent an issue where the compiler
       // allocates stack space for every case branch when no optimizations are
@@ -130,7 +130,7 @@ nonisolated extension Polymath_Tensorboard_Event: SwiftProtobuf.Message, SwiftPr
     }
   }
 
-  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     // The use of inline closures is to circumvent an issue where the compiler
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
@@ -155,7 +155,7 @@ nonisolated extension Polymath_Tensorboard_Event: SwiftProtobuf.Message, SwiftPr
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: Polymath_Tensorboard_Event, rhs: Polymath_Tensorboard_Event) -> Bool {
+  package static func ==(lhs: Polymath_Tensorboard_Event, rhs: Polymath_Tensorboard_Event) -> Bool {
     if lhs.wallTime != rhs.wallTime {return false}
     if lhs.step != rhs.step {return false}
     if lhs.what != rhs.what {return false}
@@ -165,10 +165,10 @@ nonisolated extension Polymath_Tensorboard_Event: SwiftProtobuf.Message, SwiftPr
 }
 
 nonisolated extension Polymath_Tensorboard_Summary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".Summary"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
+  package static let protoMessageName: String = _protobuf_package + ".Summary"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
 
-  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
       // The use of inline closures is to circumvent an issue where the compiler
       // allocates stack space for every case branch when no optimizations are
@@ -180,14 +180,14 @@ nonisolated extension Polymath_Tensorboard_Summary: SwiftProtobuf.Message, Swift
     }
   }
 
-  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.value.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.value, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: Polymath_Tensorboard_Summary, rhs: Polymath_Tensorboard_Summary) -> Bool {
+  package static func ==(lhs: Polymath_Tensorboard_Summary, rhs: Polymath_Tensorboard_Summary) -> Bool {
     if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -195,10 +195,10 @@ nonisolated extension Polymath_Tensorboard_Summary: SwiftProtobuf.Message, Swift
 }
 
 nonisolated extension Polymath_Tensorboard_Summary.Value: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = Polymath_Tensorboard_Summary.protoMessageName + ".Value"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}simple_value\0")
+  package static let protoMessageName: String = Polymath_Tensorboard_Summary.protoMessageName + ".Value"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}simple_value\0")
 
-  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
       // The use of inline closures is to circumvent an issue where the compiler
       // allocates stack space for every case branch when no optimizations are
@@ -211,7 +211,7 @@ nonisolated extension Polymath_Tensorboard_Summary.Value: SwiftProtobuf.Message,
     }
   }
 
-  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.tag.isEmpty {
       try visitor.visitSingularStringField(value: self.tag, fieldNumber: 1)
     }
@@ -221,7 +221,7 @@ nonisolated extension Polymath_Tensorboard_Summary.Value: SwiftProtobuf.Message,
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: Polymath_Tensorboard_Summary.Value, rhs: Polymath_Tensorboard_Summary.Value) -> Bool {
+  package static func ==(lhs: Polymath_Tensorboard_Summary.Value, rhs: Polymath_Tensorboard_Summary.Value) -> Bool {
     if lhs.tag != rhs.tag {return false}
     if lhs.simpleValue != rhs.simpleValue {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -37,7 +37,10 @@ struct DataSetup {
     }
     self.training = training
     self.validation = validation
-    bindings = data.tasks.map { name in TaskBinding(task: available.first { $0.name == name }!) }
+    let normalsLoss = NormalsLossKind(rawValue: configuration.training.normalsLoss)!
+    bindings = data.tasks.map { name in
+      TaskBinding(task: available.first { $0.name == name }!, normalsLoss: normalsLoss)
+    }
 
     let rescale = Rescale(height: data.height, width: data.width)
     var transforms: [any Transform] = [rescale]
@@ -61,7 +64,8 @@ struct DataSetup {
     }
     guard dataset.count > data.validationCount else {
       throw FileError(
-        dataset.url, "has \(dataset.count) samples: data.validationCount (\(data.validationCount)) leaves none to train on")
+        dataset.url,
+        "has \(dataset.count) samples: data.validationCount (\(data.validationCount)) leaves none to train on")
     }
     let boundary = dataset.count - data.validationCount
     return (

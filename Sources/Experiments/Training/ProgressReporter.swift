@@ -47,7 +47,8 @@ public final class ProgressReporter: TrainingObserver {
     if isTerminal {
       let filled = 20 * step.step / totalSteps
       let bar = String(repeating: "━", count: filled).cyan + String(repeating: "─", count: 20 - filled).dim
-      lastLine = "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
+      lastLine =
+        "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
       write(lastLine)
     } else if step.step % max(1, totalSteps / Self.plainLineCount) == 0 || step.step == totalSteps {
       write("step \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left\n")

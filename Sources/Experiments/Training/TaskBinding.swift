@@ -6,6 +6,7 @@ import VisionNetworks
 /// What training and evaluation need to know about a task: its loss and its metric.
 struct TaskBinding {
   let task: VisionTask
+  let normalsLoss: NormalsLossKind
 
   var name: String { task.name }
   var output: MultitaskNetwork.Output { MultitaskNetwork.Output(task: task.name, channels: task.channels) }
@@ -15,7 +16,7 @@ struct TaskBinding {
     switch task.kind {
     case .segmentation: CrossEntropy()
     case .depth: MaskedL1()
-    case .normals: NormalsL1()
+    case .normals: normalsLoss == .l1 ? NormalsL1() : NormalsCosine()
     case .edges: BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))
     case .saliency: BalancedBinaryCrossEntropy(positiveWeight: .negativeShare)
     }
@@ -30,4 +31,10 @@ struct TaskBinding {
     case .saliency: SaliencyMetric()
     }
   }
+}
+
+/// The losses that the papers use for normals.
+enum NormalsLossKind: String, CaseIterable {
+  case l1
+  case cosine
 }

@@ -18,7 +18,8 @@ public struct TrainedRun {
     try folder.requireRun()
     self.folder = folder
     configuration = try Configuration(contentsOf: folder.configuration)
-    Runtime.threadCount = configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
+    Runtime.threadCount =
+      configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
     var unloaded = configuration
     unloaded.network.weights = nil  // The checkpoint replaces them.
     data = try DataSetup(configuration)

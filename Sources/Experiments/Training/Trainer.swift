@@ -38,7 +38,8 @@ public final class Trainer {
   public init(_ configuration: Configuration, folder: RunFolder, resuming isResumed: Bool) throws {
     self.configuration = configuration
     self.folder = folder
-    Runtime.threadCount = configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
+    Runtime.threadCount =
+      configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
     Runtime.useDeterministicKernels()
     data = try DataSetup(configuration)
     device = try Device(parsing: configuration.run.device)

@@ -6,7 +6,8 @@ public struct GradientSum: ConstantWeighting {
 }
 
 extension GradientSum {
-  static let entry = MethodEntry<any GradientAggregator>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any GradientAggregator>(
     "sum", summary: "The sum of the gradients.", paper: "the baseline of every paper"
   ) { _ in GradientSum() }
 }
@@ -19,7 +20,8 @@ public struct GradientMean: ConstantWeighting {
 }
 
 extension GradientMean {
-  static let entry = MethodEntry<any GradientAggregator>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any GradientAggregator>(
     "mean", summary: "The mean of the gradients.", paper: "the baseline of every paper"
   ) { _ in GradientMean() }
 }

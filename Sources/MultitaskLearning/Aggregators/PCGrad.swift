@@ -29,7 +29,8 @@ public struct PCGrad: GramianWeighting {
 }
 
 extension PCGrad {
-  static let entry = MethodEntry<any GradientAggregator>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any GradientAggregator>(
     "pcgrad", summary: "Projects conflicting gradients onto each other's normal planes.",
     paper: "Yu et al., Gradient Surgery for Multi-Task Learning, NeurIPS 2020",
     parameters: [

@@ -10,7 +10,8 @@ public struct EqualWeighting: LossWeighting {
 }
 
 extension EqualWeighting {
-  static let entry = MethodEntry<any LossWeighting>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any LossWeighting>(
     "equal", summary: "Every loss counts once.", paper: "the baseline of every paper"
   ) { _ in EqualWeighting() }
 }

@@ -14,14 +14,16 @@ public struct ManualWeighting: LossWeighting {
 }
 
 extension ManualWeighting {
-  static let entry = MethodEntry<any LossWeighting>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any LossWeighting>(
     "manual", summary: "Fixed weights by task.", paper: "Vandenhende et al., TPAMI 2021 (their grid-searched weights)",
     parameters: [
       MethodParameter("weights", .taskNumbers(0...Double.infinity), default: nil, "a weight for each task")
     ]
   ) { settings in
     guard let weights = settings.taskNumbers("weights") else {
-      throw MethodError("manual needs 'weights', such as {\(settings.tasks.map { "\($0): 1" }.joined(separator: ", "))}")
+      throw MethodError(
+        "manual needs 'weights', such as {\(settings.tasks.map { "\($0): 1" }.joined(separator: ", "))}")
     }
     if let unknown = weights.keys.sorted().first(where: { !settings.tasks.contains($0) }) {
       throw MethodError("manual: " + unknownName("task", unknown, among: settings.tasks))

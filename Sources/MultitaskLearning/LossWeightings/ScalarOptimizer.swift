@@ -1,17 +1,17 @@
 /// Trains the few numbers that a method learns beside the network.
-struct ScalarOptimizer: Codable, Sendable {
-  enum Rule: String, Codable, Sendable, CaseIterable {
+package struct ScalarOptimizer: Codable, Sendable {
+  package enum Rule: String, Codable, Sendable, CaseIterable {
     case sgd
     case adam
   }
 
-  let rule: Rule
-  let learningRate: Double
+  package let rule: Rule
+  package let learningRate: Double
   private var mean: [Double] = []
   private var variance: [Double] = []
   private var step = 0
 
-  init(_ rule: Rule, learningRate: Double) {
+  package init(_ rule: Rule, learningRate: Double) {
     self.rule = rule
     self.learningRate = learningRate
   }

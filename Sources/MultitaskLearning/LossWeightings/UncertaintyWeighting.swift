@@ -18,19 +18,19 @@ public struct UncertaintyWeighting: LossWeighting {
     /// a = 1, b = ½.
     case halfLogarithm
 
-    var lossFactor: Double { self == .half ? 0.5 : 1 }
-    var logarithmFactor: Double { self == .full ? 1 : 0.5 }
+    package var lossFactor: Double { self == .half ? 0.5 : 1 }
+    package var logarithmFactor: Double { self == .full ? 1 : 0.5 }
   }
 
   public struct State: Codable, Sendable {
-    var logVariances: [Double]
+    public internal(set) var logVariances: [Double]
     var optimizer: ScalarOptimizer
   }
 
   public let form: Form
   public var state: State
 
-  init(taskCount: Int, form: Form, initial: Double, optimizer: ScalarOptimizer) {
+  package init(taskCount: Int, form: Form, initial: Double, optimizer: ScalarOptimizer) {
     self.form = form
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
   }
@@ -48,7 +48,8 @@ public struct UncertaintyWeighting: LossWeighting {
 }
 
 extension UncertaintyWeighting {
-  static let entry = MethodEntry<any LossWeighting>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any LossWeighting>(
     "uw", summary: "Learns each task's uncertainty and divides its loss by it.",
     paper: "Kendall et al., Multi-Task Learning Using Uncertainty to Weigh Losses, CVPR 2018",
     parameters: [

@@ -12,7 +12,8 @@ public struct JointSchedule: UpdateSchedule {
 }
 
 extension JointSchedule {
-  static let entry = MethodEntry<any UpdateSchedule>(
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any UpdateSchedule>(
     "joint", summary: "All tasks in one update.", paper: "the usual way"
   ) { _ in JointSchedule() }
 }

@@ -2,8 +2,8 @@ import Torch
 
 /// A convolution with a square kernel over batch × channels × height × width.
 public struct Convolution: Layer {
-  let weight: Parameter
-  let bias: Parameter?
+  public let weight: Parameter
+  public let bias: Parameter?
   let stride: Int
   let padding: Int
   let dilation: Int

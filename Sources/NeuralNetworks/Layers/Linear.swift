@@ -5,7 +5,9 @@ public struct Linear: Layer {
   let weight: Parameter
   let bias: Parameter?
 
-  public init(_ path: ParameterPath, from inputs: Int, to outputs: Int, hasBias: Bool = true, weight: Initialization? = nil) {
+  public init(
+    _ path: ParameterPath, from inputs: Int, to outputs: Int, hasBias: Bool = true, weight: Initialization? = nil
+  ) {
     self.weight = path.parameter("weight", [outputs, inputs], weight ?? .uniform(fanIn: inputs))
     // A weight with a distribution of its own comes with a bias of zero, as transformers have it.
     bias = hasBias ? path.parameter("bias", [outputs], weight == nil ? .uniform(fanIn: inputs) : .zeros) : nil

@@ -10,7 +10,8 @@ public struct CrossEntropy: Loss {
 
   public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
     // The sum over the count, and not libtorch's mean, which is NaN where nothing counts.
-    prediction.to(.float32).crossEntropySum(target, ignoring: ignored) / (target .!= Double(ignored)).sum(dtype: .float32).clamped(min: 1)
+    prediction.to(.float32).crossEntropySum(target, ignoring: ignored)
+      / (target .!= Double(ignored)).sum(dtype: .float32).clamped(min: 1)
   }
 }
 

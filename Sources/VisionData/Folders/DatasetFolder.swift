@@ -18,7 +18,8 @@ public struct DatasetFolder: SampleSource {
       throw FileError(indexURL, "is no data set index: \(error.briefly)")
     }
     guard index.format == DatasetIndex.currentFormat else {
-      throw FileError(indexURL, "has the format '\(index.format)', but this version reads '\(DatasetIndex.currentFormat)'")
+      throw FileError(
+        indexURL, "has the format '\(index.format)', but this version reads '\(DatasetIndex.currentFormat)'")
     }
     guard !index.samples.isEmpty else { throw FileError(indexURL, "lists no samples") }
     for entry in index.samples {
@@ -41,7 +42,8 @@ public struct DatasetFolder: SampleSource {
     var targets: [String: PixelMap] = [:]
     for task in tasks {
       guard let path = entry.targets[task.name] else {
-        throw FileError(url.appendingPathComponent(DatasetIndex.fileName), "sample '\(entry.id)' has no file for '\(task.name)'")
+        throw FileError(
+          url.appendingPathComponent(DatasetIndex.fileName), "sample '\(entry.id)' has no file for '\(task.name)'")
       }
       targets[task.name] = try target(task, at: url.appendingPathComponent(path))
     }
@@ -55,7 +57,8 @@ public struct DatasetFolder: SampleSource {
       try check(picture, url, channels: [1], bits: [8])
       let map = picture.rawMap
       if let wrong = map.values.first(where: { $0 >= Float(classes.count) && $0 != VisionTask.unknown }) {
-        throw FileError(url, "holds the label \(Int(wrong)), but '\(task.name)' has \(classes.count) classes (255 is unknown)")
+        throw FileError(
+          url, "holds the label \(Int(wrong)), but '\(task.name)' has \(classes.count) classes (255 is unknown)")
       }
       return map
     case .edges, .saliency:
@@ -83,13 +86,18 @@ public struct DatasetFolder: SampleSource {
 
   private func check(_ picture: Picture, _ url: URL, channels: [Int], bits: [Int]) throws {
     guard picture.height == index.height, picture.width == index.width else {
-      throw FileError(url, "is \(picture.height)×\(picture.width), but the data set's pictures are \(index.height)×\(index.width)")
+      throw FileError(
+        url, "is \(picture.height)×\(picture.width), but the data set's pictures are \(index.height)×\(index.width)")
     }
     guard channels.contains(picture.channels) else {
-      throw FileError(url, "has \(picture.channels) channels, but \(channels.map(String.init).joined(separator: " or ")) are expected")
+      throw FileError(
+        url, "has \(picture.channels) channels, but \(channels.map(String.init).joined(separator: " or ")) are expected"
+      )
     }
     guard bits.contains(picture.bitDepth) else {
-      throw FileError(url, "has \(picture.bitDepth) bits a sample, but \(bits.map(String.init).joined(separator: " or ")) are expected")
+      throw FileError(
+        url,
+        "has \(picture.bitDepth) bits a sample, but \(bits.map(String.init).joined(separator: " or ")) are expected")
     }
   }
 
@@ -136,6 +144,7 @@ extension Error {
 
 extension DecodingError.Context {
   fileprivate var place: String {
-    codingPath.isEmpty ? "" : " at " + codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    codingPath.isEmpty
+      ? "" : " at " + codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 }

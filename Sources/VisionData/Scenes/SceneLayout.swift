@@ -37,12 +37,12 @@ struct SceneLayout: Sendable {
       return [channel(5), channel(3), channel(1)]
     }
 
-    let half = (x: uniform(0.2...0.26), y: uniform(0.15...0.2))
+    let half = (x: uniform(0.22...0.24), y: uniform(0.16...0.18))
     binHalfSize = half
     let binColor = color(brightness: 0.35...0.75, saturation: 0...0.5)
     self.binColor = binColor
     tableColor = color(brightness: 0.3...0.9, saturation: 0...0.3)
-    let (height, thickness): (Float, Float) = (uniform(0.06...0.12), 0.012)
+    let (height, thickness): (Float, Float) = (uniform(0.03...0.07), 0.012)
     walls = [(1, 0), (-1, 0), (0, 1), (0, -1)].map { (x: Float, y: Float) in
       let center = Vector3(x * (half.x + thickness / 2), y * (half.y + thickness / 2), height / 2)
       let size = Vector3(
@@ -72,7 +72,7 @@ struct SceneLayout: Sendable {
     }
     self.objects = objects
 
-    let (tilt, azimuth, distance) = (uniform(0...0.6), uniform(0...(2 * .pi)), uniform(0.8...1.1))
+    let (tilt, azimuth, distance) = (uniform(0...0.75), uniform(0...(2 * .pi)), uniform(0.75...1.2))
     let back = Vector3(sin(tilt) * cos(azimuth), sin(tilt) * sin(azimuth), cos(tilt))
     let target = Vector3(uniform(-0.03...0.03), uniform(-0.03...0.03), 0.02)
     let forward = -back
@@ -80,8 +80,8 @@ struct SceneLayout: Sendable {
     let right = Vector3(0, -1, 0).cross(forward).normalized
     camera = Camera(
       position: target + back * distance,
-      frame: Rotation(x: right, y: forward.cross(right), z: forward), relativeFocalLength: uniform(1.45...1.7))
-    light = Vector3(uniform(-0.7...0.7), uniform(-0.7...0.7), 1).normalized
+      frame: Rotation(x: right, y: forward.cross(right), z: forward), relativeFocalLength: 1.55)
+    light = Vector3(uniform(-0.35...0.35), uniform(-0.35...0.35), 1).normalized
   }
 
   /// The lowest place above (x, y) where a ball meets neither the floor nor other balls.

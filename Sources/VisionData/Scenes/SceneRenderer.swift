@@ -13,6 +13,8 @@ struct SceneRenderer {
     var part: [UInt8]
     /// Zero, or one more than the object's position.
     var instance: [UInt8]
+    /// Zero for the ground, otherwise a number for each wall and object.
+    var body: [UInt8]
 
     init(count: Int) {
       depth = [Float](repeating: .infinity, count: count)
@@ -21,14 +23,18 @@ struct SceneRenderer {
       kind = [Scenes.Kind](repeating: .table, count: count)
       part = [UInt8](repeating: 0, count: count)
       instance = part
+      body = part
     }
   }
 
   func render(using generator: inout some RandomNumberGenerator) -> Scene {
     var front = Front(count: height * width)
     drawGround(&front)
-    for wall in layout.walls { _ = draw(wall, instance: 0, &front) }
-    let amodal = layout.objects.enumerated().map { draw($1, instance: UInt8($0 + 1), &front) }
+    let wallCount = UInt8(layout.walls.count)
+    for (index, wall) in layout.walls.enumerated() { _ = draw(wall, instance: 0, body: UInt8(index + 1), &front) }
+    let amodal = layout.objects.enumerated().map { index, object in
+      draw(object, instance: UInt8(index + 1), body: wallCount + UInt8(index + 1), &front)
+    }
     return finish(front, amodal: amodal, using: &generator)
   }
 
@@ -62,7 +68,9 @@ struct SceneRenderer {
   /// Draws a body where it is in front.
   ///
   /// - Returns: the pixels of the whole body, covered or not.
-  private func draw(_ body: SceneLayout.Body, instance: UInt8, _ front: inout Front) -> [Bool] {
+  private func draw(
+    _ body: SceneLayout.Body, instance: UInt8, body number: UInt8, _ front: inout Front
+  ) -> [Bool] {
     var mask = [Bool](repeating: false, count: height * width)
     guard let (rows, columns) = extent(of: body.solid) else { return mask }
     let origin = layout.camera.position
@@ -77,6 +85,7 @@ struct SceneRenderer {
         front.color[index] = body.color * (hit.isEnd ? 1 : 0.75)
         front.kind[index] = body.kind
         front.instance[index] = instance
+        front.body[index] = number
         front.part[index] = body.kind.part(isEnd: hit.isEnd)
       }
     }
@@ -147,12 +156,12 @@ struct SceneRenderer {
     }
   }
 
-  /// Pixels at which something else begins to the right or below: another body, a jump in depth, a fold.
+  /// Pixels at which something else begins to the right or below: another body, or a fold. Bodies are convex, so
+  /// that depth does not jump within one.
   private func edges(_ front: Front) -> [UInt8] {
     var edges = [UInt8](repeating: 0, count: height * width)
     func differ(_ a: Int, _ b: Int) -> Bool {
-      front.instance[a] != front.instance[b] || front.kind[a] != front.kind[b]
-        || abs(front.depth[a] - front.depth[b]) > 0.02 * min(front.depth[a], front.depth[b])
+      front.body[a] != front.body[b] || front.kind[a] != front.kind[b]
         || front.normal[a].dot(front.normal[b]) < 0.8
     }
     for row in 0..<height {

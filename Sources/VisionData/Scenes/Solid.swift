@@ -44,7 +44,7 @@ struct Solid: Sendable {
       case .cylinder(let radius, let half): Self.cylinder(o, d, radius, half)
       case .sphere(let radius):
         Self.sphere(o, d, radius).map { t in
-          let normal = (o + d * t) / radius
+          let normal = (o + d * t).normalized
           return (t, normal, abs(normal.z) > 0.8)
         }
       case .capsule(let radius, let half): Self.capsule(o, d, radius, half)
@@ -82,7 +82,7 @@ struct Solid: Sendable {
     var best: (Float, Vector3, Bool)?
     if let t = wall(o, d, radius, half) {
       let p = o + d * t
-      best = (t, Vector3(p.x / radius, p.y / radius, 0), false)
+      best = (t, Vector3(p.x, p.y, 0).normalized, false)
     }
     if d.z != 0 {
       let side: Float = d.z > 0 ? -1 : 1
@@ -101,12 +101,12 @@ struct Solid: Sendable {
     var best: (Float, Vector3, Bool)?
     if let t = wall(o, d, radius, half) {
       let p = o + d * t
-      best = (t, Vector3(p.x / radius, p.y / radius, 0), false)
+      best = (t, Vector3(p.x, p.y, 0).normalized, false)
     }
     for end: Float in [-half, half] {
       let shifted = o - Vector3(0, 0, end)
       guard let t = sphere(shifted, d, radius), t < best?.0 ?? .infinity else { continue }
-      let normal = (shifted + d * t) / radius
+      let normal = (shifted + d * t).normalized
       // Inner halves of the end spheres lie within the straight part.
       if normal.z * end >= 0 { best = (t, normal, true) }
     }

@@ -9,7 +9,8 @@ public protocol Transform: Sendable {
 extension Sample {
   /// Applies one change to the picture, and another to every target, which knows its task.
   func mapping(
-    tasks: [VisionTask], image changeImage: (PixelMap) -> PixelMap, target changeTarget: (PixelMap, VisionTask) -> PixelMap
+    tasks: [VisionTask], image changeImage: (PixelMap) -> PixelMap,
+    target changeTarget: (PixelMap, VisionTask) -> PixelMap
   ) -> Sample {
     var result = Sample(image: changeImage(image), targets: targets)
     for task in tasks {

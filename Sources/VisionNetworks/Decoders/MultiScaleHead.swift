@@ -4,17 +4,34 @@ import Torch
 /// One 1×1 convolution over all feature maps side by side, then bilinear to the picture's size.
 ///
 /// - Source: the multi-scale transformer decoder of the selective-task-groups system.
+///
+/// A 1×1 convolution and bilinear resizing may change places. Maps of different sizes are therefore convolved
+/// first, each with its part of the weights: few channels have to be resized instead of all.
 public struct MultiScaleHead: Decoder {
   private let prediction: Convolution
+  private let inputs: [Int]
 
   public init(_ path: ParameterPath, inputs: [Int], channels: Int) {
+    self.inputs = inputs
     prediction = Convolution(path["linear_pred"], from: inputs.reduce(0, +), to: channels, kernel: 1)
   }
 
   public func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor {
-    prediction(features.concatenatedMaps(), context)
-      .resized(height: size.height, width: size.width, .bilinear)
+    let shape = features[0].shape
+    let haveOneSize = features.allSatisfy { $0.shape[2...] == shape[2...] }
+    let logits = haveOneSize ? prediction(.concatenated(features, axis: 1), context) : sumOfScales(features)
+    return logits.resized(height: size.height, width: size.width, .bilinear)
+  }
+
+  /// The same result at the size of the finest map.
+  private func sumOfScales(_ features: [Tensor]) -> Tensor {
+    let (height, width) = (features[0].shape[2], features[0].shape[3])
+    let weights = prediction.weight.value.split(inputs, axis: 1)
+    let finest = features[0].convolved(weights[0], prediction.bias?.value)
+    return zip(features, weights).dropFirst().reduce(finest) { sum, scale in
+      sum + scale.0.convolved(scale.1).resized(height: height, width: width, .bilinear)
+    }
   }
 }

@@ -44,7 +44,7 @@ public final class VisionTransformer: Encoder {
   }
 
   public let configuration: Configuration
-  /// The blocks (zero-based) whose outputs are features.
+  /// The blocks (zero-based) whose outputs are features, beside the normalized output of the last one.
   public let selectedBlocks: [Int]
   public let blocks: [TransformerBlock]
   private let patchEmbedding: Convolution
@@ -67,7 +67,7 @@ public final class VisionTransformer: Encoder {
         dropPath: depth > 1 ? configuration.dropPath * Double(index) / Double(depth - 1) : 0)
     }
     norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
-    selectedBlocks = (1...4).map { (depth * $0 + 3) / 4 - 1 }
+    selectedBlocks = (1...3).map { (depth * $0 + 3) / 4 - 1 }
   }
 
   public var featureChannels: [Int] { [Int](repeating: configuration.width, count: 4) }
@@ -79,11 +79,9 @@ public final class VisionTransformer: Encoder {
     var features: [Tensor] = []
     for (index, block) in blocks.enumerated() {
       tokens = block(tokens, context)
-      guard selectedBlocks.contains(index) else { continue }
-      let output = index == blocks.count - 1 ? norm(tokens, context) : tokens
-      features.append(map(output, rows, columns))
+      if selectedBlocks.contains(index) { features.append(map(tokens, rows, columns)) }
     }
-    return features
+    return features + [map(norm(tokens, context), rows, columns)]
   }
 
   /// The tokens before the first block: batch × (1 + patches) × width, the class token first.

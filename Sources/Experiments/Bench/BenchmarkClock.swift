@@ -1,0 +1,34 @@
+import Foundation
+
+/// Times of repeated measurements, in seconds.
+public struct Timings: Sendable {
+  public private(set) var seconds: [Double] = []
+
+  public init() {}
+
+  public mutating func measure(_ body: () throws -> Void) rethrows {
+    let start = ContinuousClock.now
+    try body()
+    seconds.append((ContinuousClock.now - start) / .seconds(1))
+  }
+
+  public var median: Double { seconds.sorted()[seconds.count / 2] }
+  public var minimum: Double { seconds.min() ?? 0 }
+  public var maximum: Double { seconds.max() ?? 0 }
+}
+
+/// What the system says about this process's memory.
+public enum ProcessMemory {
+  /// The most memory the process has had resident, in bytes.
+  public static var peak: Int { field("VmHWM:") }
+  public static var resident: Int { field("VmRSS:") }
+
+  private static func field(_ name: String) -> Int {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+    for line in status.split(separator: "\n") where line.hasPrefix(name) {
+      let kilobytes = line.split(whereSeparator: \.isWhitespace)[1]
+      return (Int(kilobytes) ?? 0) * 1024
+    }
+    return 0
+  }
+}

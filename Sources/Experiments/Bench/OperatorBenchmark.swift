@@ -1,0 +1,39 @@
+import Torch
+
+/// The price of calling an operator: small tensors, so that hardly anything but the call is left.
+public struct OperatorBenchmark {
+  public struct Case {
+    public let name: String
+    let body: () -> Void
+  }
+
+  public let cases: [Case]
+  private static let callCount = 20_000
+
+  public init() {
+    let a = Tensor([Float](repeating: 1, count: 8))
+    let b = Tensor([Float](repeating: 2, count: 8))
+    let matrix = Tensor([Float](repeating: 0.5, count: 64), shape: [8, 8])
+    let leaf = a.copied()
+    leaf.requiresGradient = true
+    cases = [
+      Case(name: "add") { _ = a + b },
+      Case(name: "add with gradient") { _ = leaf + b },
+      Case(name: "multiply by a number") { _ = a * 2 },
+      Case(name: "sum") { _ = a.sum() },
+      Case(name: "softmax") { _ = a.softmax(axis: 0) },
+      Case(name: "matmul 8×8") { _ = matrix.matmul(matrix) },
+      Case(name: "reshape") { _ = matrix.reshaped([4, 16]) },
+    ]
+  }
+
+  /// Seconds for one call of each case.
+  public func measure() -> [Double] {
+    cases.map { test in
+      for _ in 0..<(Self.callCount / 10) { test.body() }
+      let start = ContinuousClock.now
+      for _ in 0..<Self.callCount { test.body() }
+      return (ContinuousClock.now - start) / .seconds(1) / Double(Self.callCount)
+    }
+  }
+}

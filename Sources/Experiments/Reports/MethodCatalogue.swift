@@ -1,0 +1,47 @@
+import MultitaskLearning
+
+/// The registry as text.
+public enum MethodCatalogue {
+  /// All methods, a line each.
+  public static var overview: String {
+    [
+      section("Loss weightings: how much does each loss count?", MethodRegistry.weightings),
+      section("Gradient aggregators: how do the tasks' gradients become one?", MethodRegistry.aggregators),
+      section("Update schedules: which tasks update when?", MethodRegistry.schedules),
+    ].joined(separator: "\n\n")
+  }
+
+  /// One method: what it does, where it comes from, its parameters.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name when there is no such method.
+  public static func description(of name: String) throws -> String {
+    if let entry = MethodRegistry.weightings.first(where: { $0.name == name }) {
+      return describe(entry, "loss weighting")
+    }
+    if let entry = MethodRegistry.aggregators.first(where: { $0.name == name }) {
+      return describe(entry, "gradient aggregator")
+    }
+    if let entry = MethodRegistry.schedules.first(where: { $0.name == name }) {
+      return describe(entry, "update schedule")
+    }
+    throw MethodError(unknownName("method", name, among: MethodRegistry.allNames))
+  }
+
+  private static func section<Method>(_ title: String, _ entries: [MethodEntry<Method>]) -> String {
+    let width = entries.map(\.name.count).max() ?? 0
+    let lines = entries.map { entry in
+      "  \(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)"
+    }
+    return ([title] + lines).joined(separator: "\n")
+  }
+
+  private static func describe<Method>(_ entry: MethodEntry<Method>, _ kind: String) -> String {
+    var lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
+    lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
+    for parameter in entry.parameters {
+      let standard = parameter.defaultValue.map { "default \($0)" } ?? "no default"
+      lines.append("    \(parameter.name): \(parameter.summary); \(parameter.allowed); \(standard)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

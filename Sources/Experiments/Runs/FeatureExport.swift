@@ -1,0 +1,76 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Torch
+import VisionNetworks
+
+/// Runs an encoder of known weights over a batch of pictures and keeps its features: `polymath encode`.
+public struct FeatureExport {
+  private let encoder: any Encoder
+  private let entry: EncoderEntry
+  private let images: Tensor
+
+  /// - Parameters:
+  ///   - model: a name of ``EncoderRegistry``.
+  ///   - weights: a state dict with timm's or torchvision's names.
+  ///   - input: a file with one tensor, batch × 3 × height × width, as the network takes it.
+  /// - Throws: what is wrong with the name or the files.
+  public init(model: String, weights: URL, input: URL) throws {
+    guard let entry = EncoderRegistry.entry(model) else {
+      throw ConfigurationError(unknownModel(model))
+    }
+    self.entry = entry
+    let inputFile = try SafetensorsFile(contentsOf: input)
+    guard inputFile.names.count == 1 else {
+      throw FileError(input, "holds \(inputFile.names.count) tensors, but one is expected: batch × 3 × height × width")
+    }
+    images = try inputFile.tensor(inputFile.names[0]).to(.float32)
+    let shape = images.shape
+    guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw FileError(input, "'\(inputFile.names[0])' is \(shape), but batch × 3 × height × width is expected")
+    }
+    guard !entry.isTransformer || (shape[2] % entry.sizeMultiple == 0 && shape[3] % entry.sizeMultiple == 0) else {
+      throw FileError(
+        input,
+        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(entry.sizeMultiple)"
+      )
+    }
+    let weightFile = try SafetensorsFile(contentsOf: weights)
+    let store = ParameterStore(seed: 0)
+    let size = Self.learnedSize(entry, weightFile, images)
+    encoder = entry.make(store.root, imageHeight: size.height, imageWidth: size.width)
+    store.layOut()
+    try store.load(weightFile, strictness: .allowingUnexpected)
+  }
+
+  /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
+  public func features(blocks: [Int]) throws -> [(name: String, tensor: Tensor)] {
+    guard blocks.isEmpty || entry.isTransformer else {
+      throw ConfigurationError("--blocks is for transformers: \(entry.name) gives layer1 to layer4")
+    }
+    if let transformer = encoder as? VisionTransformer {
+      for block in blocks where !transformer.blocks.indices.contains(block) {
+        throw ConfigurationError("--blocks \(block): \(entry.name) has the blocks 0 to \(transformer.blocks.count - 1)")
+      }
+    }
+    return withoutGradients { encoder.namedFeatures(images, blocks: blocks) }
+  }
+
+  /// The size that the file's positions were learned for: the pictures' own where the number of patches agrees,
+  /// otherwise a square.
+  private static func learnedSize(
+    _ entry: EncoderEntry, _ weights: SafetensorsFile, _ images: Tensor
+  ) -> (height: Int, width: Int) {
+    let (height, width, patch) = (images.shape[2], images.shape[3], entry.sizeMultiple)
+    guard entry.isTransformer, let shape = weights.shape(of: "pos_embed"), shape.count == 3 else {
+      return (height, width)
+    }
+    if shape[1] - 1 == (height / patch) * (width / patch) { return (height, width) }
+    let side = Int(Double(max(1, shape[1] - 1)).squareRoot().rounded())
+    return (side * patch, side * patch)
+  }
+}
+
+private func unknownModel(_ name: String) -> String {
+  unknownName("model", name, among: EncoderRegistry.entries.map(\.name))
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Torch
+
+/// A run from its folder to its report: what `polymath train` does.
+public struct TrainingSession {
+  /// What to do with a folder that exists.
+  public enum ExistingRun: Sendable {
+    case refuse
+    case resume
+    case overwrite
+  }
+
+  public let trainer: Trainer
+  public let folder: RunFolder
+  private let observers: [any TrainingObserver]
+
+  /// Prepares a run: nothing is written before configuration and data are known to be right.
+  ///
+  /// - Parameter configuration: none takes that of the run that is resumed.
+  /// - Throws: what is wrong, as the parts say it.
+  public init(_ configuration: Configuration?, folder: RunFolder, existing: ExistingRun) throws {
+    self.folder = folder
+    let isResumed = existing == .resume && folder.exists
+    let configuration = isResumed ? try Self.resumed(configuration, folder) : configuration ?? Configuration()
+    if !isResumed {
+      _ = try DataSetup(configuration)
+      if existing == .overwrite { try folder.remove() }
+      try folder.create()
+      try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
+    }
+    trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    observers = [
+      try MetricsLog(folder, keepingThrough: trainer.completedSteps), try TensorBoardLog(folder),
+      ProgressReporter(tasks: trainer.network.tasks, totalSteps: configuration.training.steps),
+    ]
+  }
+
+  /// Trains, then draws predictions and writes the report.
+  ///
+  /// - Parameter shouldStop: asked after every step; the run is saved then and can be resumed.
+  public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
+    let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
+    try Gallery.write(trainer)
+    try RunReport(folder).write()
+    return outcome
+  }
+
+  private static func resumed(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
+    try folder.requireRun()
+    let own = try Configuration(contentsOf: folder.configuration)
+    guard given == nil || given == own else {
+      throw ConfigurationError(
+        "\(folder.url.path) was made with another configuration (its config.yaml): a resumed run keeps its own, so leave the others out"
+      )
+    }
+    return own
+  }
+}

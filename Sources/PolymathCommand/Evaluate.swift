@@ -1,0 +1,42 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct CheckpointOption: ParsableArguments {
+  @Option(help: "best or last.")
+  var checkpoint = "best"
+
+  var name: Checkpoint.Name {
+    get throws {
+      guard let name = Checkpoint.Name(rawValue: checkpoint) else {
+        throw ValidationError("--checkpoint is '\(checkpoint)', but has to be best or last")
+      }
+      return name
+    }
+  }
+}
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Print a run's metrics on its validation data.")
+
+  @Argument(help: "The run's folder.", completion: .directory)
+  var folder: String
+
+  @OptionGroup var checkpoint: CheckpointOption
+
+  @Flag(help: "Print JSON instead of a table.")
+  var json = false
+
+  func run() throws {
+    let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
+    let evaluation = try run.evaluate()
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      print(String(decoding: try encoder.encode(evaluation), as: UTF8.self))
+    } else {
+      print("checkpoint '\(checkpoint.checkpoint)' after step \(run.checkpoint.step)")
+      print(ResultTable(evaluation, reference: nil).text)
+    }
+  }
+}

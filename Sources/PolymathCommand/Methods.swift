@@ -1,0 +1,20 @@
+import ArgumentParser
+import Experiments
+import MultitaskLearning
+
+struct Methods: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the multi-task methods, or describe one.",
+    discussion: "A weighting, an aggregator and a schedule make a method together: polymath train --method uw+pcgrad.")
+
+  @Argument(help: "A method's name.")
+  var name: String?
+
+  func run() throws {
+    guard let name else {
+      print(MethodCatalogue.overview)
+      return
+    }
+    print(try MethodCatalogue.description(of: name))
+  }
+}

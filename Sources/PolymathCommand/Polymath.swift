@@ -1,0 +1,20 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Polymath: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "polymath",
+    abstract: "Trains one vision network for many tasks, and keeps the tasks from hurting each other.",
+    version: "0.1.0",
+    subcommands: [
+      Train.self, Evaluate.self, Predict.self, Methods.self, Encode.self, DataCommand.self, Bench.self,
+    ])
+
+  static func main() {
+    // A file that outgrows its limit then is an error that can be told, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    main(nil)
+  }
+}

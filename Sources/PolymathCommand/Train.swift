@@ -1,0 +1,73 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network.",
+    discussion: """
+      Without a configuration file, a ResNet-18 learns five tasks on the embedded scenes. `--set` changes single \
+      fields: --set training.steps=1000 --set data.tasks='[depth, normals]'.
+      """)
+
+  @Argument(help: "A YAML file; every field has a default.", completion: .file(extensions: ["yaml", "yml"]))
+  var configurationFile: String?
+
+  @Option(help: "Methods joined by +, such as uw+pcgrad. `polymath methods` lists them.")
+  var method: String?
+
+  @Option(name: .customLong("set"), help: "Change one field: section.field=value. Can be repeated.")
+  var settings: [String] = []
+
+  @Option(help: "The run's folder; the next free runs/run-N when left out.")
+  var out: String?
+
+  @Flag(help: "Go on with the run in the folder, exactly where it stopped.")
+  var resume = false
+
+  @Flag(help: "Replace the run in the folder.")
+  var overwrite = false
+
+  @Flag(help: "Only print the configuration, with all its fields.")
+  var printConfiguration = false
+
+  func validate() throws {
+    guard !(resume && overwrite) else { throw ValidationError("--resume and --overwrite contradict each other.") }
+    guard !resume || out != nil else { throw ValidationError("--resume needs --out with the run's folder.") }
+  }
+
+  func run() throws {
+    let configuration = try makeConfiguration()
+    if printConfiguration {
+      print((configuration ?? Configuration()).yaml)
+      return
+    }
+    let folder = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? .next(in: URL(fileURLWithPath: "runs"))
+    let session = try TrainingSession(
+      configuration, folder: folder, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
+    Interruption.catchSignals()
+    switch try session.run(shouldStop: { Interruption.wasRequested }) {
+    case .finished:
+      if let evaluation = session.trainer.lastEvaluation {
+        print(ResultTable(evaluation, reference: session.trainer.trivial).text)
+      }
+      print("report: \(folder.report.path)")
+    case .stopped(let step):
+      print(
+        "stopped after step \(step); everything is saved. Go on with: polymath train --resume --out \(folder.url.path)")
+      throw ExitCode(130)
+    }
+  }
+
+  /// None where nothing was given: a resumed run then keeps its own.
+  private func makeConfiguration() throws -> Configuration? {
+    guard configurationFile != nil || method != nil || !settings.isEmpty else { return nil }
+    var configuration = Configuration()
+    if let configurationFile {
+      configuration = try Configuration(contentsOf: URL(fileURLWithPath: configurationFile))
+    }
+    if let method { try configuration.apply(method: method) }
+    for setting in settings { try configuration.apply(assignment: setting) }
+    return configuration
+  }
+}

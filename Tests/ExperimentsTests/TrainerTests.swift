@@ -1,0 +1,136 @@
+import Foundation
+import MultitaskLearning
+import TestSupport
+import Testing
+import Torch
+
+import Experiments
+
+@Suite(.serialized) struct TrainerTests {
+  private func micro(_ changes: [String] = []) throws -> Configuration {
+    var configuration = Configuration()
+    for change in [
+      "data.trainingCount=8", "data.validationCount=4", "data.height=32", "data.width=32", "network.encoder=vit_micro",
+      "training.steps=4", "training.batchSize=2", "training.evaluateEvery=2", "training.checkpointEvery=2",
+      "run.threads=2", "method.observeEvery=2", "data.tasks=[segmentation, depth, normals]",
+    ] + changes { try configuration.apply(assignment: change) }
+    return configuration
+  }
+
+  private func train(_ configuration: Configuration, in folder: URL) throws -> (Trainer, [LogRecord]) {
+    let session = try TrainingSession(configuration, folder: RunFolder(folder), existing: .refuse)
+    _ = try session.run { false }
+    return (session.trainer, try MetricsLog.read(RunFolder(folder)))
+  }
+
+  private func losses(_ records: [LogRecord]) -> [[String: Double]] {
+    records.compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
+  }
+
+  @Test func aRunLeavesEverythingInItsFolder() throws {
+    try withTemporaryFolder { parent in
+      let url = parent.appendingPathComponent("run")
+      let (trainer, records) = try train(micro(), in: url)
+      #expect(records.count == 4 + 2 && trainer.completedSteps == 4)
+      for file in ["config.yaml", "metrics.jsonl", "report.html", "trivial.json", "checkpoints/last.json", "checkpoints/best.json", "predictions/0-depth.png"] {
+        #expect(FileManager.default.fileExists(atPath: url.appendingPathComponent(file).path), "\(file)")
+      }
+      let tensors = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent("checkpoints").path)
+      #expect(tensors.count { $0.hasSuffix("safetensors") } == 2)
+      let report = try String(contentsOf: url.appendingPathComponent("report.html"), encoding: .utf8)
+      #expect(!report.contains("http://localhost") && !report.contains("src=\"http"))
+      #expect(records.contains { if case .step(let step) = $0 { step.cosines?.count == 3 } else { false } })
+    }
+  }
+
+  @Test(arguments: ["equal", "uw+pcgrad", "mean"])
+  func theSameSeedGivesTheSameRun(_ method: String) throws {
+    try withTemporaryFolder { parent in
+      var configuration = try micro()
+      try configuration.apply(method: method)
+      let (_, a) = try train(configuration, in: parent.appendingPathComponent("a"))
+      let (_, b) = try train(configuration, in: parent.appendingPathComponent("b"))
+      #expect(losses(a) == losses(b))
+    }
+  }
+
+  @Test(arguments: [["network.dropPath=0.3"], ["run.precision=bfloat16"], ["training.accumulation=2"], ["optimizer.name=sgd", "optimizer.clipNorm=1"]])
+  func stoppedRunsGoOnExactly(_ changes: [String]) throws {
+    try withTemporaryFolder { parent in
+      var configuration = try micro(changes + ["training.checkpointEvery=0"])
+      try configuration.apply(method: "uw+pcgrad")
+      let (_, whole) = try train(configuration, in: parent.appendingPathComponent("whole"))
+      let folder = RunFolder(parent.appendingPathComponent("parts"))
+      for stop in [1, 3] {
+        let session = try TrainingSession(stop == 1 ? configuration : nil, folder: folder, existing: stop == 1 ? .refuse : .resume)
+        #expect(try session.run { session.trainer.completedSteps >= stop } == .stopped(step: stop))
+      }
+      let last = try TrainingSession(nil, folder: folder, existing: .resume)
+      #expect(try last.run { false } == .finished)
+      #expect(try losses(MetricsLog.read(folder)) == losses(whole))
+    }
+  }
+
+  @Test func existingRunsAreNotLost() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      _ = try train(micro(), in: folder.url)
+      #expect { try TrainingSession(micro(), folder: folder, existing: .refuse) } throws: { "\($0)".contains("--resume") }
+      #expect { try TrainingSession(micro(["training.steps=9"]), folder: folder, existing: .resume) } throws: {
+        "\($0)".contains("another configuration")
+      }
+      // A mistake in the configuration is found before the old run is removed.
+      #expect(throws: (any Error).self) {
+        try TrainingSession(micro(["data.height=33"]), folder: folder, existing: .overwrite)
+      }
+      #expect(Checkpoint.exists(.last, in: folder))
+      let other = parent.appendingPathComponent("other")
+      try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: other.appendingPathComponent("thesis.txt"))
+      #expect { try TrainingSession(micro(), folder: RunFolder(other), existing: .overwrite) } throws: { "\($0)".contains("holds no run") }
+    }
+  }
+
+  @Test func lossesThatAreNotFiniteStopTheRunAndKeepTheCheckpoint() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      let configuration = try micro([
+        "optimizer.learningRate=1000", "optimizer.name=sgd", "optimizer.schedule=constant", "training.steps=60",
+        "training.evaluateEvery=0", "training.checkpointEvery=1", "method.observeEvery=0",
+        "method.weighting={name: manual, weights: {segmentation: 1e30, depth: 1e30, normals: 1}}",
+      ])
+      let session = try TrainingSession(configuration, folder: folder, existing: .refuse)
+      #expect { try session.run { false } } throws: { error in
+        "\(error)".contains("is not finite") && "\(error)".contains("step ") && "\(error)".contains("task '")
+      }
+      let checkpoint = try Checkpoint.load(.last, in: folder)
+      #expect(checkpoint.step == session.trainer.completedSteps)
+    }
+  }
+
+  @Test func damagedCheckpointsAreErrors() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      _ = try train(micro(), in: folder.url)
+      let checkpoint = try Checkpoint.load(.last, in: folder)
+      let tensors = folder.checkpoints.appendingPathComponent(checkpoint.tensors)
+      let whole = try Data(contentsOf: tensors)
+      try whole.prefix(whole.count / 2).write(to: tensors)
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: { "\($0)".contains(tensors.path) }
+      try Data("{".utf8).write(to: folder.checkpoints.appendingPathComponent("last.json"))
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: { "\($0)".contains("is no checkpoint") }
+      #expect { try TrainedRun(RunFolder(parent.appendingPathComponent("none")), checkpoint: .best) } throws: { "\($0)".contains("does not exist") }
+    }
+  }
+
+  @Test func trainingFromAFolderIsLikeTrainingFromItsScenes() throws {
+    try withTemporaryFolder { parent in
+      let data = parent.appendingPathComponent("data").path
+      let result = try Command.run(
+        ["data", "scenes", "--out", data, "--count", "8", "--height", "32", "--width", "32"], in: parent)
+      #expect(result.succeeded, "\(result.errors)")
+      let (_, records) = try train(micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
+      #expect(records.count == 6)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import NeuralNetworks
+import Testing
+import Torch
+
+import MultitaskLearning
+
+/// A shared linear layer and a head for each task, on fixed data.
+private final class TinyProblem {
+  let store = ParameterStore(seed: 7)
+  let trunk: Linear
+  let heads: [Linear]
+  let both: Linear
+  private let input = RandomGenerator(seed: 8).normal([16, 6])
+
+  init() {
+    trunk = Linear(store.root["trunk"], from: 6, to: 5)
+    let root = store.root
+    heads = ["a", "b", "c"].map { Linear(root["head", $0].owned(by: .task($0)), from: 5, to: 2) }
+    both = Linear(root["both"].owned(by: .tasks(["a", "b"])), from: 5, to: 5)
+    store.layOut()
+  }
+
+  /// The objective on some rows of the data.
+  func objective(_ rows: Range<Int> = 0..<16, scale: Double = 1) -> Objective {
+    Objective(problem: self, input: input[rows], scale: scale)
+  }
+
+  struct Objective: MultitaskObjective {
+    let problem: TinyProblem
+    let input: Tensor
+    let scale: Double
+    var tasks: [String] { ["a", "b", "c"] }
+
+    func features(for tasks: [Int]) -> [Tensor] { [problem.trunk(input, .evaluation).tanh()] }
+
+    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+      tasks.map { task in
+        let z = task == 2 ? features[0] : problem.both(features[0], .evaluation)
+        let target = Double(task) - 1
+        return (problem.heads[task](z, .evaluation) - target).squared().mean() * scale
+      }
+    }
+  }
+}
+
+@Suite struct StepTests {
+  private func values(_ store: ParameterStore) -> [[Float]] { store.vectors.map { $0.values.array() } }
+
+  private func step(
+    _ problem: TinyProblem, _ objectives: [any MultitaskObjective], aggregator: any GradientAggregator,
+    weighting: any LossWeighting = EqualWeighting(), observing: GradientObservation = .none
+  ) throws -> StepReport {
+    let optimizer = MultitaskOptimizer(
+      problem.store, method: MultitaskMethod(weighting: weighting, aggregator: aggregator), optimizer: SGD(momentum: 0))
+    return try optimizer.step(objectives, learningRate: 0.1, observing: observing)
+  }
+
+  /// Differentiates the plain sum and steps by hand.
+  private func plainStep(_ problem: TinyProblem, weights: [Double] = [1, 1, 1]) -> [[Float]] {
+    let losses = problem.objective().losses(of: [0, 1, 2])
+    let total = zip(losses, weights).map { $0 * $1 }.reduce(Tensor.zeros([])) { $0 + $1 }
+    return problem.store.vectors.map { vector in
+      let gradient = vector.values.zerosLike()
+      writeGradients(
+        of: [total], to: zip(vector.parameters, vector.views(of: gradient)).map { GradientTarget($0.value, into: $1) },
+        graph: .retain)
+      return (vector.values - gradient * 0.1).array()
+    }
+  }
+
+  private func expectClose(_ a: [[Float]], _ b: [[Float]]) {
+    #expect(a.count == b.count)
+    for (x, y) in zip(a, b) { for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5) } }
+  }
+
+  @Test func theSumIsGradientDescentOnTheSum() throws {
+    let problem = TinyProblem()
+    let expected = plainStep(problem)
+    let report = try step(problem, [problem.objective()], aggregator: GradientSum())
+    expectClose(values(problem.store), expected)
+    #expect(report.gramian == nil && report.lossWeights == [1, 1, 1])
+  }
+
+  @Test func weightsScaleTheLosses() throws {
+    let problem = TinyProblem()
+    let expected = plainStep(problem, weights: [2, 0.5, 3])
+    _ = try step(
+      problem, [problem.objective()], aggregator: GradientSum(), weighting: ManualWeighting(weights: [2, 0.5, 3]))
+    expectClose(values(problem.store), expected)
+  }
+
+  @Test func lookingAtTheGradientsChangesNothing() throws {
+    let (plain, observed) = (TinyProblem(), TinyProblem())
+    _ = try step(plain, [plain.objective()], aggregator: GradientSum())
+    let report = try step(observed, [observed.objective()], aggregator: GradientSum(), observing: .gramian)
+    expectClose(values(plain.store), values(observed.store))
+    #expect(report.gramian?.taskCount == 3)
+  }
+
+  @Test func theMeanLeavesTasksTheirOwnLosses() throws {
+    let (sum, mean) = (TinyProblem(), TinyProblem())
+    let start = values(sum.store)
+    _ = try step(sum, [sum.objective()], aggregator: GradientSum())
+    _ = try step(mean, [mean.objective()], aggregator: GradientMean())
+    let (a, b) = (values(sum.store), values(mean.store))
+    for index in start[0].indices {
+      #expect(abs((a[0][index] - start[0][index]) / 3 - (b[0][index] - start[0][index])) < 1e-6)
+    }
+    expectClose(Array(a.dropFirst()), Array(b.dropFirst()))
+  }
+
+  @Test func partsOfABatchMakeTheSameStep() throws {
+    for aggregator: any GradientAggregator in [GradientSum(), PCGrad(order: .ascending)] {
+      let (whole, parts) = (TinyProblem(), TinyProblem())
+      let a = try step(whole, [whole.objective()], aggregator: aggregator)
+      let b = try step(parts, [parts.objective(0..<8), parts.objective(8..<16)], aggregator: aggregator)
+      expectClose(values(whole.store), values(parts.store))
+      for (x, y) in zip(a.losses, b.losses) { #expect(abs(x - y) < 1e-5) }
+    }
+  }
+
+  @Test func ownersOfSeveralTasksFollowTheirSum() throws {
+    let problem = TinyProblem()
+    let expected = plainStep(problem)
+    // Gradient surgery changes the shared part alone: owners keep the sum of their own losses' gradients.
+    _ = try step(problem, [problem.objective()], aggregator: PCGrad())
+    expectClose(Array(values(problem.store).dropFirst()), Array(expected.dropFirst()))
+  }
+
+  @Test func aLossThatIsNotFiniteChangesNothing() {
+    let problem = TinyProblem()
+    let before = values(problem.store)
+    #expect { try step(problem, [problem.objective(scale: .infinity)], aggregator: GradientSum()) } throws: {
+      ($0 as? NonFiniteError)?.task == "a"
+    }
+    #expect(values(problem.store) == before)
+  }
+
+  @Test func methodsComeBackFromTheirState() throws {
+    var method = MultitaskMethod(
+      weighting: try UncertaintyWeighting.entry.make(tasks: ["a", "b", "c"]), aggregator: PCGrad(), seed: 3)
+    method.weighting.update(losses: [1, 2, 3])
+    _ = method.generator.next()
+    var copy = MultitaskMethod(
+      weighting: try UncertaintyWeighting.entry.make(tasks: ["a", "b", "c"]), aggregator: PCGrad(), seed: 99)
+    try copy.restoreState(method.encodedState())
+    #expect(copy.generator.next() == method.generator.next())
+    #expect(try copy.encodedState() == method.encodedState())
+  }
+}

@@ -9,7 +9,8 @@ public struct Reference: @unchecked Sendable {
   public init(_ value: Any) { self.value = value }
 
   public init(contentsOf url: URL) throws {
-    value = try JSONSerialization.jsonObject(with: Data(contentsOf: url))
+    // Not JSONSerialization, whose numbers lose their last bit.
+    value = try JSONDecoder().decode(ExactValue.self, from: Data(contentsOf: url)).value
   }
 
   public subscript(_ key: String) -> Reference {
@@ -66,6 +67,27 @@ public func expect(
   if record.has("sample_index") {
     for (index, expected) in zip(record["sample_index"].ints, record["sample_value"].doubles) {
       check("element \(index)", values[index], expected, tolerance)
+    }
+  }
+}
+
+private struct ExactValue: Decodable {
+  let value: Any
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      value = NSNull()
+    } else if let bool = try? container.decode(Bool.self) {
+      value = bool as NSNumber
+    } else if let number = try? container.decode(Double.self) {
+      value = number as NSNumber
+    } else if let text = try? container.decode(String.self) {
+      value = text
+    } else if let list = try? container.decode([ExactValue].self) {
+      value = list.map(\.value)
+    } else {
+      value = try container.decode([String: ExactValue].self).mapValues(\.value)
     }
   }
 }

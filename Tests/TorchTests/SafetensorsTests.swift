@@ -21,7 +21,7 @@ import Torch
       }
       for (found, value) in zip(tensor.array(of: Double.self), record["values"].array) {
         let expected = (value.value as? String).map { Double($0)! } ?? value.double
-        #expect(found == expected || (found.isNaN && expected.isNaN), "\(name)")
+        #expect(found == expected || (found.isNaN && expected.isNaN), "\(name): \(found), not \(expected)")
       }
     }
   }

@@ -2,8 +2,22 @@
 import argparse
 import time
 
-import timm
 import torch
+
+# timm imports torchvision. Where pip has it for CUDA beside a torch for the CPU, its operators are missing, and the
+# import fails for want of two that nothing here calls.
+try:
+    import torchvision  # noqa: F401
+except RuntimeError:
+    import sys
+
+    for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    library = torch.library.Library("torchvision", "DEF")
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+
+import timm
 from torch import nn
 from torch.nn import functional
 

@@ -89,7 +89,11 @@ let package = Package(
     .testTarget(
       name: "VisionMetricsTests", dependencies: ["VisionMetrics", "TestSupport"],
       resources: [.copy("Resources")]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "PolymathCommand", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "PolymathCommand", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     .testTarget(
       name: "PolymathCommandTests",
       dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),

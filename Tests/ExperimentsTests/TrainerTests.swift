@@ -32,7 +32,10 @@ import Experiments
       let url = parent.appendingPathComponent("run")
       let (trainer, records) = try train(micro(), in: url)
       #expect(records.count == 4 + 2 && trainer.completedSteps == 4)
-      for file in ["config.yaml", "metrics.jsonl", "report.html", "trivial.json", "checkpoints/last.json", "checkpoints/best.json", "predictions/0-depth.png"] {
+      for file in [
+        "config.yaml", "metrics.jsonl", "report.html", "trivial.json", "checkpoints/last.json", "checkpoints/best.json",
+        "predictions/0-depth.png",
+      ] {
         #expect(FileManager.default.fileExists(atPath: url.appendingPathComponent(file).path), "\(file)")
       }
       let tensors = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent("checkpoints").path)
@@ -54,7 +57,10 @@ import Experiments
     }
   }
 
-  @Test(arguments: [["network.dropPath=0.3"], ["run.precision=bfloat16"], ["training.accumulation=2"], ["optimizer.name=sgd", "optimizer.clipNorm=1"]])
+  @Test(arguments: [
+    ["network.dropPath=0.3"], ["run.precision=bfloat16"], ["training.accumulation=2"],
+    ["optimizer.name=sgd", "optimizer.clipNorm=1"],
+  ])
   func stoppedRunsGoOnExactly(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
       var configuration = try micro(changes + ["training.checkpointEvery=0"])
@@ -62,7 +68,8 @@ import Experiments
       let (_, whole) = try train(configuration, in: parent.appendingPathComponent("whole"))
       let folder = RunFolder(parent.appendingPathComponent("parts"))
       for stop in [1, 3] {
-        let session = try TrainingSession(stop == 1 ? configuration : nil, folder: folder, existing: stop == 1 ? .refuse : .resume)
+        let session = try TrainingSession(
+          stop == 1 ? configuration : nil, folder: folder, existing: stop == 1 ? .refuse : .resume)
         #expect(try session.run { session.trainer.completedSteps >= stop } == .stopped(step: stop))
       }
       let last = try TrainingSession(nil, folder: folder, existing: .resume)
@@ -75,7 +82,9 @@ import Experiments
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
       _ = try train(micro(), in: folder.url)
-      #expect { try TrainingSession(micro(), folder: folder, existing: .refuse) } throws: { "\($0)".contains("--resume") }
+      #expect { try TrainingSession(micro(), folder: folder, existing: .refuse) } throws: {
+        "\($0)".contains("--resume")
+      }
       #expect { try TrainingSession(micro(["training.steps=9"]), folder: folder, existing: .resume) } throws: {
         "\($0)".contains("another configuration")
       }
@@ -87,7 +96,9 @@ import Experiments
       let other = parent.appendingPathComponent("other")
       try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
       try Data("mine".utf8).write(to: other.appendingPathComponent("thesis.txt"))
-      #expect { try TrainingSession(micro(), folder: RunFolder(other), existing: .overwrite) } throws: { "\($0)".contains("holds no run") }
+      #expect { try TrainingSession(micro(), folder: RunFolder(other), existing: .overwrite) } throws: {
+        "\($0)".contains("holds no run")
+      }
     }
   }
 
@@ -118,8 +129,12 @@ import Experiments
       try whole.prefix(whole.count / 2).write(to: tensors)
       #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: { "\($0)".contains(tensors.path) }
       try Data("{".utf8).write(to: folder.checkpoints.appendingPathComponent("last.json"))
-      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: { "\($0)".contains("is no checkpoint") }
-      #expect { try TrainedRun(RunFolder(parent.appendingPathComponent("none")), checkpoint: .best) } throws: { "\($0)".contains("does not exist") }
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: {
+        "\($0)".contains("is no checkpoint")
+      }
+      #expect { try TrainedRun(RunFolder(parent.appendingPathComponent("none")), checkpoint: .best) } throws: {
+        "\($0)".contains("does not exist")
+      }
     }
   }
 
@@ -129,7 +144,8 @@ import Experiments
       let result = try Command.run(
         ["data", "scenes", "--out", data, "--count", "8", "--height", "32", "--width", "32"], in: parent)
       #expect(result.succeeded, "\(result.errors)")
-      let (_, records) = try train(micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
+      let (_, records) = try train(
+        micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
       #expect(records.count == 6)
     }
   }

@@ -36,7 +36,8 @@ import Torch
       let picture = folder.appendingPathComponent("run/predictions/0-input.png").path
       let predict = try Command.run(["predict", "run", picture, "--out", "drawn"], in: folder)
       #expect(predict.succeeded, "\(predict.errors)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("drawn").path).count == 5)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("drawn").path).count == 5)
     }
   }
 
@@ -44,7 +45,9 @@ import Torch
   @Test func killedRunsGoOnExactly() throws {
     try withTemporaryFolder { folder in
       let steps = 40
-      let arguments = ["--set", "training.steps=\(steps)", "--set", "training.checkpointEvery=1", "--method", "uw+pcgrad"] + Self.micro
+      let arguments =
+        ["--set", "training.steps=\(steps)", "--set", "training.checkpointEvery=1", "--method", "uw+pcgrad"]
+        + Self.micro
       let whole = try Command.run(["train", "--out", "whole"] + arguments, in: folder)
       #expect(whole.succeeded, "\(whole.errors)")
 
@@ -73,7 +76,8 @@ import Torch
 
   @Test func interruptingSavesAndExits() throws {
     try withTemporaryFolder { folder in
-      let arguments = ["train", "--out", "run", "--set", "training.steps=100000", "--set", "training.checkpointEvery=0"] + Self.micro
+      let arguments =
+        ["train", "--out", "run", "--set", "training.steps=100000", "--set", "training.checkpointEvery=0"] + Self.micro
       let (process, output, _) = try Command.start(arguments, in: folder)
       let run = folder.appendingPathComponent("run")
       while process.isRunning, ((try? losses(run).count) ?? 0) < 3 { usleep(10_000) }
@@ -82,8 +86,9 @@ import Torch
       #expect(process.terminationStatus == 130)
       let text = try String(contentsOf: output, encoding: .utf8)
       #expect(text.contains("everything is saved") && text.contains("--resume"))
-      let checkpoint = try JSONSerialization.jsonObject(
-        with: Data(contentsOf: run.appendingPathComponent("checkpoints/last.json"))) as! [String: Any]
+      let checkpoint =
+        try JSONSerialization.jsonObject(
+          with: Data(contentsOf: run.appendingPathComponent("checkpoints/last.json"))) as! [String: Any]
       #expect(checkpoint["step"] as? Int == (try losses(run).count))
     }
   }
@@ -92,11 +97,16 @@ import Torch
   @Test func aFullDiskLeavesTheCheckpointThatWasThere() throws {
     try withTemporaryFolder { folder in
       let first = try Command.run(
-        ["train", "--out", "run", "--set", "training.steps=50", "--set", "training.checkpointEvery=1", "--set", "data.tasks=[depth]"] + Self.micro,
+        [
+          "train", "--out", "run", "--set", "training.steps=50", "--set", "training.checkpointEvery=1", "--set",
+          "data.tasks=[depth]",
+        ] + Self.micro,
         in: folder, shellLimit: "-f 100")
       #expect(!first.succeeded && first.errors.contains("cannot be written"))
       #expect(first.errors.contains("checkpoints"))
-      let content = (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("run/checkpoints").path)) ?? []
+      let content =
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("run/checkpoints").path))
+        ?? []
       #expect(content.allSatisfy { !$0.contains("partial") }, "\(content)")
     }
   }
@@ -138,7 +148,10 @@ import Torch
         let input = folder.appendingPathComponent("\(size).safetensors")
         try Safetensors.write([("x", FillFormula.image("input", record["input"].ints))], to: input)
         let result = try Command.run(
-          ["encode", "vit_micro", "--weights", weights, "--input", input.path, "--output", "y.safetensors", "--blocks", "0,2"],
+          [
+            "encode", "vit_micro", "--weights", weights, "--input", input.path, "--output", "y.safetensors", "--blocks",
+            "0,2",
+          ],
           in: folder)
         #expect(result.succeeded, "\(result.errors)")
         let output = try SafetensorsFile(contentsOf: folder.appendingPathComponent("y.safetensors"))
@@ -146,7 +159,8 @@ import Torch
         for name in output.names { expect(try output.tensor(name), matches: record["out"][name], "\(variant) \(name)") }
       }
       let foreign = try Command.run(
-        ["encode", "resnet18", "--weights", weights, "--input", "a.safetensors", "--output", "z.safetensors"], in: folder)
+        ["encode", "resnet18", "--weights", weights, "--input", "a.safetensors", "--output", "z.safetensors"],
+        in: folder)
       #expect(foreign.errors.contains("not this network's weights"))
     }
   }
@@ -154,7 +168,9 @@ import Torch
   /// The report in a real browser: all charts drawn, all pictures decoded, no script error.
   @Test func theReportOpensInABrowser() throws {
     try withTemporaryFolder { folder in
-      let train = try Command.run(["train", "--out", "run", "--set", "training.steps=4", "--set", "method.observeEvery=1"] + Self.micro, in: folder)
+      let train = try Command.run(
+        ["train", "--out", "run", "--set", "training.steps=4", "--set", "method.observeEvery=1"] + Self.micro,
+        in: folder)
       #expect(train.succeeded, "\(train.errors)")
       // Appended to the page under test: counts what the browser really shows.
       let report = folder.appendingPathComponent("run/report.html")
@@ -171,7 +187,8 @@ import Torch
       let browser = Process()
       browser.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       browser.arguments = [
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile", "--dump-dom",
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile",
+        "--dump-dom",
         folder.appendingPathComponent("page.html").absoluteString,
       ]
       let output = folder.appendingPathComponent("dom.html")

@@ -8,7 +8,8 @@ import Testing
     try withTemporaryFolder { folder in
       let (process, _, _) = try Command.start(
         [
-          "train", "--out", "run", "--method", "uw+pcgrad", "--set", "training.steps=2000", "--set", "data.trainingCount=8",
+          "train", "--out", "run", "--method", "uw+pcgrad", "--set", "training.steps=2000", "--set",
+          "data.trainingCount=8",
           "--set", "data.validationCount=2", "--set", "data.height=32", "--set", "data.width=32", "--set",
           "network.encoder=vit_micro", "--set", "training.batchSize=2", "--set", "training.evaluateEvery=500", "--set",
           "training.checkpointEvery=250", "--set", "run.threads=2",

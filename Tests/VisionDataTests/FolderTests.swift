@@ -112,7 +112,8 @@ import VisionData
         { url in
           let image = url.appendingPathComponent("images/000001.png")
           try FileManager.default.removeItem(at: image)
-          try FileManager.default.createSymbolicLink(at: image, withDestinationURL: URL(fileURLWithPath: "/etc/hostname"))
+          try FileManager.default.createSymbolicLink(
+            at: image, withDestinationURL: URL(fileURLWithPath: "/etc/hostname"))
         }
       ),
       (

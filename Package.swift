@@ -81,7 +81,9 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["NeuralNetworks"], path: "Tests/TestSupport"),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
-    .testTarget(name: "MultitaskLearningTests", dependencies: ["MultitaskLearning", "TestSupport"]),
+    .testTarget(
+      name: "MultitaskLearningTests", dependencies: ["MultitaskLearning", "TestSupport"],
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
       resources: [.copy("Resources")]),

@@ -4,12 +4,27 @@ public enum MethodRegistry {
     EqualWeighting.entry,
     ManualWeighting.entry,
     UncertaintyWeighting.entry,
+    DynamicWeightAverage.entry,
+    RandomLossWeighting.entry,
+    IMTLL.entry,
+    GeometricMean.entry,
   ]
 
   public static let aggregators: [MethodEntry<any GradientAggregator>] = [
     GradientSum.entry,
     GradientMean.entry,
     PCGrad.entry,
+    GradVac.entry,
+    GradDrop.entry,
+    RandomGradientWeighting.entry,
+    MGDA.entry,
+    CAGrad.entry,
+    NashMTL.entry,
+    IMTLG.entry,
+    AlignedMTL.entry,
+    FairGrad.entry,
+    UPGrad.entry,
+    DualProj.entry,
   ]
 
   public static let schedules: [MethodEntry<any UpdateSchedule>] = [

@@ -1,0 +1,45 @@
+import Torch
+
+/// Keeps, element by element, either the positive or the negative parts of the gradients: at random, with the share
+/// of positive parts as probability.
+///
+/// - Source: Chen et al., *Just Pick a Sign*, NeurIPS 2020, algorithm 1, on the shared parameters' gradients.
+public struct GradDrop: GradientAggregator {
+  /// The share of every gradient that always passes.
+  public var leak: Double
+
+  public init(leak: Double = 0) { self.leak = leak }
+
+  public func direction(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> Tensor {
+    guard let dense = gradients as? DenseTaskGradients else {
+      throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
+    }
+    let draws = RandomGenerator(seed: generator.next(), device: dense.rows.device).uniform([dense.rows.shape[1]])
+    return direction(rows: dense.rows, draws: draws)
+  }
+
+  /// - Parameters:
+  ///   - rows: K×d.
+  ///   - draws: d numbers from 0 to 1.
+  package func direction(rows: Tensor, draws: Tensor) -> Tensor {
+    withoutGradients {
+      let total = rows.abs().sum(axes: [0])
+      let purity = (rows.sum(axes: [0]) / (total + (total .== 0).to(rows.dtype)) + 1) * 0.5
+      let keepsPositive = (purity .> draws).to(rows.dtype)
+      let keepsNegative = (purity .< draws).to(rows.dtype)
+      let kept = rows.clamped(min: 0) * keepsPositive + rows.clamped(max: 0) * keepsNegative
+      return (rows * leak + kept * (1 - leak)).sum(axes: [0])
+    }
+  }
+}
+
+extension GradDrop {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any GradientAggregator>(
+    "graddrop", summary: "Keeps one sign of the gradients in every element, at random.",
+    paper: "Chen et al., Just Pick a Sign, NeurIPS 2020",
+    parameters: [MethodParameter("leak", .real(0...1), default: .number(0), "share of the gradients that always passes")]
+  ) { settings in GradDrop(leak: settings.number("leak")) }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Torch
+
+/// Learns a scale for every loss so that all scaled losses become equal: the total is `Σ e^s L − s`.
+///
+/// - Source: Liu et al., *Towards Impartial Multi-task Learning*, ICLR 2021, section 3.2.
+public struct IMTLL: LossWeighting {
+  public struct State: Codable, Sendable {
+    public internal(set) var logScales: [Double]
+    var optimizer: ScalarOptimizer
+  }
+
+  public var state: State
+
+  package init(taskCount: Int, optimizer: ScalarOptimizer) {
+    state = State(logScales: [Double](repeating: 0, count: taskCount), optimizer: optimizer)
+  }
+
+  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+    state.logScales.map { exp($0) }
+  }
+
+  public mutating func update(losses: [Double]) {
+    let gradient = zip(state.logScales, losses).map { exp($0) * $1 - 1 }
+    state.optimizer.update(&state.logScales, gradient: gradient)
+  }
+}
+
+extension IMTLL {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any LossWeighting>(
+    "imtl-l", summary: "Learns scales that make all losses equal.",
+    paper: "Liu et al., Towards Impartial Multi-task Learning, ICLR 2021",
+    parameters: [
+      MethodParameter(
+        "optimizer", .choice(ScalarOptimizer.Rule.allCases.map(\.rawValue)), default: .text("adam"),
+        "how the scales are trained"),
+      MethodParameter("learningRate", .real(0...10), default: .number(0.01), "of the scales"),
+    ]
+  ) { settings in
+    IMTLL(
+      taskCount: settings.tasks.count,
+      optimizer: ScalarOptimizer(settings.choice("optimizer"), learningRate: settings.number("learningRate")))
+  }
+}

@@ -1,0 +1,23 @@
+import Torch
+
+/// A softmax of fresh normal draws weighs the losses of every step.
+///
+/// - Source: Lin et al., *Reasonable Effectiveness of Random Weighting*, TMLR 2022. The weights sum to one.
+public struct RandomLossWeighting: LossWeighting {
+  public init() {}
+
+  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+    weights(draws: losses.map { _ in generator.normal() })
+  }
+
+  /// - Parameter draws: one of a normal distribution for each task.
+  package func weights(draws: [Double]) -> [Double] { softmax(draws) }
+}
+
+extension RandomLossWeighting {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any LossWeighting>(
+    "rlw", summary: "Random weights, new in every step.",
+    paper: "Lin et al., Reasonable Effectiveness of Random Weighting, TMLR 2022"
+  ) { _ in RandomLossWeighting() }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import MultitaskLearning
+import TestSupport
+import Testing
+import Torch
+
+/// Trajectories of loss weights of public implementations.
+@Suite struct WeightingReferenceTests {
+  private func check(_ found: [Double], _ expected: [Double], _ tolerance: Double, _ what: String) {
+    let scale = max(1e-3, expected.map { abs($0) }.max() ?? 0)
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= tolerance * scale, "\(what): \(found), not \(expected)") }
+  }
+
+  /// The weighting of a sequence; nil for those that are not this library's conventions.
+  private func weighting(_ sequence: Reference, taskCount: Int) -> (any LossWeighting)? {
+    let hyper = sequence["hyper"]
+    func optimizer() -> ScalarOptimizer {
+      ScalarOptimizer(hyper["s_optimizer"].string == "SGD" ? .sgd : .adam, learningRate: hyper["s_lr"].double)
+    }
+    switch sequence["method"].string {
+    case "uw":
+      if hyper.has("is_regression") { return nil }
+      return UncertaintyWeighting(
+        taskCount: taskCount, form: sequence["name"].string.contains("samsung") ? .halfLogarithm : .half,
+        initial: hyper["s_init"].double, optimizer: optimizer())
+    case "imtl_l": return IMTLL(taskCount: taskCount, optimizer: optimizer())
+    case "gls": return GeometricMean()
+    case "dwa" where !hyper.has("iteration_window"): return DynamicWeightAverage(temperature: hyper["T"].double, epoch: 1)
+    default: return nil
+    }
+  }
+
+  @Test func trajectories() throws {
+    let reference = try Reference(
+      contentsOf: Bundle.module.bundleURL.appendingPathComponent("Resources/loss_weighting.json"))
+    var generator = SeededGenerator(seed: 0)
+    var checked: Set<String> = []
+    for sequence in reference["sequences"].array {
+      let steps = sequence["steps"].array
+      let losses = steps[0].has("losses") ? "losses" : "epoch_mean_losses"
+      guard steps[0].has(losses), var weighting = weighting(sequence, taskCount: steps[0]["weights"].array.count)
+      else { continue }
+      for (index, step) in steps.enumerated() {
+        let weights = try weighting.weights(for: step[losses].doubles, using: &generator)
+        check(weights, step["weights"].doubles, sequence["tolerance"].double, "\(sequence["name"].string) step \(index)")
+        weighting.update(losses: step[losses].doubles)
+      }
+      checked.insert(sequence["method"].string)
+    }
+    #expect(checked == ["uw", "imtl_l", "gls", "dwa"])
+    for sequence in reference["sequences"].array where sequence["method"].string == "rlw" {
+      for step in sequence["steps"].array {
+        let weights = RandomLossWeighting().weights(draws: step["normal_draws"].doubles)
+        check(weights, step["weights"].doubles, sequence["tolerance"].double, "rlw")
+      }
+    }
+  }
+}

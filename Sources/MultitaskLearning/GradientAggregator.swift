@@ -29,6 +29,11 @@ extension GramianWeighting {
   }
 }
 
+/// An aggregator that draws random numbers, which can be given to it instead.
+public protocol DrawsNumbers {
+  var draws: [Double]? { get set }
+}
+
 /// An aggregator that gives every task the same weight, whatever the gradients: one backward pass through the
 /// sum of the losses gives its direction, and no G is needed.
 public protocol ConstantWeighting: GramianWeighting {

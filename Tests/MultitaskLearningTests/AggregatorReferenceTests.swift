@@ -65,18 +65,23 @@ import Torch
   }
 
   @Test func casesWithRandomDraws() throws {
+    var generator = SeededGenerator(seed: 0)
     for record in reference["cases"].array {
       let rows = rows(record)
       let matrix = Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
       for (key, leak) in [("graddrop", 0.0), ("graddrop_leak0.25", 0.25)] {
         let expected = record["expected"][key]
-        let draws = Tensor(expected["hyper"]["U"].doubles)
+        var method = GradDrop(leak: leak)
+        method.draws = expected["hyper"]["U"].doubles
+        let direction = try method.direction(of: DenseTaskGradients(rows: matrix), losses: [], using: &generator)
         check(
-          GradDrop(leak: leak).direction(rows: matrix, draws: draws).array(), expected["direction"].doubles,
+          direction.array(), expected["direction"].doubles,
           expected["tolerance"].double, rows, "\(record["name"].string) \(key)")
       }
       let random = record["expected"]["rgw"]
-      let weights = RandomGradientWeighting().weights(draws: random["hyper"]["normal_draws"].doubles)
+      var method = RandomGradientWeighting()
+      method.draws = random["hyper"]["normal_draws"].doubles
+      let weights = try method.weights(for: Gramian(rows: rows), losses: [], using: &generator)
       check(
         combine(weights, rows), random["direction"].doubles, random["tolerance"].double, rows,
         "\(record["name"].string) rgw")
@@ -91,6 +96,7 @@ import Torch
       switch sequence["method"].string {
       case "gradvac": method = GradVac(beta: sequence["hyper"]["beta"].double, order: .ascending)
       case "nash_mtl": method = NashMTL(maxNorm: 0)
+      case "imtl": method = IMTL(learningRate: sequence["hyper"]["s_lr"].double)
       default: continue
       }
       for (index, step) in sequence["steps"].array.enumerated() {

@@ -4,9 +4,13 @@ import Torch
 /// of positive parts as probability.
 ///
 /// - Source: Chen et al., *Just Pick a Sign*, NeurIPS 2020, algorithm 1, on the shared parameters' gradients.
-public struct GradDrop: GradientAggregator {
+public struct GradDrop: GradientAggregator, DrawsNumbers {
   /// The share of every gradient that always passes.
   public var leak: Double
+
+  /// Draws to use instead of random ones, one from 0 to 1 for each element: for comparisons with other
+  /// implementations.
+  public var draws: [Double]?
 
   public init(leak: Double = 0) { self.leak = leak }
 
@@ -16,14 +20,19 @@ public struct GradDrop: GradientAggregator {
     guard let dense = gradients as? DenseTaskGradients else {
       throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
     }
-    let draws = RandomGenerator(seed: generator.next(), device: dense.rows.device).uniform([dense.rows.shape[1]])
-    return direction(rows: dense.rows, draws: draws)
+    let rows = dense.rows
+    if let draws, draws.count != rows.shape[1] {
+      throw MethodError("graddrop: \(draws.count) draws for gradients of \(rows.shape[1]) elements")
+    }
+    let random = RandomGenerator(seed: generator.next(), device: rows.device)
+    return direction(
+      rows: rows, draws: draws.map { Tensor($0).to(rows.dtype).to(rows.device) } ?? random.uniform([rows.shape[1]]))
   }
 
   /// - Parameters:
   ///   - rows: K×d.
   ///   - draws: d numbers from 0 to 1.
-  package func direction(rows: Tensor, draws: Tensor) -> Tensor {
+  private func direction(rows: Tensor, draws: Tensor) -> Tensor {
     withoutGradients {
       let total = rows.abs().sum(axes: [0])
       let purity = (rows.sum(axes: [0]) / (total + (total .== 0).to(rows.dtype)) + 1) * 0.5

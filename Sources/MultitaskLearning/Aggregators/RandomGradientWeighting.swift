@@ -3,17 +3,20 @@ import Torch
 /// A softmax of fresh normal draws weighs the gradients of every step.
 ///
 /// - Source: Lin et al., *Reasonable Effectiveness of Random Weighting*, TMLR 2022, with weights on the gradients.
-public struct RandomGradientWeighting: GramianWeighting {
+public struct RandomGradientWeighting: GramianWeighting, DrawsNumbers {
+  /// Draws to use instead of random ones, one for each task: for comparisons with other implementations.
+  public var draws: [Double]?
+
   public init() {}
 
   public func weights(
     for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) -> [Double] {
-    weights(draws: gramian.tasks.map { _ in generator.normal() })
+  ) throws -> [Double] {
+    if let draws, draws.count != gramian.taskCount {
+      throw MethodError("rgw: \(draws.count) draws for \(gramian.taskCount) tasks")
+    }
+    return softmax(draws ?? gramian.tasks.map { _ in generator.normal() })
   }
-
-  /// - Parameter draws: one of a normal distribution for each task.
-  package func weights(draws: [Double]) -> [Double] { softmax(draws) }
 }
 
 extension RandomGradientWeighting {

@@ -21,6 +21,7 @@ public enum MethodRegistry {
     CAGrad.entry,
     NashMTL.entry,
     IMTLG.entry,
+    IMTL.entry,
     AlignedMTL.entry,
     FairGrad.entry,
     UPGrad.entry,

@@ -1,0 +1,105 @@
+import Foundation
+import MultitaskLearning
+import Torch
+
+/// Gradients from a file, and what an aggregator makes of them: `polymath aggregate`.
+///
+/// The file holds `gradients` (a list of rows) and, where a method needs them, `losses`; `draws` and `order` fix what
+/// would be random. `steps` holds a list of such objects for methods that remember.
+public struct SavedGradients: Sendable {
+  struct Step: Decodable, Sendable {
+    var gradients: [[Double]]
+    var losses: [Double]?
+    var draws: [Double]?
+    var order: String?
+  }
+
+  /// What comes out for one step.
+  public struct Result: Encodable, Sendable {
+    public let direction: [Double]
+    /// None for methods that work on single elements.
+    public let weights: [Double]?
+  }
+
+  private struct Document: Decodable {
+    var steps: [Step]?
+  }
+
+  public let url: URL
+  private let steps: [Step]
+  /// Whether the file held a list of steps.
+  public let isSequence: Bool
+
+  /// - Throws: ``FileError`` for a file that is missing or no JSON, has no rows, rows of different lengths, or numbers
+  ///   that are not finite.
+  public init(contentsOf url: URL) throws {
+    self.url = url
+    guard let data = try? Data(contentsOf: url) else {
+      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "cannot be read" : "does not exist")
+    }
+    do {
+      let decoder = JSONDecoder()
+      let list = try decoder.decode(Document.self, from: data).steps
+      isSequence = list != nil
+      steps = try list ?? [decoder.decode(Step.self, from: data)]
+    } catch {
+      throw FileError(url, #"is not {"gradients": [[…], …], "losses": […]} with finite numbers, nor {"steps": [such objects]}"#)
+    }
+    guard !steps.isEmpty else { throw FileError(url, "has no steps") }
+    for (index, step) in steps.enumerated() {
+      let place = isSequence ? "step \(index): " : ""
+      guard let width = step.gradients.first?.count else { throw FileError(url, place + "has no gradients") }
+      guard width > 0 else { throw FileError(url, place + "row 0 is empty") }
+      for (row, values) in step.gradients.enumerated() {
+        guard values.count == width else {
+          throw FileError(url, place + "row \(row) has \(values.count) elements, but row 0 has \(width)")
+        }
+        guard values.allSatisfy({ $0.isFinite }) else { throw FileError(url, place + "row \(row) is not finite") }
+      }
+      if let losses = step.losses {
+        guard losses.count == step.gradients.count, losses.allSatisfy({ $0.isFinite }) else {
+          throw FileError(url, place + "'losses' has to hold \(step.gradients.count) finite numbers, one for each row")
+        }
+      }
+    }
+  }
+
+  /// Applies a method to the steps in order.
+  ///
+  /// - Throws: ``MethodError`` for an unknown method or parameter, or from the method.
+  public func aggregated(by name: String, settings: [String: MethodSetting], seed: UInt64) throws -> [Result] {
+    let entry = try MethodRegistry.aggregator(name)
+    var settings = settings
+    if let order = steps[0].order, entry.parameters.contains(where: { $0.name == "order" }) {
+      settings["order"] = settings["order"] ?? .text(order)
+    }
+    let tasks = steps[0].gradients.indices.map { "task \($0)" }
+    var method = try entry.make(settings, tasks: tasks)
+    var generator = SeededGenerator(seed: seed)
+    return try steps.map { try Self.apply(&method, to: $0, using: &generator, named: name) }
+  }
+
+  private static func apply(
+    _ method: inout any GradientAggregator, to step: Step, using generator: inout SeededGenerator, named name: String
+  ) throws -> Result {
+    if let draws = step.draws, var drawing = method as? any DrawsNumbers & GradientAggregator {
+      drawing.draws = draws
+      method = drawing
+    }
+    let rows = step.gradients
+    let needsLosses = name == "imtl" || name == "mgda"
+    guard let losses = step.losses ?? (needsLosses ? nil : rows.map { _ in 1 }) else {
+      throw MethodError("\(name) looks at the losses, too: the file needs 'losses'")
+    }
+    if var weighting = method as? any GramianWeighting {
+      let weights = try weighting.weights(for: Gramian(rows: rows), losses: losses, using: &generator)
+      method = weighting
+      let direction = rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
+      return Result(direction: direction, weights: weights)
+    }
+    let matrix = Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
+    let direction = try method.direction(
+      of: DenseTaskGradients(rows: matrix), losses: losses, using: &generator)
+    return Result(direction: direction.array(), weights: nil)
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import MultitaskLearning
+
+struct Aggregate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Apply a gradient aggregator to a saved gradient matrix.",
+    discussion: """
+      The file holds {"gradients": [[…], …], "losses": […]}, or {"steps": [such objects]} for methods that remember. \
+      "draws" and "order": "ascending" in it fix what would be random.
+      """)
+
+  @Argument(help: "The aggregator.")
+  var method: String
+
+  @Option(help: "The JSON file.", completion: .file(extensions: ["json"]))
+  var gradients: String
+
+  @Option(name: .customLong("set"), help: "A parameter: c=0.4. Can be repeated.")
+  var settings: [String] = []
+
+  @Option(help: "Of the method's random choices.")
+  var seed: UInt64 = 0
+
+  func run() throws {
+    let parameters = try settings.map { text -> (String, MethodSetting) in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw ValidationError("--set '\(text)': a parameter looks like c=0.4") }
+      return (parts[0], MethodSetting(parsing: parts[1]))
+    }
+    let saved = try SavedGradients(contentsOf: URL(fileURLWithPath: gradients))
+    let results = try saved.aggregated(
+      by: method, settings: Dictionary(parameters) { $1 }, seed: seed)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = saved.isSequence ? try encoder.encode(results) : try encoder.encode(results[0])
+    print(String(decoding: data, as: UTF8.self))
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct AggregateTests {
+  private func aggregate(_ method: String, _ file: String, _ arguments: [String] = []) throws -> Command.Result {
+    try withTemporaryFolder { folder in
+      try Data(file.utf8).write(to: folder.appendingPathComponent("g.json"))
+      return try Command.run(["aggregate", method, "--gradients", "g.json"] + arguments, in: folder)
+    }
+  }
+
+  @Test func directionsAndWeightsArePrinted() throws {
+    let file = #"{"gradients": [[1, 0], [-1, 1]], "losses": [1, 2], "order": "ascending"}"#
+    let result = try aggregate("pcgrad", file)
+    #expect(result.succeeded, "\(result.errors)")
+    // By hand: g1 loses its part along g2, (½, ½); g2 its part along g1, (0, 1).
+    #expect(result.output == #"{"direction":[0.5,1.5],"weights":[2,1.5]}"# + "\n")
+    let steps = try aggregate("gradvac", #"{"steps": [\#(file), \#(file)]}"#)
+    #expect(steps.succeeded && steps.output.hasPrefix("[{") && steps.output.contains("},{"))
+    let dropped = try aggregate("graddrop", #"{"gradients": [[1, 2], [-3, 2]], "draws": [0.1, 0.5]}"#)
+    #expect(dropped.output == #"{"direction":[1,4]}"# + "\n")
+    let cagrad = try aggregate("cagrad", file, ["--set", "c=0", "--set", "rescale=0"])
+    #expect(cagrad.output == #"{"direction":[0,0.5],"weights":[0.5,0.5]}"# + "\n")
+  }
+
+  @Test func wrongFilesAreAnswered() throws {
+    let mistakes: [(method: String, file: String, arguments: [String], answer: String)] = [
+      ("sum", #"{"gradients": [[1, 2], [3]]}"#, [], "row 1 has 1 elements, but row 0 has 2"),
+      ("sum", #"{"gradients": []}"#, [], "has no gradients"),
+      ("sum", #"{"gradients": [[1, NaN]]}"#, [], "finite numbers"),
+      ("sum", #"{"gradients": [[1, 1e999]]}"#, [], "finite"),
+      ("sum", #"{"gradients": [[1]], "losses": [1, 2]}"#, [], "one for each row"),
+      ("sum", "", [], "is not {"),
+      ("summ", #"{"gradients": [[1]]}"#, [], "Did you mean 'sum'?"),
+      ("cagrad", #"{"gradients": [[1]]}"#, ["--set", "c=-1"], "has to be a number from 0.0 to 10.0"),
+      ("mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"),
+      ("nash-mtl", #"{"gradients": [[1, 1], [0, 0]]}"#, [], "task 1"),
+      ("nash-mtl", #"{"gradients": [[1, 1], [-1, -1]]}"#, [], "cancel each other out"),
+    ]
+    for mistake in mistakes {
+      let result = try aggregate(mistake.method, mistake.file, mistake.arguments)
+      #expect(!result.succeeded && result.errors.contains(mistake.answer), "\(mistake.file): \(result.errors)")
+    }
+  }
+}

@@ -27,11 +27,17 @@ public final class DenseTaskGradients: TaskGradients {
   /// precision; the blocks are added in float64.
   private static let blockWidth = 1 << 15
 
+  /// The columns in pieces that fit into a core's cache.
+  var columnBlocks: [Range<Int>] {
+    let width = rows.shape[1]
+    return stride(from: 0, to: width, by: Self.blockWidth).map { $0..<min(width, $0 + Self.blockWidth) }
+  }
+
   public private(set) lazy var gramian: Gramian = withoutGradients {
-    let (taskCount, width) = (taskCount, rows.shape[1])
+    let taskCount = taskCount
     var sum = [Double](repeating: 0, count: taskCount * taskCount)
-    for start in stride(from: 0, to: width, by: Self.blockWidth) {
-      let block = rows.narrowed(axis: 1, from: start, count: min(Self.blockWidth, width - start))
+    for columns in columnBlocks {
+      let block = rows[.all, columns]
       let product: [Double] = block.matmul(block.transposed()).array()
       for index in sum.indices { sum[index] += product[index] }
     }

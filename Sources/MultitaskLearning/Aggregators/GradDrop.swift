@@ -25,8 +25,14 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
       throw MethodError("graddrop: \(draws.count) draws for gradients of \(rows.shape[1]) elements")
     }
     let random = RandomGenerator(seed: generator.next(), device: rows.device)
-    return direction(
-      rows: rows, draws: draws.map { Tensor($0).to(rows.dtype).to(rows.device) } ?? random.uniform([rows.shape[1]]))
+    let given = draws.map { Tensor($0).to(rows.dtype).to(rows.device) }
+    // Block by block, so that what is computed on the way stays in the cache.
+    let blocks = dense.columnBlocks.map { columns in
+      direction(
+        rows: rows[.all, columns],
+        draws: given?[columns] ?? random.uniform([columns.count]).to(rows.dtype))
+    }
+    return .concatenated(blocks)
   }
 
   /// - Parameters:

@@ -16,5 +16,11 @@ public struct NonFiniteError: Error, CustomStringConvertible, Sendable {
   public let task: String
   public let value: Double
 
+  public init(quantity: Quantity, task: String, value: Double) {
+    self.quantity = quantity
+    self.task = task
+    self.value = value
+  }
+
   public var description: String { "the \(quantity.rawValue) of task '\(task)' is not finite (\(value))" }
 }

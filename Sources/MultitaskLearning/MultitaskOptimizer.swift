@@ -24,7 +24,7 @@ public final class MultitaskOptimizer {
   /// - Parameter objectives: the network on one batch, or on the parts of a batch that is too large for the
   ///   memory: their gradients are averaged.
   /// - Parameter observation: what the report should hold even if the method does not need it.
-  /// - Throws: ``NonFiniteError`` before anything has changed, ``MethodError`` from the method.
+  /// - Throws: ``NonFiniteError`` before any parameter has changed, ``MethodError`` from the method.
   public func step(
     _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientObservation = .none
   ) throws -> StepReport {

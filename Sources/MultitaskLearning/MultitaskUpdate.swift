@@ -61,9 +61,16 @@ public final class MultitaskUpdate {
 
   /// Lets the optimizer follow the gradients in the workspace: for the shared parameters, and those of the
   /// given tasks.
-  public func apply(_ tasks: [Int]) {
+  ///
+  /// - Throws: ``NonFiniteError`` before any parameter has changed.
+  public func apply(_ tasks: [Int]) throws {
     let updated = vectors(reachedBy: tasks)
     let gradients = updated.map { workspace.gradient(of: $0).flat }
+    for (vector, gradient) in zip(updated, gradients) {
+      // The sum of all elements: infinite or no number where one of them is.
+      let sum = withoutGradients { gradient.sum().item }
+      if !sum.isFinite { throw NonFiniteError(quantity: .gradient, task: vector.owner.taskNames, value: sum) }
+    }
     clipping?.clip(gradients)
     for (vector, gradient) in zip(updated, gradients) {
       optimizer.update(vector, gradient: gradient, learningRate: learningRate)
@@ -158,5 +165,15 @@ public final class MultitaskUpdate {
       throw NonFiniteError(quantity: .loss, task: self.tasks[task], value: value)
     }
     return values
+  }
+}
+
+extension Owner {
+  /// For messages: the tasks' names, or all of them.
+  fileprivate var taskNames: String {
+    switch self {
+    case .shared: "all tasks together"
+    case .tasks(let names): names.sorted().joined(separator: "+")
+    }
   }
 }

@@ -65,6 +65,9 @@ extension ParameterStore {
         continue
       }
       var value = try file.tensor(fileName)
+      guard value.dtype.isNumeric else {
+        throw FileError(file.url, "tensor '\(fileName)' is \(value.dtype), which is no type of weights")
+      }
       if shape != target.shape, let adapted = adapt(name, value, target.shape) { value = adapted }
       guard value.shape == target.shape else {
         report.wronglyShaped.append((name, target.shape, shape))

@@ -27,6 +27,12 @@ public struct AtomicFile {
       unlink(temporary.path)
       throw error
     }
+    // The new name has to be on the disk before anything that it replaces may go.
+    let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
   }
 
   public static func write(_ data: Data, to url: URL) throws {

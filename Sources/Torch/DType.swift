@@ -30,6 +30,9 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
   }
 
+  /// Whether single elements are plain numbers, which convert to other types.
+  public var isNumeric: Bool { self != .complex64 && self != .float4e2m1x2 }
+
   public var isFloatingPoint: Bool {
     switch self {
     case .float16, .float32, .float64, .bfloat16, .float8e5m2, .float8e4m3, .float8e8m0,

@@ -43,8 +43,9 @@ extension Tensor {
     let count = source.count
     return [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in
       if count > 0 {
-        UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
-          from: ct_data(source.handle), byteCount: count * Scalar.dtype.byteCount)
+        source.withBytes {
+          UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+        }
       }
       initialized = count
     }

@@ -33,7 +33,9 @@ extension Range<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: upperBound, step: 1) }
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
-  public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: upperBound + 1, step: 1) }
+  public var tensorIndex: TensorIndex {
+    .slice(start: lowerBound, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: nil, step: 1) }

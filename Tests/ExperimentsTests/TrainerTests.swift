@@ -92,7 +92,15 @@ import Experiments
       #expect(throws: (any Error).self) {
         try TrainingSession(micro(["data.height=33"]), folder: folder, existing: .overwrite)
       }
+      #expect(throws: (any Error).self) {
+        try TrainingSession(micro(["network.weights=/none.safetensors"]), folder: folder, existing: .overwrite)
+      }
       #expect(Checkpoint.exists(.last, in: folder))
+      // What the run did not write is left alone, and is no obstacle.
+      try Data("mine".utf8).write(to: folder.url.appendingPathComponent("notes.txt"))
+      let again = try TrainingSession(micro(), folder: folder, existing: .overwrite)
+      #expect(try again.run { false } == .finished)
+      #expect(FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("notes.txt").path))
       let other = parent.appendingPathComponent("other")
       try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
       try Data("mine".utf8).write(to: other.appendingPathComponent("thesis.txt"))
@@ -116,6 +124,9 @@ import Experiments
       }
       let checkpoint = try Checkpoint.load(.last, in: folder)
       #expect(checkpoint.step == session.trainer.completedSteps)
+      // What was kept is good: every number in it is finite.
+      let file = try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(checkpoint.tensors))
+      for name in file.names { #expect(try file.tensor(name).to(.float32).isFinite().all(), "\(name)") }
     }
   }
 

@@ -104,7 +104,9 @@ import Torch
         let weights = try method.weights(
           for: Gramian(rows: rows), losses: step["losses"].doubles, using: &generator)
         let tolerance = sequence["method"].string == "nash_mtl" ? 1e-3 : 1e-5
-        check(combine(weights, rows), step["direction"].doubles, tolerance, rows, "\(sequence["name"].string) step \(index)")
+        check(
+          combine(weights, rows), step["direction"].doubles, tolerance, rows, "\(sequence["name"].string) step \(index)"
+        )
         checked += 1
       }
     }
@@ -138,7 +140,8 @@ import Torch
         for task in gramian.tasks {
           let product = gramian.product(weights, task)
           // The dual cones are regularized by 1e-4 of the trace, as their code is.
-          let slack = name.hasSuffix("d") || name == "dualproj" ? 2e-4 * gramian.tasks.reduce(0) { $0 + gramian[$1, $1] } : 1e-8
+          let slack =
+            name.hasSuffix("d") || name == "dualproj" ? 2e-4 * gramian.tasks.reduce(0) { $0 + gramian[$1, $1] } : 1e-8
           #expect(product > -slack * size, "\(name), \(count) tasks: \(product)")
         }
       }

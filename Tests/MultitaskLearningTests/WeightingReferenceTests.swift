@@ -8,7 +8,9 @@ import Torch
 @Suite struct WeightingReferenceTests {
   private func check(_ found: [Double], _ expected: [Double], _ tolerance: Double, _ what: String) {
     let scale = max(1e-3, expected.map { abs($0) }.max() ?? 0)
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= tolerance * scale, "\(what): \(found), not \(expected)") }
+    for (a, b) in zip(found, expected) {
+      #expect(abs(a - b) <= tolerance * scale, "\(what): \(found), not \(expected)")
+    }
   }
 
   /// The weighting of a sequence; nil for those that are not this library's conventions.
@@ -25,7 +27,8 @@ import Torch
         initial: hyper["s_init"].double, optimizer: optimizer())
     case "imtl_l": return IMTLL(taskCount: taskCount, optimizer: optimizer())
     case "gls": return GeometricMean()
-    case "dwa" where !hyper.has("iteration_window"): return DynamicWeightAverage(temperature: hyper["T"].double, epoch: 1)
+    case "dwa" where !hyper.has("iteration_window"):
+      return DynamicWeightAverage(temperature: hyper["T"].double, epoch: 1)
     default: return nil
     }
   }
@@ -42,7 +45,8 @@ import Torch
       else { continue }
       for (index, step) in steps.enumerated() {
         let weights = try weighting.weights(for: step[losses].doubles, using: &generator)
-        check(weights, step["weights"].doubles, sequence["tolerance"].double, "\(sequence["name"].string) step \(index)")
+        check(
+          weights, step["weights"].doubles, sequence["tolerance"].double, "\(sequence["name"].string) step \(index)")
         weighting.update(losses: step[losses].doubles)
       }
       checked.insert(sequence["method"].string)

@@ -34,7 +34,9 @@ import Testing
       ("sum", "", [], "is not {"),
       ("summ", #"{"gradients": [[1]]}"#, [], "Did you mean 'sum'?"),
       ("cagrad", #"{"gradients": [[1]]}"#, ["--set", "c=-1"], "has to be a number from 0.0 to 10.0"),
-      ("mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"),
+      (
+        "mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"
+      ),
       ("nash-mtl", #"{"gradients": [[1, 1], [0, 0]]}"#, [], "task 1"),
       ("nash-mtl", #"{"gradients": [[1, 1], [-1, -1]]}"#, [], "cancel each other out"),
     ]

@@ -96,18 +96,24 @@ import Torch
   /// A limit on the size of files stands for a full disk: writing fails in the middle of a checkpoint.
   @Test func aFullDiskLeavesTheCheckpointThatWasThere() throws {
     try withTemporaryFolder { folder in
-      let first = try Command.run(
-        [
-          "train", "--out", "run", "--set", "training.steps=50", "--set", "training.checkpointEvery=1", "--set",
-          "data.tasks=[depth]",
-        ] + Self.micro,
-        in: folder, shellLimit: "-f 100")
-      #expect(!first.succeeded && first.errors.contains("cannot be written"))
-      #expect(first.errors.contains("checkpoints"))
-      let content =
-        (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("run/checkpoints").path))
-        ?? []
-      #expect(content.allSatisfy { !$0.contains("partial") }, "\(content)")
+      let arguments = ["--set", "training.steps=100000", "--set", "training.checkpointEvery=1"] + Self.micro
+      let (process, _, _) = try Command.start(["train", "--out", "run"] + arguments, in: folder)
+      let run = folder.appendingPathComponent("run")
+      while process.isRunning, ((try? losses(run).count) ?? 0) < 3 { usleep(10_000) }
+      kill(process.processIdentifier, SIGINT)
+      process.waitUntilExit()
+
+      let checkpoints = run.appendingPathComponent("checkpoints")
+      func content() throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints.path)
+        return Dictionary(
+          uniqueKeysWithValues: try names.map { ($0, try Data(contentsOf: checkpoints.appendingPathComponent($0))) })
+      }
+      let before = try content()
+      #expect(before.count == 2)
+      let full = try Command.run(["train", "--out", "run", "--resume"], in: folder, shellLimit: "-f 300")
+      #expect(!full.succeeded && full.errors.contains("cannot be written") && full.errors.contains("checkpoints"))
+      #expect(try content() == before)
     }
   }
 
@@ -117,6 +123,10 @@ import Torch
         (["train", "--method", "pcgrd"], "Did you mean 'pcgrad'?"),
         (["train", "none.yaml"], "none.yaml: does not exist"),
         (["train", "--set", "training.stps=1"], "Did you mean 'steps'?"),
+        (["train", "--set", ""], "a setting looks like"),
+        (["train", "--method", "pcgrad+mgda"], "are both a gradient aggregator"),
+        (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
+        (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),
         (["train", "--set", "data.folder=nowhere"], "is no data set"),
         (["train", "--resume"], "--out"),

@@ -12,6 +12,7 @@ import Torch
     #expect(grid[.ellipsis, 0].array(of: Float.self) == [0, 4, 8, 12, 16, 20])
     #expect(grid[0, .newAxis, 1...].shape == [1, 2, 4])
     #expect(grid[.all, 2].shape == [2, 4])
+    #expect(grid[0, 0, (-3)...(-1)].array(of: Float.self) == [1, 2, 3])
     #expect(grid[grid .> 21].array(of: Float.self) == [22, 23])
     #expect(grid[.all, Tensor([2, 0] as [Int])].shape == [2, 2, 4])
     #expect(grid[0][Tensor([2, 0] as [Int]), 1].array(of: Float.self) == [9, 1])

@@ -129,6 +129,15 @@ import VisionData
         "has 8 bits a sample, but 16 are expected",
         { try flat(9).write(to: $0.appendingPathComponent("depth/000000.png")) }
       ),
+      ("holds 7, but 'edges' is 0 or 1", { try flat(7).write(to: $0.appendingPathComponent("edges/000000.png")) }),
+      (
+        "has to be named with letters",
+        { url in
+          let file = url.appendingPathComponent(index)
+          let text = try String(contentsOf: file, encoding: .utf8)
+          try Data(text.replacing("\"name\" : \"edges\"", with: "\"name\" : \"../edges\"").utf8).write(to: file)
+        }
+      ),
       ("holds the label 77", { try flat(77).write(to: $0.appendingPathComponent("segmentation/000000.png")) }),
     ]
     for damage in damages {

@@ -23,6 +23,8 @@ import VisionData
     for position in 0..<40 {
       let scene = scenes.scene(at: position)
       let count = scene.height * scene.width
+      #expect(
+        Scenes(seed: 5, count: 1, height: 256, width: 48).scene(at: position).depth.allSatisfy { $0 > 0.1 && $0 < 5 })
       #expect(scene.depth.allSatisfy { $0 > 0.1 && $0 < 5 })
       for index in 0..<count {
         let normal = (0..<3).map { scene.normals[$0 * count + index] }

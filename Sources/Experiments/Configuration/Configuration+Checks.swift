@@ -55,8 +55,21 @@ extension Configuration {
     guard encoder.isTransformer || network.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
     }
-    if network.decoder == DecoderKind.aspp.rawValue, self.training.batchSize == 1 {
-      throw ConfigurationError("the decoder aspp normalises over the batch: training.batchSize has to be at least 2")
+    try checkNormalization(encoder, training)
+  }
+
+  /// Batch normalization needs more than one value for each channel.
+  private func checkNormalization(_ encoder: EncoderEntry, _ size: (height: Int, width: Int)) throws {
+    let samples = min(training.batchSize, data.trainingCount)
+    if network.decoder == DecoderKind.aspp.rawValue, samples == 1 {
+      throw ConfigurationError(
+        "the decoder aspp normalises over the batch: training.batchSize and data.trainingCount have to be at least 2")
+    }
+    let places = (size.height / encoder.sizeMultiple) * (size.width / encoder.sizeMultiple)
+    guard encoder.isTransformer || samples * places > 1 else {
+      throw ConfigurationError(
+        "\(encoder.name) normalises over the batch: pictures of \(size.height)×\(size.width) need training.batchSize of at least 2"
+      )
     }
   }
 
@@ -93,18 +106,37 @@ extension Configuration {
 }
 
 extension Configuration {
+  /// The same with paths that hold in every working directory.
+  var withAbsolutePaths: Configuration {
+    var copy = self
+    func absolute(_ path: String?) -> String? { path.map { URL(fileURLWithPath: $0).path } }
+    copy.data.folder = absolute(data.folder)
+    copy.data.validationFolder = absolute(data.validationFolder)
+    copy.network.weights = absolute(network.weights)
+    return copy
+  }
+
   /// Takes a method as a person types it: names joined by `+`, in any order, each a weighting, an aggregator or a
   /// schedule: `uw+pcgrad`.
   ///
   /// - Throws: ``MethodError`` for a name that no method has.
   public mutating func apply(method text: String) throws {
-    for part in text.split(separator: "+") {
+    var kinds: [String: String] = [:]
+    func choose(_ kind: String, _ name: String) throws {
+      if let other = kinds.updateValue(name, forKey: kind) {
+        throw MethodError("'\(other)' and '\(name)' are both a \(kind): a method has one")
+      }
+    }
+    for part in text.split(separator: "+", omittingEmptySubsequences: false) {
       let name = part.trimmingCharacters(in: .whitespaces)
       if MethodRegistry.weightings.contains(where: { $0.name == name }) {
+        try choose("loss weighting", name)
         method.weighting = MethodChoice(name)
       } else if MethodRegistry.aggregators.contains(where: { $0.name == name }) {
+        try choose("gradient aggregator", name)
         method.aggregator = MethodChoice(name)
       } else if MethodRegistry.schedules.contains(where: { $0.name == name }) {
+        try choose("update schedule", name)
         method.schedule = MethodChoice(name)
       } else {
         throw MethodError(unknownName("method", name, among: MethodRegistry.allNames))

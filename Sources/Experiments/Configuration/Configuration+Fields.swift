@@ -26,9 +26,9 @@ extension Configuration.Data {
       .path("folder", \.folder, "a data set folder; null for the embedded scenes"),
       .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
       .seed("seed", \.seed, "of the embedded scenes"),
-      .integer("trainingCount", \.trainingCount, 1...Int.max, "scenes to train on"),
+      .integer("trainingCount", \.trainingCount, 1...100_000_000, "scenes to train on"),
       .integer(
-        "validationCount", \.validationCount, 1...Int.max, "scenes (or last samples of the folder) to evaluate on"),
+        "validationCount", \.validationCount, 1...100_000_000, "scenes (or last samples of the folder) to evaluate on"),
       .integer("height", \.height, 16...8192, "of the pictures, in pixels"),
       .integer("width", \.width, 16...8192, "of the pictures, in pixels"),
       .names("tasks", \.tasks, "which tasks to learn, in this order"),

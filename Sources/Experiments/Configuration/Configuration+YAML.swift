@@ -20,7 +20,8 @@ private struct AnySection {
       }
       guard field.read(&configuration[keyPath: path], node) else {
         throw ConfigurationError(
-          node, in: source, "'\(name).\(fieldName)' is \(node.briefly), but has to be \(field.allowed)")
+          node, in: source,
+          "'\(name).\(fieldName)' is \(node.briefly), but has to be \(field.allowed)\(field.suggestion(for: node))")
       }
     }
     write = { configuration in
@@ -85,7 +86,7 @@ extension Configuration {
   /// - Throws: ``ConfigurationError`` with the allowed values.
   public mutating func apply(assignment: String) throws {
     let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
-    let path = parts[0].split(separator: ".").map(String.init)
+    let path = (parts.first ?? "").split(separator: ".").map(String.init)
     guard parts.count == 2, path.count == 2 else {
       throw ConfigurationError("'\(assignment)': a setting looks like training.steps=100")
     }

@@ -24,6 +24,14 @@ struct Field<Section> {
   let read: (inout Section, Node) -> Bool
   /// As YAML.
   let write: (Section) -> String
+  /// The values of a field that has few.
+  var choices: [String] = []
+
+  /// The nearest choice to what was found.
+  func suggestion(for node: Node) -> String {
+    guard let text = node.scalar?.string, let nearest = nearestName(text, among: choices) else { return "" }
+    return ". Did you mean '\(nearest)'?"
+  }
 }
 
 extension Field {
@@ -81,13 +89,17 @@ extension Field {
   static func text(
     _ name: String, _ path: WritableKeyPath<Section, String>, among choices: [String], _ summary: String
   ) -> Field {
-    Field(name: name, summary: summary, allowed: "one of " + choices.joined(separator: ", ")) { section, node in
+    var field = Field(
+      name: name, summary: summary, allowed: "one of " + choices.joined(separator: ", ")
+    ) { section, node in
       guard let value = node.scalar?.string, choices.contains(value) else { return false }
       section[keyPath: path] = value
       return true
     } write: {
       quoted($0[keyPath: path])
     }
+    field.choices = choices
+    return field
   }
 
   static func path(_ name: String, _ path: WritableKeyPath<Section, String?>, _ summary: String) -> Field {

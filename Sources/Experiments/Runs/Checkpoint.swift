@@ -55,8 +55,18 @@ public struct Checkpoint: Codable, Sendable {
   public static func load(_ name: Name, in folder: RunFolder) throws -> Checkpoint {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else { throw FileError(url, "there is no such checkpoint") }
-    do { return try JSONDecoder().decode(Checkpoint.self, from: data) } catch {
-      throw FileError(url, "is no checkpoint")
+    guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
+      !checkpoint.tensors.contains("/"), checkpoint.tensors.hasSuffix(".safetensors")
+    else { throw FileError(url, "is no checkpoint") }
+    return checkpoint
+  }
+
+  /// Removes tensor files that no checkpoint names: what a killed process may have left.
+  static func removeOrphans(in folder: RunFolder) {
+    let named = [Name.last, .best].compactMap { try? load($0, in: folder).tensors }
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
+    for file in files where !named.contains(file) && (file.hasSuffix(".safetensors") || file.hasSuffix(".partial")) {
+      try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(file))
     }
   }
 
@@ -90,7 +100,11 @@ public struct Checkpoint: Codable, Sendable {
       else { throw FileError(file.url, "'\(name)' does not fit the configuration's network") }
     }
     // Copied: the generator keeps no memory of the file.
-    generator.state = try file.tensor(Self.generatorName).copied()
+    let state = try file.tensor(Self.generatorName)
+    guard state.shape == generator.state.shape, state.dtype == generator.state.dtype else {
+      throw FileError(file.url, "'\(Self.generatorName)' is \(state.signature), not \(generator.state.signature)")
+    }
+    generator.state = state.copied()
     do { try method.restoreState(self.method) } catch {
       throw FileError(file.url, "holds the state of another method than the configuration's")
     }

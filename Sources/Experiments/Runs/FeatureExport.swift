@@ -24,7 +24,11 @@ public struct FeatureExport {
     guard inputFile.names.count == 1 else {
       throw FileError(input, "holds \(inputFile.names.count) tensors, but one is expected: batch × 3 × height × width")
     }
-    images = try inputFile.tensor(inputFile.names[0]).to(.float32)
+    let pictures = try inputFile.tensor(inputFile.names[0])
+    guard pictures.dtype.isNumeric else {
+      throw FileError(input, "holds \(pictures.dtype), but pictures are numbers")
+    }
+    images = pictures.to(.float32)
     let shape = images.shape
     guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw FileError(input, "'\(inputFile.names[0])' is \(shape), but batch × 3 × height × width is expected")
@@ -37,7 +41,7 @@ public struct FeatureExport {
     }
     let weightFile = try SafetensorsFile(contentsOf: weights)
     let store = ParameterStore(seed: 0)
-    let size = Self.learnedSize(entry, weightFile, images)
+    let size = try Self.learnedSize(entry, weightFile, images)
     encoder = entry.make(store.root, imageHeight: size.height, imageWidth: size.width)
     store.layOut()
     try store.load(weightFile, strictness: .allowingUnexpected)
@@ -56,18 +60,21 @@ public struct FeatureExport {
     return withoutGradients { encoder.namedFeatures(images, blocks: blocks) }
   }
 
-  /// The size that the file's positions were learned for: the pictures' own where the number of patches agrees,
-  /// otherwise a square.
+  /// The size that the file's positions were learned for: a square where their number is one, otherwise the
+  /// pictures' own size, which then has to agree.
   private static func learnedSize(
     _ entry: EncoderEntry, _ weights: SafetensorsFile, _ images: Tensor
-  ) -> (height: Int, width: Int) {
+  ) throws -> (height: Int, width: Int) {
     let (height, width, patch) = (images.shape[2], images.shape[3], entry.sizeMultiple)
-    guard entry.isTransformer, let shape = weights.shape(of: "pos_embed"), shape.count == 3 else {
-      return (height, width)
+    guard entry.isTransformer, let shape = weights.shape(of: "pos_embed"), shape.count == 3, !shape.contains(0)
+    else { return (height, width) }
+    let side = Int(Double(shape[1] - 1).squareRoot().rounded())
+    if side > 0, side * side == shape[1] - 1 { return (side * patch, side * patch) }
+    guard shape[1] - 1 == (height / patch) * (width / patch) else {
+      throw FileError(
+        weights.url, "has \(shape[1] - 1) positions, neither a square nor those of pictures of \(height)×\(width)")
     }
-    if shape[1] - 1 == (height / patch) * (width / patch) { return (height, width) }
-    let side = Int(Double(max(1, shape[1] - 1)).squareRoot().rounded())
-    return (side * patch, side * patch)
+    return (height, width)
   }
 }
 

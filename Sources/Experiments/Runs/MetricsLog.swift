@@ -74,7 +74,8 @@ public final class MetricsLog: TrainingObserver {
   /// Opens the log of a run. Lines after `step` go: a resumed run writes them again.
   public init(_ folder: RunFolder, keepingThrough step: Int) throws {
     url = folder.metrics
-    let kept = (try? Self.read(folder))?.filter { $0.step <= step } ?? []
+    let hasRecords = FileManager.default.fileExists(atPath: url.path)
+    let kept = hasRecords ? try Self.read(folder).filter { $0.step <= step } : []
     try AtomicFile.write(kept.map(Self.line).reduce(Data(), +), to: url)
     guard let handle = try? FileHandle(forWritingTo: url) else { throw FileError(url, "cannot be opened") }
     self.handle = handle

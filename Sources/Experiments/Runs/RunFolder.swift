@@ -17,15 +17,17 @@ public struct RunFolder: Sendable {
 
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
-  /// Creates the folder for a new run.
-  ///
   /// - Throws: ``FileError`` when something is there already.
-  public func create() throws {
+  public func requireFree() throws {
     if let content = try? FileManager.default.contentsOfDirectory(atPath: url.path), !content.isEmpty {
       throw FileError(
         url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
     }
     guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
+  }
+
+  /// Creates the folder for a new run.
+  public func create() throws {
     for folder in [url, tensorBoard, checkpoints, predictions] {
       do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
         throw FileError(folder, "cannot be created: \(error.localizedDescription)")
@@ -33,14 +35,19 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// - Throws: ``FileError`` when something is there that is no run.
+  public func requireReplaceable() throws {
+    if (try? requireFree()) != nil { return }
+    guard isRun else {
+      throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
+    }
+  }
+
   /// Removes a run. Anything that no run wrote is left alone.
   ///
   /// - Throws: ``FileError`` when the folder holds no run.
   public func remove() throws {
-    guard exists else { return }
-    guard isRun else {
-      throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
-    }
+    try requireReplaceable()
     for item in [configuration, metrics, report, predictions, tensorBoard, checkpoints, baseline]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {

@@ -43,7 +43,8 @@ public struct SavedGradients: Sendable {
       isSequence = list != nil
       steps = try list ?? [decoder.decode(Step.self, from: data)]
     } catch {
-      throw FileError(url, #"is not {"gradients": [[…], …], "losses": […]} with finite numbers, nor {"steps": [such objects]}"#)
+      throw FileError(
+        url, #"is not {"gradients": [[…], …], "losses": […]} with finite numbers, nor {"steps": [such objects]}"#)
     }
     guard !steps.isEmpty else { throw FileError(url, "has no steps") }
     for (index, step) in steps.enumerated() {

@@ -57,8 +57,9 @@ struct DataSetup {
   ) throws -> (any SampleSource, any SampleSource) {
     if let folder = data.validationFolder {
       let validation = try DatasetFolder(URL(fileURLWithPath: folder))
-      for task in data.tasks where !validation.tasks.contains(where: { $0.name == task }) {
-        throw FileError(validation.url, "has no task '\(task)', which the configuration asks for")
+      for task in dataset.tasks where data.tasks.contains(task.name) && !validation.tasks.contains(task) {
+        throw FileError(
+          validation.url, "has no task '\(task.name)' of the kind and classes that \(dataset.url.path) has")
       }
       return (dataset, validation)
     }

@@ -43,6 +43,7 @@ struct Evaluator {
     var lossSums = [Double](repeating: 0, count: bindings.count)
     let loader = BatchLoader(
       source, tasks: bindings.map(\.task), transforms: transforms, batchSize: batchSize, seed: 0, isShuffled: false,
+      endBatch: BatchLoader.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: false),
       threads: threads)
     defer { loader.close() }
     try withoutGradients {

@@ -44,12 +44,15 @@ public final class Trainer {
     data = try DataSetup(configuration)
     device = try Device(parsing: configuration.run.device)
     precision = Precision(rawValue: configuration.run.precision)!
-    network = try MultitaskNetwork(configuration, bindings: data.bindings)
+    let hasCheckpoint = isResumed && Checkpoint.exists(.last, in: folder)
+    var networkConfiguration = configuration
+    if hasCheckpoint { networkConfiguration.network.weights = nil }  // The checkpoint replaces them.
+    network = try MultitaskNetwork(networkConfiguration, bindings: data.bindings)
     generator = RandomGenerator(seed: configuration.run.seed, device: device)
     schedule = configuration.learningRateSchedule
     var method = try configuration.makeMethod()
     step = 0
-    if isResumed, Checkpoint.exists(.last, in: folder) {
+    if hasCheckpoint {
       let checkpoint = try Checkpoint.load(.last, in: folder)
       try checkpoint.restore(network, in: folder)
       try checkpoint.restoreTraining(network.store, method: &method, generator: generator, in: folder)
@@ -60,7 +63,7 @@ public final class Trainer {
     optimizer = MultitaskOptimizer(
       network.store, method: method, optimizer: configuration.makeOptimizer(),
       clipping: clipNorm > 0 ? GradientClipping(maximumNorm: clipNorm) : nil)
-    trivial = try Self.trivialEvaluation(data, configuration, folder, device)
+    trivial = try Self.trivialEvaluation(data, configuration, folder, device, resuming: isResumed)
   }
 
   /// Steps done so far.
@@ -81,6 +84,8 @@ public final class Trainer {
       batchSize: training.batchSize, seed: configuration.run.seed, firstBatch: step * training.accumulation,
       threads: configuration.data.threads)
     defer { loader.close() }
+    try AtomicFile.write(JSONEncoder().encode(trivial), to: folder.baseline)
+    Checkpoint.removeOrphans(in: folder)
     if step == 0 { try save(.last, score: nil) }
     while step < training.steps {
       let record = try performStep(loader)
@@ -138,6 +143,10 @@ public final class Trainer {
 
   private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
     let evaluation = try evaluator.evaluate(network, precision: precision)
+    for task in evaluation.tasks where !task.loss.isFinite || !task.metrics.allSatisfy(\.value.isFinite) {
+      throw TrainingError.notFinite(
+        NonFiniteError(quantity: .loss, task: task.task, value: task.loss), step: step, folder: folder)
+    }
     lastEvaluation = evaluation
     let score = evaluation.score(against: trivial)
     for observer in observers {
@@ -163,17 +172,16 @@ public final class Trainer {
   }
 
   private static func trivialEvaluation(
-    _ data: DataSetup, _ configuration: Configuration, _ folder: RunFolder, _ device: Device
+    _ data: DataSetup, _ configuration: Configuration, _ folder: RunFolder, _ device: Device,
+    resuming isResumed: Bool
   ) throws -> Evaluation {
-    if let saved = try? Data(contentsOf: folder.baseline),
+    if isResumed, let saved = try? Data(contentsOf: folder.baseline),
       let evaluation = try? JSONDecoder().decode(Evaluation.self, from: saved)
     {
       return evaluation
     }
     let predictor = try TrivialPredictor(data.training, bindings: data.bindings, count: trivialSampleCount)
-    let evaluation = try evaluator(data, configuration, device).evaluate { predictor($0) }
-    try AtomicFile.write(JSONEncoder().encode(evaluation), to: folder.baseline)
-    return evaluation
+    return try evaluator(data, configuration, device).evaluate { predictor($0) }
   }
 }
 
@@ -183,7 +191,7 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
 
   static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {
     TrainingError(
-      description: "step \(step): \(error). Nothing was changed by this step; the last checkpoint is in "
+      description: "step \(step): \(error). No parameter was changed by this step; the last checkpoint is in "
         + "\(folder.checkpoints.path). A smaller learning rate, or optimizer.clipNorm, may help.")
   }
 }

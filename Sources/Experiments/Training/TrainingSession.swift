@@ -21,14 +21,17 @@ public struct TrainingSession {
   public init(_ configuration: Configuration?, folder: RunFolder, existing: ExistingRun) throws {
     self.folder = folder
     let isResumed = existing == .resume && folder.exists
-    let configuration = isResumed ? try Self.resumed(configuration, folder) : configuration ?? Configuration()
+    if existing == .refuse { try folder.requireFree() }
+    if existing == .overwrite { try folder.requireReplaceable() }
+    let configuration =
+      isResumed ? try Self.resumed(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
+    // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
+    trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
     if !isResumed {
-      _ = try DataSetup(configuration)
       if existing == .overwrite { try folder.remove() }
       try folder.create()
       try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
     }
-    trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
     observers = [
       try MetricsLog(folder, keepingThrough: trainer.completedSteps), try TensorBoardLog(folder),
       ProgressReporter(tasks: trainer.network.tasks, totalSteps: configuration.training.steps),
@@ -48,7 +51,7 @@ public struct TrainingSession {
   private static func resumed(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
     try folder.requireRun()
     let own = try Configuration(contentsOf: folder.configuration)
-    guard given == nil || given == own else {
+    guard given == nil || given?.withAbsolutePaths == own else {
       throw ConfigurationError(
         "\(folder.url.path) was made with another configuration (its config.yaml): a resumed run keeps its own, so leave the others out"
       )

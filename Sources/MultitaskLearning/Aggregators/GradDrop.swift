@@ -55,6 +55,8 @@ extension GradDrop {
   public static let entry = MethodEntry<any GradientAggregator>(
     "graddrop", summary: "Keeps one sign of the gradients in every element, at random.",
     paper: "Chen et al., Just Pick a Sign, NeurIPS 2020",
-    parameters: [MethodParameter("leak", .real(0...1), default: .number(0), "share of the gradients that always passes")]
+    parameters: [
+      MethodParameter("leak", .real(0...1), default: .number(0), "share of the gradients that always passes")
+    ]
   ) { settings in GradDrop(leak: settings.number("leak")) }
 }

@@ -34,7 +34,8 @@ public struct MGDA: GramianWeighting {
       }
     }
     if normalization == .loss || normalization == .lossTimesNorm, let wrong = losses.firstIndex(where: { $0 <= 0 }) {
-      throw MethodError("mgda: the normalization by losses needs positive ones, but that of task \(wrong) is \(losses[wrong])")
+      throw MethodError(
+        "mgda: the normalization by losses needs positive ones, but that of task \(wrong) is \(losses[wrong])")
     }
     // A gradient of length zero already is the shortest vector, whatever it is divided by.
     if let zero = scales.firstIndex(of: 0) { return gramian.unit(zero) }

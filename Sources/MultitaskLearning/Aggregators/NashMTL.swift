@@ -42,7 +42,8 @@ public struct NashMTL: GramianWeighting {
 /// - Throws: ``MethodError`` that says whose gradient is at fault.
 func bargainingWeights(_ gramian: Gramian, alpha: Double, method: String) throws -> [Double] {
   if let zero = gramian.tasks.first(where: { gramian[$0, $0] == 0 }) {
-    throw MethodError("\(method): the gradient of task \(zero) (from 0) is zero, so that there is nothing to bargain for")
+    throw MethodError(
+      "\(method): the gradient of task \(zero) (from 0) is zero, so that there is nothing to bargain for")
   }
   guard let weights = solvePowerEquation(SymmetricMatrix(gramian), alpha: alpha) else {
     throw MethodError("\(method): the tasks' gradients cancel each other out, so that no direction helps all of them")
@@ -57,7 +58,8 @@ extension NashMTL {
     paper: "Navon et al., Multi-Task Learning as a Bargaining Game, ICML 2022",
     parameters: [
       MethodParameter("updateEvery", .integer(1...Int.max), default: .number(1), "steps between two solutions"),
-      MethodParameter("maxNorm", .real(0...Double.infinity), default: .number(1), "largest norm of the direction; 0 for no clip"),
+      MethodParameter(
+        "maxNorm", .real(0...Double.infinity), default: .number(1), "largest norm of the direction; 0 for no clip"),
     ]
   ) { settings in NashMTL(updateEvery: settings.integer("updateEvery"), maxNorm: settings.number("maxNorm")) }
 }

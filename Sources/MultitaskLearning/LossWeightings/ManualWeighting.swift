@@ -18,7 +18,7 @@ extension ManualWeighting {
   public static let entry = MethodEntry<any LossWeighting>(
     "manual", summary: "Fixed weights by task.", paper: "Vandenhende et al., TPAMI 2021 (their grid-searched weights)",
     parameters: [
-      MethodParameter("weights", .taskNumbers(0...Double.infinity), default: nil, "a weight for each task")
+      MethodParameter("weights", .taskNumbers(0...1e30), default: nil, "a weight for each task")
     ]
   ) { settings in
     guard let weights = settings.taskNumbers("weights") else {

@@ -41,9 +41,13 @@ public struct MethodSettings: Sendable {
 
 /// `unknown KIND 'x': did you mean 'y'? There are a, b, c`.
 public func unknownName(_ kind: String, _ name: String, among names: [String]) -> String {
-  let nearest = names.min { editDistance(name, $0) < editDistance(name, $1) }
-  let suggestion = nearest.map { " Did you mean '\($0)'?" } ?? ""
+  let suggestion = nearestName(name, among: names).map { " Did you mean '\($0)'?" } ?? ""
   return "unknown \(kind) '\(name)'.\(suggestion) There are: \(names.joined(separator: ", "))"
+}
+
+/// The name that takes the fewest changes of letters.
+public func nearestName(_ name: String, among names: [String]) -> String? {
+  names.min { editDistance(name, $0) < editDistance(name, $1) }
 }
 
 /// The number of letters to change, insert or remove (Levenshtein).

@@ -5,7 +5,7 @@ public struct JointSchedule: UpdateSchedule {
   public func step(_ update: MultitaskUpdate) throws -> StepReport {
     let tasks = Array(update.tasks.indices)
     let report = try update.differentiate(tasks)
-    update.apply(tasks)
+    try update.apply(tasks)
     update.learnWeights(from: report.losses)
     return report
   }

@@ -22,6 +22,7 @@ public struct DatasetFolder: SampleSource {
         indexURL, "has the format '\(index.format)', but this version reads '\(DatasetIndex.currentFormat)'")
     }
     guard !index.samples.isEmpty else { throw FileError(indexURL, "lists no samples") }
+    try Self.check(index.tasks, indexURL)
     for entry in index.samples {
       for path in [entry.image] + entry.targets.values + [entry.objects].compactMap({ $0 }) {
         guard Self.isInside(path, of: url) else {
@@ -63,7 +64,11 @@ public struct DatasetFolder: SampleSource {
       return map
     case .edges, .saliency:
       try check(picture, url, channels: [1], bits: [8])
-      return picture.rawMap
+      let map = picture.rawMap
+      if let wrong = map.values.first(where: { $0 != 0 && $0 != 1 && $0 != VisionTask.unknown }) {
+        throw FileError(url, "holds \(Int(wrong)), but '\(task.name)' is 0 or 1 (255 is unknown)")
+      }
+      return map
     case .depth:
       try check(picture, url, channels: [1], bits: [16])
       var map = picture.rawMap
@@ -98,6 +103,21 @@ public struct DatasetFolder: SampleSource {
       throw FileError(
         url,
         "has \(picture.bitDepth) bits a sample, but \(bits.map(String.init).joined(separator: " or ")) are expected")
+    }
+  }
+
+  /// Names become file names, and 255 is no class.
+  private static func check(_ tasks: [VisionTask], _ url: URL) throws {
+    guard Set(tasks.map(\.name)).count == tasks.count else { throw FileError(url, "names a task twice") }
+    for task in tasks {
+      guard !task.name.isEmpty, task.name != "input",
+        task.name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) })
+      else {
+        throw FileError(url, "the task '\(task.name)' has to be named with letters, digits, - and _ (not 'input')")
+      }
+      if case .segmentation(let classes) = task.kind, !(1...255).contains(classes.count) {
+        throw FileError(url, "the task '\(task.name)' has \(classes.count) classes, but 1 to 255 are possible")
+      }
     }
   }
 

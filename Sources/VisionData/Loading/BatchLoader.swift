@@ -16,6 +16,7 @@ public final class BatchLoader: @unchecked Sendable {
 
   private let condition = NSCondition()
   private let prefetchCount: Int
+  private let endBatch: Int?
   private var ready: [Int: Result<Batch, any Error>] = [:]
   private var nextToPrepare: Int
   private var nextToDeliver: Int
@@ -28,10 +29,11 @@ public final class BatchLoader: @unchecked Sendable {
   /// - Parameters:
   ///   - tasks: whose ground truth is wanted.
   ///   - firstBatch: the number of the first batch to deliver.
+  ///   - endBatch: the number after that of the last batch; none goes on for ever.
   ///   - threads: how many prepare batches.
   public init(
     _ source: any SampleSource, tasks: [VisionTask], transforms: [any Transform], batchSize: Int, seed: UInt64,
-    isShuffled: Bool = true, firstBatch: Int = 0, threads: Int = 2, prefetchCount: Int = 6
+    isShuffled: Bool = true, firstBatch: Int = 0, endBatch: Int? = nil, threads: Int = 2, prefetchCount: Int = 6
   ) {
     precondition(batchSize > 0 && source.count > 0, "a loader needs samples and a batch size above zero")
     self.source = source
@@ -41,6 +43,7 @@ public final class BatchLoader: @unchecked Sendable {
     self.seed = seed
     self.isShuffled = isShuffled
     self.prefetchCount = prefetchCount
+    self.endBatch = endBatch
     nextToPrepare = firstBatch
     nextToDeliver = firstBatch
     for _ in 0..<max(1, threads) {
@@ -107,6 +110,7 @@ public final class BatchLoader: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     if isClosed { return .stop }
+    if let endBatch, nextToPrepare >= endBatch { return .stop }
     if nextToPrepare >= nextToDeliver + prefetchCount {
       _ = condition.wait(until: Date(timeIntervalSinceNow: 0.5))
       return .lookAgain

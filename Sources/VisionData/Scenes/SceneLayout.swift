@@ -12,7 +12,7 @@ struct SceneLayout: Sendable {
     let position: Vector3
     /// x to the right, y down, z forward.
     let frame: Rotation
-    /// Pixels per unit of slope, for a picture one pixel wide.
+    /// Pixels per unit of slope, for a picture whose longer side is one pixel.
     let relativeFocalLength: Float
   }
 

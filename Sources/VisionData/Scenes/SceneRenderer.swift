@@ -38,7 +38,7 @@ struct SceneRenderer {
     return finish(front, amodal: amodal, using: &generator)
   }
 
-  private var focalLength: Float { layout.camera.relativeFocalLength * Float(width) }
+  private var focalLength: Float { layout.camera.relativeFocalLength * Float(max(height, width)) }
 
   /// The ray through a pixel's centre; one unit of it is one metre along the camera's axis.
   private func direction(row: Int, column: Int) -> Vector3 {

@@ -43,8 +43,8 @@ public struct ASPPHead: Decoder {
 
   /// The prediction at the feature map's own size.
   ///
-  /// In training the pooled branch normalises over one value per picture: a batch of one has no variance, and
-  /// libtorch refuses it.
+  /// In training the pooled branch normalises over one value per picture: a batch of one has no variance, and its
+  /// running variance would be no number.
   public func logits(_ map: Tensor, _ context: ForwardContext) -> Tensor {
     let average = pooled(map, context).expanded([-1, -1, map.shape[2], map.shape[3]])
     let pyramid = branches.map { $0(map, context) } + [average]

@@ -105,13 +105,15 @@ public final class VisionTransformer: Encoder {
 
   /// Position embeddings learned for another grid are resized once.
   public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? {
-    guard name.hasSuffix("pos_embed"), value.rank == 3, value.shape[2] == configuration.width else { return nil }
+    guard name.hasSuffix("pos_embed"), value.rank == 3, value.shape[0] == 1, value.shape[1] > 1,
+      value.shape[2] == configuration.width, value.dtype.isFloatingPoint
+    else { return nil }
     let side = Int(Double(value.shape[1] - 1).squareRoot().rounded())
     guard side * side == value.shape[1] - 1 else { return nil }
     let (rows, columns) = (
       configuration.imageHeight / configuration.patch, configuration.imageWidth / configuration.patch
     )
-    return resize(value, from: (side, side), to: (rows, columns))
+    return resize(value.to(.float32), from: (side, side), to: (rows, columns))
   }
 
   private func positions(rows: Int, columns: Int) -> Tensor {

@@ -17,3 +17,8 @@ public protocol LossWeighting: Checkpointed, Sendable {
 extension LossWeighting {
   public mutating func update(losses: [Double]) {}
 }
+
+/// A weighting that learns from what an update did to the losses of the same batch.
+public protocol LearnsFromUpdates: LossWeighting {
+  mutating func update(before: [Double], after: [Double])
+}

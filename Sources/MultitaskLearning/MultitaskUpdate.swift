@@ -77,8 +77,20 @@ public final class MultitaskUpdate {
     }
   }
 
-  /// Lets the weighting learn from a step's losses.
-  public func learnWeights(from losses: [Double]) { weighting.update(losses: losses) }
+  /// Lets the weighting learn from a step's losses, and from what the update did to them, if it wants to know.
+  ///
+  /// - Throws: ``NonFiniteError`` when a loss is not finite after the update.
+  public func learnWeights(_ tasks: [Int], from losses: [Double]) throws {
+    weighting.update(losses: losses)
+    guard var learning = weighting as? any LearnsFromUpdates else { return }
+    var after = [Double](repeating: 0, count: tasks.count)
+    for objective in objectives {
+      let values = try finiteValues(of: withoutGradients { objective.losses(of: tasks) }, tasks)
+      for index in tasks.indices { after[index] += values[index] / Double(objectives.count) }
+    }
+    learning.update(before: losses, after: after)
+    weighting = learning
+  }
 
   /// Turns the tasks' gradients into one direction for the shared parameters.
   private func combine(_ tasks: [Int], losses: [Double]) throws -> Gramian? {

@@ -52,6 +52,16 @@ import Torch
       checked.insert(sequence["method"].string)
     }
     #expect(checked == ["uw", "imtl_l", "gls", "dwa"])
+    for sequence in reference["sequences"].array where sequence["method"].string == "famo" {
+      let steps = sequence["steps"].array
+      var famo = FAMO(minimumLosses: sequence["hyper"]["min_losses"].doubles, decay: sequence["hyper"]["gamma"].double)
+      for (index, step) in steps.enumerated() {
+        let weights = try famo.weights(for: step["prev_losses"].doubles, using: &generator)
+        check(
+          weights, step["weights"].doubles, sequence["tolerance"].double, "\(sequence["name"].string) step \(index)")
+        famo.update(before: step["prev_losses"].doubles, after: step["curr_losses"].doubles)
+      }
+    }
     for sequence in reference["sequences"].array where sequence["method"].string == "rlw" {
       for step in sequence["steps"].array {
         let weights = RandomLossWeighting().weights(draws: step["normal_draws"].doubles)

@@ -8,6 +8,7 @@ public enum MethodRegistry {
     RandomLossWeighting.entry,
     IMTLL.entry,
     GeometricMean.entry,
+    FAMO.entry,
   ]
 
   public static let aggregators: [MethodEntry<any GradientAggregator>] = [

@@ -6,7 +6,7 @@ public struct JointSchedule: UpdateSchedule {
     let tasks = Array(update.tasks.indices)
     let report = try update.differentiate(tasks)
     try update.apply(tasks)
-    update.learnWeights(from: report.losses)
+    try update.learnWeights(tasks, from: report.losses)
     return report
   }
 }

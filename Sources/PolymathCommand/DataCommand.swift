@@ -35,8 +35,8 @@ struct WriteScenes: ParsableCommand {
   var tasks: String?
 
   func validate() throws {
-    guard count > 0, height >= 16, width >= 16 else {
-      throw ValidationError("--count has to be above 0, --height and --width at least 16.")
+    guard (1...10_000_000).contains(count), (16...8192).contains(height), (16...8192).contains(width) else {
+      throw ValidationError("--count has to be from 1 to 10000000, --height and --width from 16 to 8192.")
     }
   }
 
@@ -51,7 +51,11 @@ struct WriteScenes: ParsableCommand {
 
   private func chosenTasks() throws -> [VisionTask] {
     guard let tasks else { return Scenes.allTasks }
-    return try tasks.split(separator: ",").map { name in
+    let names = tasks.split(separator: ",")
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ValidationError("--tasks '\(tasks)': names separated by commas are expected, each once")
+    }
+    return try names.map { name in
       let name = name.trimmingCharacters(in: .whitespaces)
       guard let task = Scenes.allTasks.first(where: { $0.name == name }) else {
         throw ValidationError(unknownName("task", name, among: Scenes.allTasks.map(\.name)))

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Torch
 import VisionData
 
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draw what a run's network says about pictures.",
-    discussion: "Writes a picture for every task, NAME-TASK.png, to the run's folder predictions or to --out.")
+    discussion: "Writes a picture for every task, NAME-TASK.png, to the run's folder predictions/pictures or to --out.")
 
   @Argument(help: "The run's folder.", completion: .directory)
   var folder: String
@@ -29,9 +30,12 @@ struct Predict: ParsableCommand {
       let url = URL(fileURLWithPath: path)
       return (url.deletingPathExtension().lastPathComponent, try Picture(contentsOf: url))
     }
+    if let twice = read.map(\.0).first(where: { name in read.count { $0.0 == name } > 1 }) {
+      throw ValidationError("two pictures are named '\(twice)': their predictions would have the same names")
+    }
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
-    let target = out.map { URL(fileURLWithPath: $0) } ?? run.folder.predictions
-    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    let target = out.map { URL(fileURLWithPath: $0) } ?? run.folder.predictions.appendingPathComponent("pictures")
+    try FileManager.default.createFolder(target)
     for (name, picture) in read {
       for (task, prediction) in run.predict(picture) {
         let url = target.appendingPathComponent("\(name)-\(task).png")

@@ -86,7 +86,7 @@ import Experiments
         "\($0)".contains("--resume")
       }
       #expect { try TrainingSession(micro(["training.steps=9"]), folder: folder, existing: .resume) } throws: {
-        "\($0)".contains("another configuration")
+        "\($0)".contains("another one was given")
       }
       // A mistake in the configuration is found before the old run is removed.
       #expect(throws: (any Error).self) {

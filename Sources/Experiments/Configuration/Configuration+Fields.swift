@@ -26,7 +26,8 @@ extension Configuration.Data {
       .path("folder", \.folder, "a data set folder; null for the embedded scenes"),
       .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
       .seed("seed", \.seed, "of the embedded scenes"),
-      .integer("trainingCount", \.trainingCount, 1...100_000_000, "scenes to train on"),
+      .integer(
+        "trainingCount", \.trainingCount, 1...100_000_000, "scenes to train on; of a folder, the most samples to use"),
       .integer(
         "validationCount", \.validationCount, 1...100_000_000, "scenes (or last samples of the folder) to evaluate on"),
       .integer("height", \.height, 16...8192, "of the pictures, in pixels"),

@@ -52,7 +52,8 @@ let reportScript = """
     lines.forEach((line, index) => {
       const points = line.x.map((x, i) => [px(x), py(line.shown[i])]).filter(p => Number.isFinite(p[1]));
       const path = points.map((p, i) => (i ? 'L' : 'M') + p[0].toFixed(1) + ' ' + p[1].toFixed(1)).join('');
-      const curve = element('path', {d: path, class: 'curve', stroke: colors[index % colors.length]}, svg);
+      const curve = element('path', {d: path, class: 'curve', stroke: colors[index % colors.length],
+        'stroke-dasharray': index < colors.length ? 'none' : '5 3'}, svg);
       element('title', {}, curve, line.name);
       if (points.length === 1) element('circle', {cx: points[0][0], cy: points[0][1], r: 3, fill: colors[index % colors.length]}, svg);
     });
@@ -68,6 +69,7 @@ let reportScript = """
     chart.lines.forEach((line, index) => {
       const key = document.createElement('span');
       key.style.setProperty('--color', colors[index % colors.length]);
+      key.style.setProperty('--style', index < colors.length ? 'solid' : 'dashed');
       key.textContent = line.name;
       legend.appendChild(key);
     });
@@ -94,7 +96,7 @@ let reportStyle = """
   .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 1.2rem; }
   figure { margin: 0; } .chart { border: 1px solid var(--line); border-radius: 8px; padding: .7rem; }
   figcaption { font-weight: 600; } .legend { font-size: .8rem; display: flex; flex-wrap: wrap; gap: .2rem .9rem; }
-  .legend span::before { content: ''; display: inline-block; width: .8em; height: .25em; margin-right: .4em; background: var(--color); vertical-align: middle; }
+  .legend span::before { content: ''; display: inline-block; width: 1.2em; margin-right: .4em; border-top: .2em var(--style) var(--color); vertical-align: middle; }
   svg text { font: 11px system-ui, sans-serif; fill: currentColor; opacity: .75; }
   .grid { stroke: var(--soft); } .curve { fill: none; stroke-width: 1.8; }
   .gallery { overflow-x: auto; } .gallery td, .gallery th { padding: .2rem; border: 0; text-align: center; font-weight: 500; font-size: .8rem; }

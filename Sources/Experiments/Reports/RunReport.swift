@@ -90,7 +90,7 @@ public struct RunReport {
       <h2>Results after \(record.step) steps</h2>
       <p>On pictures that were not trained on. The trivial predictor says the same about every pixel: the most
       frequent class, the mean depth, the mean normal, the frequency of edges and of salience. Mean gain over it in
-      each task's first metric: \(String(format: "%+.1f %%", record.score * 100)).</p>
+      each task's first metric (where it reaches 0, the network's value counts as the gain): \(String(format: "%+.1f %%", record.score * 100)).</p>
       \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
       """
   }

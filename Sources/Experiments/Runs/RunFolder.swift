@@ -29,9 +29,7 @@ public struct RunFolder: Sendable {
   /// Creates the folder for a new run.
   public func create() throws {
     for folder in [url, tensorBoard, checkpoints, predictions] {
-      do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-        throw FileError(folder, "cannot be created: \(error.localizedDescription)")
-      }
+      try FileManager.default.createFolder(folder)
     }
   }
 
@@ -58,7 +56,7 @@ public struct RunFolder: Sendable {
 
   /// - Throws: ``FileError`` when there is no run here.
   public func requireRun() throws {
-    guard exists else { throw FileError(url, "does not exist") }
+    guard exists else { throw FileError(url, "does not exist: there is no run here") }
     guard isRun else { throw FileError(url, "holds no run: it has no config.yaml") }
   }
 

@@ -20,16 +20,16 @@ public struct TrainingSession {
   /// - Throws: what is wrong, as the parts say it.
   public init(_ configuration: Configuration?, folder: RunFolder, existing: ExistingRun) throws {
     self.folder = folder
-    let isResumed = existing == .resume && folder.exists
+    let isResumed = existing == .resume
     if existing == .refuse { try folder.requireFree() }
     if existing == .overwrite { try folder.requireReplaceable() }
     let configuration =
       isResumed ? try Self.resumed(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    if existing == .overwrite { try folder.remove() }
+    try folder.create()
     if !isResumed {
-      if existing == .overwrite { try folder.remove() }
-      try folder.create()
       try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
     }
     observers = [
@@ -53,7 +53,7 @@ public struct TrainingSession {
     let own = try Configuration(contentsOf: folder.configuration)
     guard given == nil || given?.withAbsolutePaths == own else {
       throw ConfigurationError(
-        "\(folder.url.path) was made with another configuration (its config.yaml): a resumed run keeps its own, so leave the others out"
+        "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given: leave the configuration file, --method and --set out"
       )
     }
     return own

@@ -45,9 +45,11 @@ public func unknownName(_ kind: String, _ name: String, among names: [String]) -
   return "unknown \(kind) '\(name)'.\(suggestion) There are: \(names.joined(separator: ", "))"
 }
 
-/// The name that takes the fewest changes of letters.
+/// The name that takes the fewest changes of letters; none where that would be a different word.
 public func nearestName(_ name: String, among names: [String]) -> String? {
-  names.min { editDistance(name, $0) < editDistance(name, $1) }
+  let nearest = names.map { (name: $0, distance: editDistance(name, $0)) }.min { $0.distance < $1.distance }
+  guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
+  return nearest.name
 }
 
 /// The number of letters to change, insert or remove (Levenshtein).

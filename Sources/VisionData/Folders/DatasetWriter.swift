@@ -26,9 +26,7 @@ public struct DatasetWriter {
       throw FileError(url, "is not empty: choose another folder, so that nothing is lost")
     }
     for folder in ["images", "instances", "objects"] + scenes.tasks.map(\.name) {
-      do {
-        try manager.createDirectory(at: url.appendingPathComponent(folder), withIntermediateDirectories: true)
-      } catch { throw FileError(url, "cannot be created: \(error.localizedDescription)") }
+      try manager.createFolder(url.appendingPathComponent(folder))
     }
     var entries: [DatasetIndex.Entry] = []
     for position in 0..<scenes.count {

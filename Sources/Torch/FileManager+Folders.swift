@@ -1,0 +1,14 @@
+import Foundation
+
+extension FileManager {
+  /// Creates a folder and those above it, where they do not exist yet.
+  ///
+  /// - Throws: ``FileError``.
+  public func createFolder(_ url: URL) throws {
+    do { try createDirectory(at: url, withIntermediateDirectories: true) } catch {
+      var isFolder: ObjCBool = false
+      let isFile = fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
+      throw FileError(url, isFile ? "is a file, not a folder" : "cannot be created as a folder")
+    }
+  }
+}

@@ -2,6 +2,9 @@ import Torch
 
 /// Answers: how do K gradients become one?
 public protocol GradientAggregator: Checkpointed, Sendable {
+  /// Whether the direction depends on the losses themselves, too.
+  var needsLosses: Bool { get }
+
   /// - Parameters:
   ///   - gradients: G, whose rows are the gradients of the weighted losses.
   ///   - losses: the K losses at the same point, for methods that look at them.
@@ -10,6 +13,10 @@ public protocol GradientAggregator: Checkpointed, Sendable {
   mutating func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor
+}
+
+extension GradientAggregator {
+  public var needsLosses: Bool { false }
 }
 
 /// An aggregator that only chooses K weights, and only needs the inner products for it.

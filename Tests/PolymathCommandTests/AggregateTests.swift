@@ -20,6 +20,8 @@ import Testing
     #expect(steps.succeeded && steps.output.hasPrefix("[{") && steps.output.contains("},{"))
     let dropped = try aggregate("graddrop", #"{"gradients": [[1, 2], [-3, 2]], "draws": [0.1, 0.5]}"#)
     #expect(dropped.output == #"{"direction":[1,4]}"# + "\n")
+    let shortest = try aggregate("mgda", #"{"gradients": [[1, 0], [2, 0]]}"#)
+    #expect(shortest.output == #"{"direction":[1,0],"weights":[1,0]}"# + "\n")
     let cagrad = try aggregate("cagrad", file, ["--set", "c=0", "--set", "rescale=0"])
     #expect(cagrad.output == #"{"direction":[0,0.5],"weights":[0.5,0.5]}"# + "\n")
   }
@@ -37,6 +39,8 @@ import Testing
       (
         "mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"
       ),
+      ("imtl", #"{"gradients": [[1], [2]]}"#, [], "needs 'losses'"),
+      ("mgda", #"{"gradients": [[1], [2]]}"#, ["--set", "normalization=loss"], "needs 'losses'"),
       ("nash-mtl", #"{"gradients": [[1, 1], [0, 0]]}"#, [], "task 1"),
       ("nash-mtl", #"{"gradients": [[1, 1], [-1, -1]]}"#, [], "cancel each other out"),
     ]

@@ -17,7 +17,7 @@ public struct FeatureExport {
   /// - Throws: what is wrong with the name or the files.
   public init(model: String, weights: URL, input: URL) throws {
     guard let entry = EncoderRegistry.entry(model) else {
-      throw ConfigurationError(unknownModel(model))
+      throw ConfigurationError(unknownName("model", model, among: EncoderRegistry.entries.map(\.name)))
     }
     self.entry = entry
     let inputFile = try SafetensorsFile(contentsOf: input)
@@ -76,8 +76,4 @@ public struct FeatureExport {
     }
     return (height, width)
   }
-}
-
-private func unknownModel(_ name: String) -> String {
-  unknownName("model", name, among: EncoderRegistry.entries.map(\.name))
 }

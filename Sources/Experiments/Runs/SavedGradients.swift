@@ -88,8 +88,7 @@ public struct SavedGradients: Sendable {
       method = drawing
     }
     let rows = step.gradients
-    let needsLosses = name == "imtl" || name == "mgda"
-    guard let losses = step.losses ?? (needsLosses ? nil : rows.map { _ in 1 }) else {
+    guard let losses = step.losses ?? (method.needsLosses ? nil : rows.map { _ in 1 }) else {
       throw MethodError("\(name) looks at the losses, too: the file needs 'losses'")
     }
     if var weighting = method as? any GramianWeighting {

@@ -16,6 +16,8 @@ public struct IMTL: GramianWeighting {
   public var learningRate: Double
   public var state = State()
 
+  public var needsLosses: Bool { true }
+
   public init(learningRate: Double = 0.1) { self.learningRate = learningRate }
 
   public mutating func weights(

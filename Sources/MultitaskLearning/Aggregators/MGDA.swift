@@ -20,6 +20,8 @@ public struct MGDA: GramianWeighting {
 
   public var normalization: Normalization
 
+  public var needsLosses: Bool { normalization == .loss || normalization == .lossTimesNorm }
+
   public init(normalization: Normalization = .none) { self.normalization = normalization }
 
   public func weights(
@@ -33,7 +35,7 @@ public struct MGDA: GramianWeighting {
       case .lossTimesNorm: losses[task] * gramian.norm(task)
       }
     }
-    if normalization == .loss || normalization == .lossTimesNorm, let wrong = losses.firstIndex(where: { $0 <= 0 }) {
+    if needsLosses, let wrong = losses.firstIndex(where: { $0 <= 0 }) {
       throw MethodError(
         "mgda: the normalization by losses needs positive ones, but that of task \(wrong) is \(losses[wrong])")
     }

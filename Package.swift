@@ -53,12 +53,13 @@ let package = Package(
       cxxSettings: torchCompilerSettings,
       linkerSettings: torchLinkerSettings),
     .target(name: "CImageFiles", dependencies: ["CJPEG", "CPNG"]),
+    .target(name: "CMatrixKernels"),
 
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(
       name: "NeuralNetworks",
       dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
-    .target(name: "MultitaskLearning", dependencies: ["NeuralNetworks"]),
+    .target(name: "MultitaskLearning", dependencies: ["NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["NeuralNetworks"]),
     .target(name: "VisionData", dependencies: ["Torch", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Torch"]),

@@ -286,6 +286,12 @@ int ct_set_deterministic(bool on) {
   });
 }
 
+void ct_set_fused_attention(bool on) {
+  at::globalContext().setSDPUseFlash(on);
+  at::globalContext().setSDPUseMemEfficient(on);
+  at::globalContext().setSDPUseCuDNN(on);
+}
+
 int ct_load_accelerator(void) {
   static std::once_flag once;
   static int outcome = -1;

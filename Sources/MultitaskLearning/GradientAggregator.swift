@@ -36,6 +36,36 @@ extension GramianWeighting {
   }
 }
 
+/// An aggregator that chooses K weights for each of several parts of the network, from the inner products there.
+public protocol LocalGramianWeighting: GradientAggregator {
+  var granularity: Granularity { get }
+
+  /// - Parameter gramians: of each part.
+  /// - Returns: K weights for each part.
+  mutating func weights(
+    for gramians: [Gramian], losses: [Double], using generator: inout SeededGenerator
+  ) throws -> [[Double]]
+}
+
+extension LocalGramianWeighting {
+  public mutating func direction(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> Tensor {
+    let ranges = granularity.ranges(of: gradients)
+    let weights = try weights(for: gradients.gramians(of: ranges), losses: losses, using: &generator)
+    return gradients.combined(weights, over: ranges)
+  }
+}
+
+/// An aggregator that adds a function of the tasks' gradients to the loss, and so needs second derivatives.
+///
+/// Its direction is `Σ g_k + Σ H_k v_k`, with `H_k` the second derivatives of task k's loss, and `v_k` a combination
+/// of the gradients.
+public protocol RegularizesGradients: GradientAggregator {
+  /// - Returns: K×K numbers; `v_k` is the combination of the gradients with row k's.
+  func regularizerWeights(for gramian: Gramian) -> [[Double]]
+}
+
 /// An aggregator that draws random numbers, which can be given to it instead.
 public protocol DrawsNumbers {
   var draws: [Double]? { get set }

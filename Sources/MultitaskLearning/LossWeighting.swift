@@ -22,3 +22,11 @@ extension LossWeighting {
 public protocol LearnsFromUpdates: LossWeighting {
   mutating func update(before: [Double], after: [Double])
 }
+
+/// A weighting that learns from the norms of the tasks' gradients: it costs a backward pass for each task.
+public protocol LearnsFromGradients: LossWeighting {
+  /// - Parameters:
+  ///   - losses: of the step.
+  ///   - gradientNorms: of the unweighted losses, with respect to what the tasks share.
+  mutating func update(losses: [Double], gradientNorms: [Double])
+}

@@ -6,16 +6,19 @@ public struct MultitaskMethod: Sendable {
   public var weighting: any LossWeighting
   public var aggregator: any GradientAggregator
   public var schedule: any UpdateSchedule
+  /// What the aggregator's gradients are taken with respect to.
+  public var level: GradientLevel
   /// The source of every random choice the three make.
   public var generator: SeededGenerator
 
   public init(
     weighting: any LossWeighting = EqualWeighting(), aggregator: any GradientAggregator = GradientSum(),
-    schedule: any UpdateSchedule = JointSchedule(), seed: UInt64 = 0
+    schedule: any UpdateSchedule = JointSchedule(), level: GradientLevel = .parameters, seed: UInt64 = 0
   ) {
     self.weighting = weighting
     self.aggregator = aggregator
     self.schedule = schedule
+    self.level = level
     generator = SeededGenerator(seed: seed)
   }
 }

@@ -12,12 +12,13 @@ public struct StepReport: Sendable, Equatable {
   public var losses: [Double]
   /// What each loss counted for.
   public var lossWeights: [Double]
-  /// The inner products of the tasks' gradients, where the step had them.
+  /// The inner products of the tasks' gradients, where the method had them.
   public var gramian: Gramian?
+  /// What was seen where the step was looked at.
+  public var diagnostics: GradientDiagnostics?
 
-  public init(losses: [Double], lossWeights: [Double], gramian: Gramian? = nil) {
+  public init(losses: [Double], lossWeights: [Double]) {
     self.losses = losses
     self.lossWeights = lossWeights
-    self.gramian = gramian
   }
 }

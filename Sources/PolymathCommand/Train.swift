@@ -51,6 +51,7 @@ struct Train: ParsableCommand {
       if let evaluation = session.trainer.lastEvaluation {
         print(ResultTable(evaluation, reference: session.trainer.trivial).text)
       }
+      print(try RunSummary.load(folder).text)
       print("report: \(folder.report.path)")
     case .stopped(let step):
       print(

@@ -15,6 +15,14 @@ public enum Runtime {
   public static func useDeterministicKernels() { ct_set_deterministic(true) }
 }
 
+/// Runs a body in which attention is computed by operators that have second derivatives; the fused kernels do not.
+/// The choice holds for the whole process while the body runs.
+public func withDifferentiableAttention<Result>(_ body: () throws -> Result) rethrows -> Result {
+  ct_set_fused_attention(false)
+  defer { ct_set_fused_attention(true) }
+  return try body()
+}
+
 /// Runs a body in which matrix products and convolutions compute in bfloat16, while parameters, sums and
 /// losses stay in float32 (on this thread: do not suspend inside).
 public func withAutocast<Result>(_ device: Device, _ body: () throws -> Result) rethrows -> Result {

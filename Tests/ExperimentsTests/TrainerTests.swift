@@ -12,7 +12,7 @@ import Experiments
     for change in [
       "data.trainingCount=8", "data.validationCount=4", "data.height=32", "data.width=32", "network.encoder=vit_micro",
       "training.steps=4", "training.batchSize=2", "training.evaluateEvery=2", "training.checkpointEvery=2",
-      "run.threads=2", "method.observeEvery=2", "data.tasks=[segmentation, depth, normals]",
+      "run.threads=2", "diagnostics.every=2", "data.tasks=[segmentation, depth, normals]",
     ] + changes { try configuration.apply(assignment: change) }
     return configuration
   }
@@ -42,7 +42,7 @@ import Experiments
       #expect(tensors.count { $0.hasSuffix("safetensors") } == 2)
       let report = try String(contentsOf: url.appendingPathComponent("report.html"), encoding: .utf8)
       #expect(!report.contains("http://localhost") && !report.contains("src=\"http"))
-      #expect(records.contains { if case .step(let step) = $0 { step.cosines?.count == 3 } else { false } })
+      #expect(records.contains { if case .step(let step) = $0 { step.diagnostics?.cosines.count == 3 } else { false } })
     }
   }
 
@@ -115,7 +115,7 @@ import Experiments
       let folder = RunFolder(parent.appendingPathComponent("run"))
       let configuration = try micro([
         "optimizer.learningRate=1000", "optimizer.name=sgd", "optimizer.schedule=constant", "training.steps=60",
-        "training.evaluateEvery=0", "training.checkpointEvery=1", "method.observeEvery=0",
+        "training.evaluateEvery=0", "training.checkpointEvery=1", "diagnostics.every=0",
         "method.weighting={name: manual, weights: {segmentation: 1e30, depth: 1e30, normals: 1}}",
       ])
       let session = try TrainingSession(configuration, folder: folder, existing: .refuse)

@@ -73,4 +73,18 @@ import Torch
     let expected = rows[0] - rows[1] * 2 + rows[2] * 0.5
     #expect((combined - expected).abs().max().item < 1e-5)
   }
+
+  /// Each of the two signs is kept as often as its share says.
+  @Test func dropsSignsAtRandom() throws {
+    var generator = SeededGenerator(seed: 12)
+    // Purity 0.75 everywhere: the positive parts stay in three of four elements.
+    let rows = Tensor([Float](repeating: 3, count: 40_001) + [Float](repeating: -1, count: 40_001), shape: [2, 40_001])
+    let method = GradDrop()
+    let direction: [Float] = try method.direction(
+      of: DenseTaskGradients(rows: rows), losses: [], using: &generator
+    ).array()
+    let positive = direction.count { $0 == 3 }
+    #expect(positive + direction.count { $0 == -1 } == direction.count)
+    #expect(abs(Double(positive) / 40_001 - 0.75) < 0.01)
+  }
 }

@@ -21,9 +21,11 @@ import Torch
     }
     switch sequence["method"].string {
     case "uw":
-      if hyper.has("is_regression") { return nil }
+      let isMixed = hyper.has("is_regression")
       return UncertaintyWeighting(
-        taskCount: taskCount, form: sequence["name"].string.contains("samsung") ? .halfLogarithm : .half,
+        taskCount: taskCount,
+        form: isMixed || sequence["name"].string.contains("samsung") ? .halfLogarithm : .half,
+        lossFactors: isMixed ? hyper["is_regression"].array.map { $0.bool ? 0.5 : 1 } : nil,
         initial: hyper["s_init"].double, optimizer: optimizer())
     case "imtl_l": return IMTLL(taskCount: taskCount, optimizer: optimizer())
     case "gls": return GeometricMean()
@@ -60,6 +62,30 @@ import Torch
         check(
           weights, step["weights"].doubles, sequence["tolerance"].double, "\(sequence["name"].string) step \(index)")
         famo.update(before: step["prev_losses"].doubles, after: step["curr_losses"].doubles)
+      }
+    }
+    for sequence in reference["sequences"].array where sequence["method"].string == "dtp" {
+      let hyper = sequence["hyper"]
+      var method = DynamicTaskPrioritization(gamma: hyper["gamma"].double, alpha: hyper["alpha"].double)
+      for step in sequence["steps"].array {
+        method.observe(performance: step["kpi"].doubles)
+        let weights = method.weights(for: step["losses"].doubles, using: &generator)
+        check(weights, step["weights"].doubles, sequence["tolerance"].double, sequence["name"].string)
+      }
+    }
+    for sequence in reference["sequences"].array
+    where sequence["method"].string == "gradnorm" && sequence["variant"].string == "paper" {
+      let hyper = sequence["hyper"]
+      var method = GradNorm(
+        alpha: hyper["alpha"].double, learningRate: hyper["w_lr"].double,
+        initialLosses: hyper["initial_losses"].doubles)
+      for step in sequence["steps"].array {
+        let weights = try method.weights(for: step["losses"].doubles, using: &generator)
+        check(weights, step["weights"].doubles, sequence["tolerance"].double, sequence["name"].string)
+        // The reference's norms are those of the weighted gradients.
+        method.update(
+          losses: step["losses"].doubles, gradientNorms: zip(step["gradient_norms"].doubles, weights).map { $0 / $1 })
+        check(method.state.weights, step["w_after"].doubles, sequence["tolerance"].double, sequence["name"].string)
       }
     }
     for sequence in reference["sequences"].array where sequence["method"].string == "rlw" {

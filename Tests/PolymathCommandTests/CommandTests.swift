@@ -179,7 +179,7 @@ import Torch
   @Test func theReportOpensInABrowser() throws {
     try withTemporaryFolder { folder in
       let train = try Command.run(
-        ["train", "--out", "run", "--set", "training.steps=4", "--set", "method.observeEvery=1"] + Self.micro,
+        ["train", "--out", "run", "--set", "training.steps=4", "--set", "diagnostics.every=1"] + Self.micro,
         in: folder)
       #expect(train.succeeded, "\(train.errors)")
       // Appended to the page under test: counts what the browser really shows.

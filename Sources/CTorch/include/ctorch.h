@@ -89,6 +89,8 @@ int ct_set_autocast(int device_type, bool on, int dtype);
 void ct_set_threads(int count);
 int ct_threads(void);
 int ct_set_deterministic(bool on);
+// Whether attention may use kernels that have no second derivative.
+void ct_set_fused_attention(bool on);
 int ct_load_accelerator(void);  // opens the libtorch_cuda beside libtorch_cpu, once
 int ct_device_count(int device_type);
 

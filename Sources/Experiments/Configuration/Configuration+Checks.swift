@@ -82,7 +82,7 @@ extension Configuration {
         .make(method.aggregator.settings, tasks: data.tasks),
       schedule: try MethodRegistry.schedule(method.schedule.name)
         .make(method.schedule.settings, tasks: data.tasks),
-      seed: run.seed)
+      level: GradientLevel(rawValue: method.level)!, seed: run.seed)
   }
 
   func makeOptimizer() -> any Optimizer {

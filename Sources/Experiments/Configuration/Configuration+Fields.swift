@@ -63,9 +63,20 @@ extension Configuration.Method {
       .method("weighting", \.weighting, "how much each loss counts"),
       .method("aggregator", \.aggregator, "how the tasks' gradients become one"),
       .method("schedule", \.schedule, "which tasks update when"),
-      .integer(
-        "observeEvery", \.observeEvery, 0...Int.max,
-        "steps between two looks at the tasks' gradients (each costs a backward pass per task); 0 for none"),
+      .text(
+        "level", \.level, among: GradientLevel.allCases.map(\.rawValue),
+        "what the aggregator's gradients are taken with respect to: all shared parameters, or the shared features"),
+    ]
+  }
+}
+
+extension Configuration.Diagnostics {
+  static var fields: [Field<Self>] {
+    [
+      .integer("every", \.every, 0...Int.max, "steps between two looks at the tasks' gradients; 0 for none"),
+      .text(
+        "level", \.level, among: GradientLevel.allCases.map(\.rawValue),
+        "where: features cost a backward pass per task through its decoder, parameters one through everything"),
     ]
   }
 }

@@ -35,6 +35,7 @@ private struct AnySection {
       AnySection("data", \.data, Configuration.Data.fields),
       AnySection("network", \.network, Configuration.Network.fields),
       AnySection("method", \.method, Configuration.Method.fields),
+      AnySection("diagnostics", \.diagnostics, Configuration.Diagnostics.fields),
       AnySection("optimizer", \.optimizer, Configuration.OptimizerChoice.fields),
       AnySection("training", \.training, Configuration.Training.fields),
     ]

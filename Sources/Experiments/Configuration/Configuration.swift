@@ -9,6 +9,7 @@ public struct Configuration: Sendable, Equatable {
   public var data = Data()
   public var network = Network()
   public var method = Method()
+  public var diagnostics = Diagnostics()
   public var optimizer = OptimizerChoice()
   public var training = Training()
 
@@ -55,8 +56,15 @@ public struct Configuration: Sendable, Equatable {
     public var weighting = MethodChoice("equal")
     public var aggregator = MethodChoice("sum")
     public var schedule = MethodChoice("joint")
-    /// Steps between two looks at the tasks' gradients; zero for none.
-    public var observeEvery = 50
+    /// What the aggregator's gradients are taken with respect to.
+    public var level = GradientLevel.parameters.rawValue
+  }
+
+  /// How often and where the tasks' gradients are looked at.
+  public struct Diagnostics: Sendable, Equatable {
+    /// Steps between two looks; zero for none.
+    public var every = 10
+    public var level = GradientLevel.features.rawValue
   }
 
   public struct OptimizerChoice: Sendable, Equatable {

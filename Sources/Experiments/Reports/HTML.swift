@@ -12,6 +12,17 @@ enum HTML {
     "<img src=\"data:image/png;base64,\(png.base64EncodedString())\" alt=\"\(escape(title))\" title=\"\(escape(title))\">"
   }
 
+  /// A cell whose background says how large its number is.
+  ///
+  /// - Parameters:
+  ///   - text: HTML already.
+  ///   - strength: from 0 to 1.
+  static func shaded(_ text: String, color: String, strength: Double, title: String = "") -> String {
+    let opacity = String(format: "%.2f", min(1, max(0, strength)) * 0.8)
+    return
+      "<span class=\"cell\" title=\"\(escape(title))\" style=\"background:rgba(\(color),\(opacity))\">\(text)</span>"
+  }
+
   /// - Parameter rows: cells that are HTML already.
   static func table(_ header: [String], _ rows: [[String]], class style: String = "") -> String {
     let head = header.map { "<th>\(escape($0))</th>" }.joined()

@@ -102,5 +102,8 @@ let reportStyle = """
   .gallery { overflow-x: auto; } .gallery td, .gallery th { padding: .2rem; border: 0; text-align: center; font-weight: 500; font-size: .8rem; }
   .gallery img { width: 150px; image-rendering: pixelated; border-radius: 4px; display: block; }
   .matrix td { min-width: 3.2rem; text-align: center; border: 2px solid transparent; background-clip: padding-box; }
+  .cell { display: block; } h3 { font-size: 1rem; margin-top: 1.6rem; }
+  .histogram td { padding: 0; border: 0; } .histogram td:first-child, .histogram td:last-child { padding: 0 .7rem; }
+  .histogram th { padding: 0; font-weight: 400; font-size: .75rem; } .histogram .cell { width: 1.5rem; }
   pre { background: var(--soft); padding: .8rem; border-radius: 8px; overflow-x: auto; font-size: .82rem; }
   """

@@ -33,11 +33,10 @@ public struct RunReport {
       <p><label>Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.8"></label></p>
       <div class="charts" id="charts"></div>
       """)
-    if let similarity = steps.last(where: { $0.cosines != nil }) {
-      sections.append(similarityTable(similarity, configuration.data.tasks))
-    }
+    let diagnostics = DiagnosticsSection(steps, tasks: configuration.data.tasks)
+    sections.append(diagnostics.html)
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
-    let charts = charts(steps, evaluations, configuration.data.tasks)
+    let charts = charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts
     return """
       <!doctype html>
       <html lang="en">
@@ -134,37 +133,8 @@ public struct RunReport {
         "Validation: gain over the trivial predictor", smoothed: false,
         [("mean over tasks", evaluations.map { ($0.step, $0.score) })]),
     ]
-    let observed = steps.filter { $0.cosines != nil }
-    if tasks.count > 1, !observed.isEmpty {
-      let pairs = tasks.indices.flatMap { i in tasks.indices.filter { $0 > i }.map { (i, $0) } }
-      charts.append(
-        Chart(
-          "Cosine between the tasks' gradients", smoothed: true,
-          pairs.map { i, j in ("\(tasks[i]) · \(tasks[j])", observed.map { ($0.step, $0.cosines![i][j]) }) }))
-      charts.append(
-        Chart(
-          "Norm of each task's gradient", smoothed: true,
-          tasks.indices.map { i in (tasks[i], observed.map { ($0.step, $0.gradientNorms![i]) }) }))
-    }
     charts.append(
       Chart("Learning rate", smoothed: false, [("learning rate", steps.map { ($0.step, $0.learningRate) })]))
     return charts.filter { !$0.lines.isEmpty }
-  }
-
-  private func similarityTable(_ record: StepRecord, _ tasks: [String]) -> String {
-    let rows = tasks.indices.map { i in
-      [HTML.escape(tasks[i])]
-        + tasks.indices.map { j in
-          let cosine = record.cosines![i][j]
-          let color = cosine >= 0 ? "42, 157, 98" : "194, 59, 59"
-          return
-            "<span style=\"display:block;background:rgba(\(color),\(String(format: "%.2f", min(1, abs(cosine)) * 0.8)))\">\(String(format: "%.2f", cosine))</span>"
-        }
-    }
-    return """
-      <h2>Similarity of the tasks' gradients at step \(record.step)</h2>
-      <p>Cosines over all shared parameters: green pairs agree, red ones pull against each other.</p>
-      \(HTML.table([""] + tasks, rows, class: "matrix"))
-      """
   }
 }

@@ -52,10 +52,8 @@ public struct StepRecord: Sendable, Codable, Equatable {
   public var seconds: Double
   /// Of it, waiting for data.
   public var waitSeconds: Double
-  /// The cosines of the tasks' gradients, row by row in the order of the configuration, where the step had them.
-  public var cosines: [[Double]]?
-  /// The norms of the tasks' gradients.
-  public var gradientNorms: [Double]?
+  /// What was seen of the tasks' gradients, where the step was looked at.
+  public var diagnostics: DiagnosticsRecord?
 }
 
 public struct EvaluationRecord: Sendable, Codable, Equatable {

@@ -9,6 +9,7 @@ public struct RunFolder: Sendable {
 
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  public var summary: URL { url.appendingPathComponent("summary.json") }
   public var report: URL { url.appendingPathComponent("report.html") }
   public var predictions: URL { url.appendingPathComponent("predictions") }
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }

@@ -1,8 +1,12 @@
-/// Sends losses, weights and metrics to TensorBoard.
+/// Sends losses, weights, metrics and diagnostics to TensorBoard.
 public final class TensorBoardLog: TrainingObserver {
   private let file: EventFile
+  private let tasks: [String]
 
-  public init(_ folder: RunFolder) throws { file = try EventFile(in: folder.tensorBoard) }
+  public init(_ folder: RunFolder, tasks: [String]) throws {
+    file = try EventFile(in: folder.tensorBoard)
+    self.tasks = tasks
+  }
 
   public func observe(_ record: LogRecord) throws {
     switch record {
@@ -10,7 +14,7 @@ public final class TensorBoardLog: TrainingObserver {
       try file.write(
         step.losses.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
           + step.weights.sorted { $0.key < $1.key }.map { ("weight/\($0.key)", $0.value) }
-          + [("learning rate", step.learningRate)], step: step.step)
+          + [("learning rate", step.learningRate)] + (step.diagnostics?.scalars(tasks: tasks) ?? []), step: step.step)
     case .evaluation(let evaluation):
       try file.write(
         evaluation.evaluation.tasks.flatMap { task in

@@ -115,7 +115,7 @@ public final class Trainer {
         precision: precision)
     }
     let learningRate = configuration.optimizer.learningRate * schedule.factor(at: step)
-    let observation: GradientObservation = isObserved(step + 1) ? .gramian : .none
+    let observation = isObserved(step + 1) ? GradientLevel(rawValue: configuration.diagnostics.level) : nil
     let report: StepReport
     do {
       report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
@@ -127,13 +127,11 @@ public final class Trainer {
       step: step, losses: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.losses)),
       weights: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.lossWeights)), learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
-      cosines: report.gramian.map { gramian in
-        gramian.tasks.map { i in gramian.tasks.map { gramian.cosine(i, $0) } }
-      }, gradientNorms: report.gramian.map { gramian in gramian.tasks.map(gramian.norm) })
+      diagnostics: report.diagnostics.map(DiagnosticsRecord.init))
   }
 
   private func isObserved(_ step: Int) -> Bool {
-    let interval = configuration.method.observeEvery
+    let interval = configuration.diagnostics.every
     return interval > 0 && network.tasks.count > 1 && (step == 1 || step % interval == 0)
   }
 

@@ -33,7 +33,8 @@ public struct TrainingSession {
       try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
     }
     observers = [
-      try MetricsLog(folder, keepingThrough: trainer.completedSteps), try TensorBoardLog(folder),
+      try MetricsLog(folder, keepingThrough: trainer.completedSteps),
+      try TensorBoardLog(folder, tasks: trainer.network.tasks),
       ProgressReporter(tasks: trainer.network.tasks, totalSteps: configuration.training.steps),
     ]
   }
@@ -43,6 +44,7 @@ public struct TrainingSession {
   /// - Parameter shouldStop: asked after every step; the run is saved then and can be resumed.
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
+    try RunSummary(folder).write(to: folder)
     try Gallery.write(trainer)
     try RunReport(folder).write()
     return outcome

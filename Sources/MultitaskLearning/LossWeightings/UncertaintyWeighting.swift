@@ -28,20 +28,27 @@ public struct UncertaintyWeighting: LossWeighting {
   }
 
   public let form: Form
+  /// The factor a of each task.
+  public let lossFactors: [Double]
   public var state: State
 
-  package init(taskCount: Int, form: Form, initial: Double, optimizer: ScalarOptimizer) {
+  /// - Parameter lossFactors: the form's for every task when left out. The paper's mixed form has ½ for tasks of
+  ///   regression and 1 for those of classification.
+  package init(
+    taskCount: Int, form: Form, lossFactors: [Double]? = nil, initial: Double, optimizer: ScalarOptimizer
+  ) {
     self.form = form
+    self.lossFactors = lossFactors ?? [Double](repeating: form.lossFactor, count: taskCount)
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
   }
 
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
-    state.logVariances.map { form.lossFactor * exp(-$0) }
+    zip(lossFactors, state.logVariances).map { $0 * exp(-$1) }
   }
 
   public mutating func update(losses: [Double]) {
-    let gradient = zip(state.logVariances, losses).map { s, loss in
-      form.logarithmFactor - form.lossFactor * loss * exp(-s)
+    let gradient = state.logVariances.indices.map { task in
+      form.logarithmFactor - lossFactors[task] * losses[task] * exp(-state.logVariances[task])
     }
     state.optimizer.update(&state.logVariances, gradient: gradient)
   }
@@ -56,6 +63,9 @@ extension UncertaintyWeighting {
       MethodParameter(
         "form", .choice(Form.allCases.map(\.rawValue)), default: .text("full"),
         "factors on loss and log variance: 1 and 1, ½ and ½, or 1 and ½"),
+      MethodParameter(
+        "lossFactors", .taskNumbers(0...1000), default: nil,
+        "factor of each task's loss, in place of the form's; the paper has ½ for regression, 1 for classification"),
       MethodParameter("initial", .real(-20...20), default: .number(0), "log variance at the start"),
       MethodParameter(
         "optimizer", .choice(ScalarOptimizer.Rule.allCases.map(\.rawValue)), default: .text("adam"),
@@ -63,8 +73,12 @@ extension UncertaintyWeighting {
       MethodParameter("learningRate", .real(0...10), default: .number(0.01), "of the log variances"),
     ]
   ) { settings in
-    UncertaintyWeighting(
-      taskCount: settings.tasks.count, form: settings.choice("form"), initial: settings.number("initial"),
+    let form: Form = settings.choice("form")
+    let factors = settings.taskNumbers("lossFactors")
+    return UncertaintyWeighting(
+      taskCount: settings.tasks.count, form: form,
+      lossFactors: factors.map { factors in settings.tasks.map { factors[$0] ?? form.lossFactor } },
+      initial: settings.number("initial"),
       optimizer: ScalarOptimizer(settings.choice("optimizer"), learningRate: settings.number("learningRate")))
   }
 }

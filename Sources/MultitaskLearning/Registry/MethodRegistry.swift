@@ -6,9 +6,11 @@ public enum MethodRegistry {
     UncertaintyWeighting.entry,
     DynamicWeightAverage.entry,
     RandomLossWeighting.entry,
+    DynamicTaskPrioritization.entry,
+    GradNorm.entry,
     IMTLL.entry,
-    GeometricMean.entry,
     FAMO.entry,
+    GeometricMean.entry,
   ]
 
   public static let aggregators: [MethodEntry<any GradientAggregator>] = [
@@ -24,6 +26,7 @@ public enum MethodRegistry {
     IMTLG.entry,
     IMTL.entry,
     AlignedMTL.entry,
+    CosReg.entry,
     FairGrad.entry,
     UPGrad.entry,
     DualProj.entry,

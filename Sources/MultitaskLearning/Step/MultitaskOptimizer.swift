@@ -23,27 +23,20 @@ public final class MultitaskOptimizer {
   ///
   /// - Parameter objectives: the network on one batch, or on the parts of a batch that is too large for the
   ///   memory: their gradients are averaged.
-  /// - Parameter observation: what the report should hold even if the method does not need it.
+  /// - Parameter observation: where the tasks' gradients are looked at for the report, if they are. It costs a backward
+  ///   pass for each task, through the decoders or the whole network, where the method does not need them anyway.
   /// - Throws: ``NonFiniteError`` before any parameter has changed, ``MethodError`` from the method.
   public func step(
-    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientObservation = .none
+    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil
   ) throws -> StepReport {
     precondition(!objectives.isEmpty, "a step needs a batch")
     let update = MultitaskUpdate(
       objectives: objectives, store: store, workspace: workspace, optimizer: optimizer, clipping: clipping,
-      learningRate: learningRate, weighting: method.weighting, aggregator: method.aggregator,
-      generator: method.generator, observation: observation)
+      learningRate: learningRate, method: method, observation: observation)
     let report = try method.schedule.step(update)
     method.weighting = update.weighting
     method.aggregator = update.aggregator
     method.generator = update.generator
     return report
   }
-}
-
-/// What is looked at in a step, beside what the method needs.
-public enum GradientObservation: Sendable {
-  case none
-  /// The inner products of the tasks' gradients: a backward pass for each task.
-  case gramian
 }

@@ -44,5 +44,11 @@ public struct Gramian: Sendable, Equatable {
       elements: tasks.flatMap { i in tasks.map { j in factors[i] * self[i, j] * factors[j] } })
   }
 
+  /// Of matrices side by side.
+  public static func + (a: Gramian, b: Gramian) -> Gramian {
+    precondition(a.taskCount == b.taskCount, "Gramians of \(a.taskCount) and \(b.taskCount) tasks")
+    return Gramian(taskCount: a.taskCount, elements: zip(a.elements, b.elements).map { $0 + $1 })
+  }
+
   public var isFinite: Bool { elements.allSatisfy(\.isFinite) }
 }

@@ -1,0 +1,97 @@
+#include "CMatrixKernels.h"
+
+#include <string.h>
+
+// One version for each generation of processors; the loader picks the best that runs.
+#if defined(__x86_64__) && defined(__linux__)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FOR_EVERY_PROCESSOR
+#endif
+
+enum { LANES = 16, TILE = 4, BLOCK = 4096 };
+
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
+
+// No function: passing such vectors by value differs between processors.
+#define LOAD(from) (*(const lanes *)(from))
+
+// Inner products of TILE rows with TILE rows. Sums in single precision stay short: count / LANES terms a lane.
+static inline __attribute__((always_inline)) void multiply_tile(
+    const float *const a[TILE], const float *const b[TILE], int64_t count, double products[TILE][TILE]) {
+  lanes sums[TILE][TILE];
+  memset(sums, 0, sizeof sums);
+  int64_t c = 0;
+  for (; c + LANES <= count; c += LANES) {
+    lanes x[TILE], y[TILE];
+    for (int i = 0; i < TILE; i++) x[i] = LOAD(a[i] + c);
+    for (int j = 0; j < TILE; j++) y[j] = LOAD(b[j] + c);
+    for (int i = 0; i < TILE; i++)
+      for (int j = 0; j < TILE; j++) sums[i][j] += x[i] * y[j];
+  }
+  for (int i = 0; i < TILE; i++)
+    for (int j = 0; j < TILE; j++) {
+      double sum = 0;
+      for (int lane = 0; lane < LANES; lane++) sum += sums[i][j][lane];
+      for (int64_t rest = c; rest < count; rest++) sum += (double)a[i][rest] * b[j][rest];
+      products[i][j] = sum;
+    }
+}
+
+FOR_EVERY_PROCESSOR
+void cm_add_inner_products(
+    const float *rows, int64_t stride, int count, int64_t from, int64_t to, double *sums) {
+  for (int64_t start = from; start < to; start += BLOCK) {
+    int64_t width = to - start < BLOCK ? to - start : BLOCK;
+    for (int i = 0; i < count; i += TILE) {
+      for (int j = 0; j <= i; j += TILE) {
+        // Where the rows run out, the last one stands in; its products are not used.
+        const float *a[TILE], *b[TILE];
+        for (int k = 0; k < TILE; k++) {
+          a[k] = rows + (i + k < count ? i + k : count - 1) * stride + start;
+          b[k] = rows + (j + k < count ? j + k : count - 1) * stride + start;
+        }
+        double products[TILE][TILE];
+        multiply_tile(a, b, width, products);
+        for (int p = i; p < i + TILE && p < count; p++)
+          for (int q = j; q < j + TILE && q <= p; q++) sums[p * count + q] += products[p - i][q - j];
+      }
+    }
+  }
+}
+
+FOR_EVERY_PROCESSOR
+void cm_combine(
+    const float *rows, int64_t stride, int count, int64_t from, int64_t to, const float *weights, float *result) {
+  int64_t c = from;
+  for (; c + 4 * LANES <= to; c += 4 * LANES) {
+    lanes sums[4];
+    memset(sums, 0, sizeof sums);
+    for (int i = 0; i < count; i++)
+      for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows + i * stride + c + k * LANES);
+    for (int k = 0; k < 4; k++) *(lanes *)(result + c + k * LANES) = sums[k];
+  }
+  for (; c < to; c++) {
+    float sum = 0;
+    for (int i = 0; i < count; i++) sum += weights[i] * rows[i * stride + c];
+    result[c] = sum;
+  }
+}
+
+FOR_EVERY_PROCESSOR
+void cm_column_sums(
+    const float *rows, int64_t stride, int count, int64_t from, int64_t to, float *sums, float *absolutes) {
+  for (int64_t start = from; start < to; start += BLOCK) {
+    int64_t end = start + BLOCK < to ? start + BLOCK : to;
+    for (int64_t c = start; c < end; c++) {
+      sums[c] = rows[c];
+      absolutes[c] = __builtin_fabsf(rows[c]);
+    }
+    for (int i = 1; i < count; i++)
+      for (int64_t c = start; c < end; c++) {
+        float value = rows[i * stride + c];
+        sums[c] += value;
+        absolutes[c] += __builtin_fabsf(value);
+      }
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// What a report shows of the tasks' gradients: curves, the similarity of all pairs, cosines per module.
+struct DiagnosticsSection {
+  private let looks: [(step: Int, record: DiagnosticsRecord)]
+  private let tasks: [String]
+
+  init(_ steps: [StepRecord], tasks: [String]) {
+    looks = tasks.count > 1 ? steps.compactMap { step in step.diagnostics.map { (step.step, $0) } } : []
+    self.tasks = tasks
+  }
+
+  private var pairs: [(Int, Int)] { tasks.indices.flatMap { i in (0..<i).map { (i, $0) } } }
+  private var level: String { looks.last?.record.level == .features ? "the shared features" : "all shared parameters" }
+
+  var charts: [Chart] {
+    guard let last = looks.last else { return [] }
+    let measures = last.record.measures.indices.map { index in
+      Chart(
+        [
+          "GDS: mean cosine of the tasks' gradients", "GMS: similarity of their norms", "Condition number (log₁₀)",
+          "Feature entropy",
+        ][index],
+        smoothed: true,
+        [
+          (
+            last.record.measures[index].name,
+            looks.compactMap { look in
+              look.record.measures[index].value.map { (look.step, index == 2 ? log10($0) : $0) }
+            }
+          )
+        ])
+    }
+    return measures.filter { !$0.lines.isEmpty } + [
+      Chart(
+        "Cosine between the tasks' gradients", smoothed: true,
+        pairs.map { i, j in ("\(tasks[j]) · \(tasks[i])", looks.map { ($0.step, $0.record.cosines[i][j]) }) }),
+      Chart(
+        "Norm of each task's gradient", smoothed: true,
+        tasks.indices.map { i in (tasks[i], looks.map { ($0.step, $0.record.gradientNorms[i]) }) }),
+    ]
+  }
+
+  var html: String {
+    guard !looks.isEmpty else { return "" }
+    return """
+      <h2>Similarity of the tasks' gradients</h2>
+      <p>Mean cosine over \(looks.count) looks at \(level): green pairs agree, red ones pull against each other.</p>
+      \(similarity)
+      <h3>Cosines per module</h3>
+      <p>How often the cosine of a pair of tasks, at one look, fell into each tenth of the range from −1 to 1.</p>
+      \(histograms)
+      """
+  }
+
+  private var similarity: String {
+    let rows = tasks.indices.map { i in
+      [HTML.escape(tasks[i])]
+        + tasks.indices.map { j in
+          let cosine = looks.reduce(0) { $0 + $1.record.cosines[i][j] } / Double(looks.count)
+          return HTML.shaded(
+            String(format: "%.2f", cosine), color: cosine >= 0 ? "42, 157, 98" : "194, 59, 59", strength: abs(cosine))
+        }
+    }
+    return HTML.table([""] + tasks, rows, class: "matrix")
+  }
+
+  private static let binCount = 20
+
+  /// A row for each module; the darker a cell, the larger the share of cosines in it.
+  private var histograms: String {
+    let names = looks[0].record.modules.map(\.name)
+    let rows = names.enumerated().map { index, name -> [String] in
+      let cosines = looks.flatMap { $0.record.modules[index].cosines }
+      var counts = [Int](repeating: 0, count: Self.binCount)
+      for cosine in cosines {
+        counts[min(Self.binCount - 1, max(0, Int((cosine + 1) / 2 * Double(Self.binCount))))] += 1
+      }
+      let largest = Double(max(1, counts.max() ?? 1))
+      let negative = Double(cosines.count { $0 < 0 }) / Double(max(1, cosines.count))
+      return [HTML.escape(name)]
+        + counts.enumerated().map { bin, count in
+          HTML.shaded(
+            "&nbsp;", color: bin < Self.binCount / 2 ? "194, 59, 59" : "42, 157, 98", strength: Double(count) / largest,
+            title: "\(count) of \(cosines.count)")
+        } + [String(format: "%.0f %%", negative * 100)]
+    }
+    let header = (0..<Self.binCount).map { bin in
+      bin % 5 == 0 ? String(format: "%.1f", Double(bin) / Double(Self.binCount) * 2 - 1) : ""
+    }
+    return HTML.table(["Module"] + header + ["below 0"], rows, class: "histogram")
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Torch
+
+/// What a run cost.
+public struct RunSummary: Codable, Sendable, Equatable {
+  public var steps: Int
+  /// The median over steps that were not looked at.
+  public var secondsPerStep: Double
+  /// Of all steps.
+  public var trainingSeconds: Double
+  /// How many steps were looked at, and how much longer they took than the others.
+  public var lookCount: Int
+  public var lookSeconds: Double
+  /// The largest resident memory of the process so far; after a resumption, that of the larger process.
+  public var peakBytes: Int
+
+  /// Summarizes a run in this process.
+  init(_ folder: RunFolder) throws {
+    let records = try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+    // The first steps also warm up.
+    let warm = records.count > 20 ? Array(records.dropFirst(5)) : records
+    let looked = records.filter { $0.diagnostics != nil }
+    let plain = warm.filter { $0.diagnostics == nil }
+    steps = records.last?.step ?? 0
+    secondsPerStep = Self.median((plain.isEmpty ? warm : plain).map(\.seconds))
+    trainingSeconds = records.reduce(0) { $0 + $1.seconds }
+    lookCount = plain.isEmpty ? 0 : looked.count
+    lookSeconds = Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
+    peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
+  }
+
+  /// - Throws: ``FileError`` when the run has none.
+  public static func load(_ folder: RunFolder) throws -> RunSummary {
+    guard let data = try? Data(contentsOf: folder.summary),
+      let summary = try? JSONDecoder().decode(RunSummary.self, from: data)
+    else { throw FileError(folder.summary, "is no summary of a run") }
+    return summary
+  }
+
+  func write(to folder: RunFolder) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(encoder.encode(self), to: folder.summary)
+  }
+
+  public var text: String {
+    let speed = String(
+      format: "%d steps, %.0f ms each (median), peak memory %.0f MB", steps, secondsPerStep * 1e3,
+      Double(peakBytes) / 1e6)
+    guard lookCount > 0 else { return speed }
+    let share = lookSeconds / max(trainingSeconds, 1e-9) * 100
+    return speed
+      + String(
+        format: "\ndiagnostics: %d looks at the tasks' gradients cost %.1f s (%.1f %% of the training)", lookCount,
+        lookSeconds, share)
+  }
+
+  private static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
+}

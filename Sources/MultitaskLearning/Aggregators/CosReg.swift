@@ -1,0 +1,59 @@
+import Torch
+
+/// The sum of the gradients, with a penalty on their cosines that acts through the second derivatives: the network
+/// moves to where its tasks' gradients are orthogonal.
+///
+/// The loss becomes `Σ L_k + λ R` with `R` the mean squared cosine over the pairs of tasks. Its gradient needs the
+/// tasks' gradients to be differentiated once more: about twice the price of K backward passes.
+///
+/// - Source: the regularizer that the robust analysis of multi-task optimizers compares with; mean over pairs and
+///   λ = 10 as in public code. That code detaches the gradients, so that its penalty has no effect; here it has.
+public struct CosReg: RegularizesGradients {
+  /// λ.
+  public var penalty: Double
+
+  public init(penalty: Double = 10) { self.penalty = penalty }
+
+  /// R itself.
+  public static func meanSquaredCosine(_ gramian: Gramian) -> Double {
+    let count = gramian.taskCount
+    guard count > 1 else { return 0 }
+    let pairs = gramian.tasks.flatMap { i in gramian.tasks.map { (i, $0) } }.filter { $0.0 != $0.1 }
+    return pairs.reduce(0) { $0 + gramian.cosine($1.0, $1.1) * gramian.cosine($1.0, $1.1) }
+      / Double(count * count - count)
+  }
+
+  /// With `c` the cosine of i and j, `∂c²/∂g_i = 2c (g_j / (‖g_i‖‖g_j‖) − c g_i / ‖g_i‖²)`; each pair counts twice.
+  public func regularizerWeights(for gramian: Gramian) -> [[Double]] {
+    let count = gramian.taskCount
+    var weights = gramian.tasks.map { _ in [Double](repeating: 0, count: count) }
+    guard count > 1 else { return weights }
+    let factor = 4 * penalty / Double(count * count - count)
+    for i in gramian.tasks {
+      for j in gramian.tasks where j != i && gramian.norm(i) * gramian.norm(j) > 0 {
+        let cosine = gramian.cosine(i, j)
+        weights[i][j] += factor * cosine / (gramian.norm(i) * gramian.norm(j))
+        weights[i][i] -= factor * cosine * cosine / gramian[i, i]
+      }
+    }
+    return weights
+  }
+
+  /// Where gradients are constants, as on a saved matrix, nothing is left of the penalty but the sum.
+  public func direction(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) -> Tensor {
+    gradients.combined([Double](repeating: 1, count: gradients.taskCount))
+  }
+}
+
+extension CosReg {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any GradientAggregator>(
+    "cosreg", summary: "Drives the gradients towards right angles, through second derivatives.",
+    paper: "Suteu, Guo, Regularizing Deep Multi-Task Networks using Orthogonal Gradients, 2019",
+    parameters: [
+      MethodParameter("penalty", .real(0...1e6), default: .number(10), "weight of the mean squared cosine")
+    ]
+  ) { settings in CosReg(penalty: settings.number("penalty")) }
+}

@@ -1,0 +1,23 @@
+/// Where the tasks' gradients are looked at.
+public enum GradientLevel: String, Sendable, CaseIterable, Codable {
+  /// With respect to the parameters that all tasks share: a backward pass through the whole network for each task.
+  case parameters
+  /// With respect to the features that the encoder hands to the decoders: one backward pass through the encoder.
+  case features
+}
+
+/// A look at the tasks' gradients, which changes nothing.
+public struct GradientDiagnostics: Sendable, Equatable {
+  public let level: GradientLevel
+  /// Of the weighted losses' gradients.
+  public let gramian: Gramian
+  /// The same within each part of the network, or each map of features.
+  public let modules: [(name: String, gramian: Gramian)]
+  /// How evenly the tasks use the features; none where the network has none.
+  public let featureEntropy: Double?
+
+  public static func == (a: GradientDiagnostics, b: GradientDiagnostics) -> Bool {
+    a.level == b.level && a.gramian == b.gramian && a.featureEntropy == b.featureEntropy
+      && a.modules.map(\.name) == b.modules.map(\.name) && a.modules.map(\.gramian) == b.modules.map(\.gramian)
+  }
+}

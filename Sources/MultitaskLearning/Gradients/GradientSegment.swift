@@ -1,0 +1,52 @@
+/// The columns of G that belong to one parameter, or one map of features.
+public struct GradientSegment: Sendable, Equatable {
+  /// As in the state dict: `backbone.blocks.0.attn.qkv.weight`.
+  public let name: String
+  public let columns: Range<Int>
+
+  public init(name: String, columns: Range<Int>) {
+    self.name = name
+    self.columns = columns
+  }
+
+  /// The layer: the name without its last part.
+  public var layer: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
+
+  /// The part of the network that a person would name, up to the first number: `backbone.blocks.0`; where there is
+  /// none, two parts of the layer: `backbone.conv1`.
+  public var module: String {
+    let parts = name.split(separator: ".")
+    if let number = parts.firstIndex(where: { Int($0) != nil }) { return parts[...number].joined(separator: ".") }
+    return layer.split(separator: ".").prefix(2).joined(separator: ".")
+  }
+}
+
+extension [GradientSegment] {
+  /// Neighbours of the same key, together, with the unused columns behind them.
+  ///
+  /// - Parameter width: of all columns.
+  public func ranges(by key: (GradientSegment) -> String, width: Int) -> [(name: String, columns: Range<Int>)] {
+    var starts: [(name: String, column: Int)] = []
+    for segment in self where key(segment) != starts.last?.name {
+      starts.append((key(segment), starts.isEmpty ? 0 : segment.columns.lowerBound))
+    }
+    let ends = starts.dropFirst().map(\.column) + [width]
+    return zip(starts, ends).map { ($0.name, $0.column..<$1) }
+  }
+}
+
+/// How much of the network a method treats as one gradient.
+public enum Granularity: String, Sendable, CaseIterable {
+  case model
+  case layer
+  case tensor
+
+  func ranges(of gradients: any TaskGradients) -> [Range<Int>] {
+    let width = gradients.width
+    switch self {
+    case .model: return [0..<width]
+    case .layer: return gradients.segments.ranges(by: \.layer, width: width).map(\.columns)
+    case .tensor: return gradients.segments.ranges(by: \.name, width: width).map(\.columns)
+    }
+  }
+}

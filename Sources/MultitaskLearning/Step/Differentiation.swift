@@ -1,0 +1,304 @@
+import NeuralNetworks
+import Torch
+
+/// The backward passes of one step: from the losses of each part of the batch to one gradient in the workspace.
+struct Differentiation {
+  private let update: MultitaskUpdate
+  private let tasks: [Int]
+  private let shared: ParameterVector
+  private var report: StepReport
+  private var partCount = 0
+  /// Of the features of all parts so far, side by side.
+  private var featureGramian: Gramian?
+  private var featureModules: [(name: String, gramian: Gramian)] = []
+  private var entropy: Double?
+
+  init(_ update: MultitaskUpdate, _ tasks: [Int]) {
+    self.update = update
+    self.tasks = tasks
+    shared = update.sharedVector
+    report = StepReport(
+      losses: [Double](repeating: 0, count: tasks.count), lossWeights: [Double](repeating: 0, count: tasks.count))
+  }
+
+  private var share: Double { 1 / Double(update.objectives.count) }
+  private var writing: GradientTarget.Writing { partCount == 0 ? .write : .add }
+
+  /// A constant weight gives the same direction at either level: then the level that is looked at is as good.
+  private var combinationLevel: GradientLevel {
+    update.aggregator is any ConstantWeighting ? update.observation ?? .parameters : update.level
+  }
+  private var needsEachGradient: Bool {
+    !(update.aggregator is any ConstantWeighting) || update.observation != nil
+      || update.weighting is any LearnsFromGradients
+  }
+
+  /// Differentiates the losses of one part of the batch.
+  mutating func add(_ objective: any MultitaskObjective) throws {
+    let regularizer = update.aggregator as? any RegularizesGradients
+    let isCut = combinationLevel == .features || (update.observation != nil && regularizer == nil)
+    let pass =
+      regularizer == nil
+      ? try ForwardPass(objective, tasks, isCut: isCut)
+      : try withDifferentiableAttention { try ForwardPass(objective, tasks, isCut: isCut) }
+    if isCut && pass.features.isEmpty {
+      throw MethodError("the gradients at level 'features' are wanted, but the network has no shared features")
+    }
+    let weights = try update.weighting.weights(for: pass.values, using: &update.generator)
+    for index in tasks.indices {
+      report.losses[index] += pass.values[index] * share
+      report.lossWeights[index] += weights[index] * share
+    }
+    let scales = weights.map { $0 * share }
+    if let regularizer {
+      try differentiateTwice(pass, scales, regularizer)
+    } else if needsEachGradient {
+      try differentiateEach(pass, scales)
+    } else {
+      differentiateTogether(pass, scales)
+    }
+    partCount += 1
+  }
+
+  /// Combines what the parts have left, and tells what was seen.
+  mutating func finish() throws -> StepReport {
+    let hasRows = needsEachGradient && !(update.aggregator is any RegularizesGradients)
+    let gradient = update.workspace.gradient(of: shared).flat
+    if hasRows && combinationLevel == .parameters {
+      report.gramian = try combine(parameterRows.gradients, into: gradient)
+    } else if !hasRows, let constant = update.aggregator as? any ConstantWeighting {
+      let factor = constant.weight(taskCount: tasks.count)
+      if factor != 1 { gradient.multiply(inPlace: factor) }
+    }
+    if combinationLevel == .features { report.gramian = featureGramian }
+    report.diagnostics = diagnostics
+    return report
+  }
+
+  /// A regularizer is looked at where it works: its graph is needed whole.
+  private var observedLevel: GradientLevel? {
+    update.aggregator is any RegularizesGradients ? update.observation.map { _ in update.level } : update.observation
+  }
+
+  private var diagnostics: GradientDiagnostics? {
+    switch observedLevel {
+    case nil: nil
+    case .features:
+      featureGramian.map {
+        GradientDiagnostics(level: .features, gramian: $0, modules: featureModules, featureEntropy: entropy)
+      }
+    case .parameters:
+      diagnostics(of: parameterRows.gradients)
+    }
+  }
+
+  private func diagnostics(of gradients: DenseTaskGradients) -> GradientDiagnostics {
+    let modules = gradients.moduleGramians
+    return GradientDiagnostics(
+      level: .parameters, gramian: gradients.gramian, modules: modules, featureEntropy: entropy)
+  }
+
+  private var parameterRows: TaskRows { update.workspace.rows(of: shared, taskCount: tasks.count) }
+
+  // MARK: One pass for all tasks
+
+  /// The weighted sum's gradient, which the aggregator's constant multiplies afterwards: tasks' own parameters
+  /// follow their own weighted loss without it.
+  private func differentiateTogether(_ pass: ForwardPass, _ scales: [Double]) {
+    let targets = update.vectors(reachedBy: tasks).flatMap { self.targets(in: $0, writing) }
+    writeGradients(of: pass.losses, to: targets, seeds: zip(pass.losses, scales).map { seed($1, like: $0) })
+  }
+
+  // MARK: One pass for each task
+
+  /// The part that is shared goes into the task's row of G, the rest to the owners that it reaches.
+  private mutating func differentiateEach(_ pass: ForwardPass, _ scales: [Double]) throws {
+    let featureRows = pass.leaves.map { update.workspace.rows(of: $0, taskCount: tasks.count) }
+    differentiateLosses(pass, scales, featureRows)
+    guard let featureRows else { return }
+    let wantsParameterRows = combinationLevel == .parameters || update.observation == .parameters
+    if wantsParameterRows { differentiateFeaturesEach(pass, featureRows) }
+    observe(featureRows)
+    guard combinationLevel == .features else { return }
+    let direction = featureRows.gradients.makeDirection()
+    _ = try combine(featureRows.gradients, into: direction)
+    differentiateFeatures(pass, along: featureRows.views(of: direction))
+  }
+
+  /// From each loss to the features where the graph is cut there, else to the shared parameters.
+  private func differentiateLosses(_ pass: ForwardPass, _ scales: [Double], _ featureRows: TaskRows?) {
+    let leaves = pass.leaves ?? shared.parameters.map(\.value)
+    let rows = (featureRows ?? parameterRows).views
+    let writing: GradientTarget.Writing = featureRows == nil ? self.writing : .write
+    var written: Set<Owner> = []
+    for (index, task) in tasks.enumerated() {
+      var targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
+      for vector in update.vectors(reachedBy: [task]) where vector.owner != .shared {
+        let isFirst = written.insert(vector.owner).inserted
+        targets += self.targets(in: vector, isFirst ? self.writing : .add)
+      }
+      writeGradients(
+        of: [pass.losses[index]], to: targets, seeds: [seed(scales[index], like: pass.losses[index])],
+        graph: index == tasks.count - 1 ? .release : .retain)
+    }
+  }
+
+  /// From each task's gradient at the features to its row for the shared parameters.
+  private func differentiateFeaturesEach(_ pass: ForwardPass, _ featureRows: TaskRows) {
+    let rows = parameterRows.views
+    for (index, task) in tasks.enumerated() {
+      var targets = zip(shared.parameters, rows[index]).map { GradientTarget($0.value, into: $1, writing) }
+      if combinationLevel == .parameters {
+        for vector in update.vectors(reachedBy: [task]) where vector.owner != .shared {
+          targets += self.targets(in: vector, .add)
+        }
+      }
+      let isLast = index == tasks.count - 1 && combinationLevel == .parameters
+      writeGradients(
+        of: pass.features, to: targets, seeds: pass.seeds(featureRows.views[index]),
+        graph: isLast ? .release : .retain)
+    }
+  }
+
+  /// From one direction at the features to the gradient of everything before them.
+  private func differentiateFeatures(_ pass: ForwardPass, along direction: [Tensor]) {
+    let others = update.vectors(reachedBy: tasks).filter { $0.owner != .shared }
+    writeGradients(
+      of: pass.features, to: targets(in: shared, writing) + others.flatMap { targets(in: $0, .add) },
+      seeds: pass.seeds(direction))
+  }
+
+  private mutating func observe(_ rows: TaskRows) {
+    if observedLevel == .features || combinationLevel == .features {
+      let gradients = rows.gradients
+      let modules = observedLevel == .features ? gradients.moduleGramians : []
+      featureGramian = featureGramian.map { $0 + gradients.gramian } ?? gradients.gramian
+      featureModules =
+        featureModules.isEmpty
+        ? modules : zip(featureModules, modules).map { ($0.name, $0.gramian + $1.gramian) }
+    }
+    if update.observation != nil { entropy = (entropy ?? 0) + featureEntropy(rows.matrix) * share }
+  }
+
+  // MARK: Two passes for each task
+
+  /// The sum of the gradients, and that of a function of the gradients themselves.
+  private mutating func differentiateTwice(
+    _ pass: ForwardPass, _ scales: [Double], _ regularizer: any RegularizesGradients
+  ) throws {
+    let isAtFeatures = combinationLevel == .features
+    let leaves = isAtFeatures ? pass.leaves! : shared.parameters.map(\.value)
+    let rows = isAtFeatures ? update.workspace.rows(of: leaves, taskCount: tasks.count) : parameterRows
+    let differentiable = differentiableGradients(pass, scales, leaves: leaves, rows)
+    let gradients = rows.gradients
+    report.gramian = try finiteGramian(of: gradients)
+    let sum = gradients.combined([Double](repeating: 1, count: tasks.count))
+    let weights = Tensor(regularizer.regularizerWeights(for: report.gramian!).flatMap { $0 }.map { Float($0 * share) })
+    let directions = withoutGradients {
+      weights.reshaped([tasks.count, -1]).to(rows.matrix.device).matmul(rows.matrix)
+    }
+    let seeds = tasks.indices.flatMap { rows.views(of: directions[$0]) }
+    let pairs = zip(differentiable, seeds).compactMap { gradient, seed in gradient.map { ($0, seed) } }
+      .filter { $0.0.requiresGradient }
+    let own = update.vectors(reachedBy: tasks).filter { $0.owner != .shared }.flatMap { targets(in: $0, .add) }
+    let sums = zip(leaves, rows.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
+    if !pairs.isEmpty { writeGradients(of: pairs.map(\.0), to: sums + own, seeds: pairs.map(\.1)) }
+    if isAtFeatures {
+      observe(rows)
+      differentiateFeatures(pass, along: rows.views(of: sum))
+    } else {
+      let gradient = update.workspace.gradient(of: shared).flat
+      if partCount == 0 { gradient.copy(from: sum) } else { gradient.add(inPlace: sum) }
+    }
+  }
+
+  /// Each task's gradient with respect to each leaf, which can be differentiated again; its values also go to the
+  /// rows, and those of tasks' own parameters to their place.
+  private func differentiableGradients(
+    _ pass: ForwardPass, _ scales: [Double], leaves: [Tensor], _ rows: TaskRows
+  ) -> [Tensor?] {
+    var written: Set<Owner> = []
+    return tasks.indices.flatMap { index in
+      let own = update.vectors(reachedBy: [tasks[index]]).filter { $0.owner != .shared }
+      let found = gradients(
+        of: [pass.losses[index]], withRespectTo: leaves + own.flatMap { $0.parameters.map(\.value) },
+        seeds: [seed(scales[index], like: pass.losses[index])], graph: .differentiate)
+      let kept = Array(found.prefix(leaves.count))
+      withoutGradients {
+        for (gradient, view) in zip(kept, rows.views[index]) { view.write(gradient, adding: false) }
+        var rest = found.dropFirst(leaves.count)
+        for vector in own {
+          let isAdding = !written.insert(vector.owner).inserted || partCount > 0
+          for view in update.workspace.gradient(of: vector).views { view.write(rest.removeFirst(), adding: isAdding) }
+        }
+      }
+      return kept
+    }
+  }
+
+  // MARK: Combination
+
+  /// Lets the aggregator make one direction of the rows.
+  ///
+  /// - Returns: the inner products, where it needed them.
+  private func combine(_ gradients: DenseTaskGradients, into direction: Tensor) throws -> Gramian? {
+    if var weighting = update.aggregator as? any GramianWeighting {
+      let gramian = try finiteGramian(of: gradients)
+      let weights = try weighting.weights(for: gramian, losses: report.losses, using: &update.generator)
+      update.aggregator = weighting
+      gradients.combine([weights], over: [0..<gradients.width], into: direction)
+      return gramian
+    }
+    if var weighting = update.aggregator as? any LocalGramianWeighting {
+      let ranges = weighting.granularity.ranges(of: gradients)
+      let gramians = gradients.gramians(of: ranges)
+      let gramian = try finiteGramian(of: gradients)
+      let weights = try weighting.weights(for: gramians, losses: report.losses, using: &update.generator)
+      update.aggregator = weighting
+      gradients.combine(weights, over: ranges, into: direction)
+      return gramian
+    }
+    let found = try update.aggregator.direction(of: gradients, losses: report.losses, using: &update.generator)
+    direction.copy(from: found)
+    return update.weighting is any LearnsFromGradients ? try finiteGramian(of: gradients) : nil
+  }
+
+  private func finiteGramian(of gradients: DenseTaskGradients) throws -> Gramian {
+    let gramian = gradients.gramian
+    for (index, task) in tasks.enumerated() where !gramian[index, index].isFinite {
+      throw NonFiniteError(quantity: .gradient, task: update.tasks[task], value: gramian[index, index])
+    }
+    return gramian
+  }
+
+  // MARK: Targets and seeds
+
+  private func targets(in vector: ParameterVector, _ writing: GradientTarget.Writing) -> [GradientTarget] {
+    zip(vector.parameters, update.workspace.gradient(of: vector).views).map {
+      GradientTarget($0.value, into: $1, writing)
+    }
+  }
+
+  private func seed(_ value: Double, like loss: Tensor) -> Tensor {
+    .full(value, loss.shape, dtype: loss.dtype, device: loss.device)
+  }
+}
+
+extension DenseTaskGradients {
+  /// The inner products within each part of the network that a person would name.
+  fileprivate var moduleGramians: [(name: String, gramian: Gramian)] {
+    let modules = segments.ranges(by: \.module, width: width)
+    return zip(modules, gramians(of: modules.map(\.columns))).map { ($0.name, $1) }
+  }
+}
+
+extension Tensor {
+  /// Takes the values of a gradient, which is none where it is zero.
+  fileprivate func write(_ gradient: Tensor?, adding isAdding: Bool) {
+    guard let gradient else {
+      if !isAdding { fill(0) }
+      return
+    }
+    if isAdding { add(inPlace: gradient.detached()) } else { copy(from: gradient.detached()) }
+  }
+}

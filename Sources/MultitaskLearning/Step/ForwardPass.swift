@@ -1,0 +1,40 @@
+import Torch
+
+/// The losses of one batch, and what the tasks' gradients can be taken with respect to.
+struct ForwardPass {
+  /// As the encoder gave them.
+  let features: [Tensor]
+  /// What the losses start from where the graph is cut between encoder and decoders: the same values, as leaves.
+  let leaves: [Tensor]?
+  let losses: [Tensor]
+  /// The losses as numbers.
+  let values: [Double]
+
+  /// - Parameter isCut: whether the gradients with respect to the features are wanted.
+  /// - Throws: ``NonFiniteError`` naming a task.
+  init(_ objective: any MultitaskObjective, _ tasks: [Int], isCut: Bool) throws {
+    features = objective.features(for: tasks)
+    leaves = isCut ? features.map(\.leaf) : nil
+    losses = objective.losses(of: tasks, from: leaves ?? features)
+    values = try Self.finiteValues(of: losses, tasks.map { objective.tasks[$0] })
+  }
+
+  /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.
+  func seeds(_ gradients: [Tensor]) -> [Tensor] { zip(gradients, features).map { $0.to($1.dtype) } }
+
+  static func finiteValues(of losses: [Tensor], _ tasks: [String]) throws -> [Double] {
+    let values: [Double] = Tensor.stacked(losses.map { $0.detached() }).array()
+    for (value, task) in zip(values, tasks) where !value.isFinite {
+      throw NonFiniteError(quantity: .loss, task: task, value: value)
+    }
+    return values
+  }
+}
+
+extension Tensor {
+  fileprivate var leaf: Tensor {
+    let leaf = detached()
+    leaf.requiresGradient = true
+    return leaf
+  }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import TestSupport
+import Testing
+import Torch
+
+/// Gradients with respect to features, and looks at gradients.
+@Suite struct LevelTests {
+  private func values(_ store: ParameterStore) -> [[Float]] { store.vectors.map { $0.values.array() } }
+
+  private func expectClose(_ a: [[Float]], _ b: [[Float]], _ what: String = "") {
+    #expect(a.count == b.count)
+    for (x, y) in zip(a, b) { for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5, "\(what)") } }
+  }
+
+  @discardableResult
+  private func step(
+    _ problem: TinyProblem, _ aggregator: any GradientAggregator, level: GradientLevel = .parameters,
+    weighting: any LossWeighting = EqualWeighting(), observing: GradientLevel? = nil,
+    objectives: [any MultitaskObjective]? = nil
+  ) throws -> StepReport {
+    let optimizer = MultitaskOptimizer(
+      problem.store, method: MultitaskMethod(weighting: weighting, aggregator: aggregator, level: level),
+      optimizer: SGD(momentum: 0))
+    return try optimizer.step(objectives ?? [problem.objective()], learningRate: 0.1, observing: observing)
+  }
+
+  /// The gradients with respect to the features, flattened, by hand.
+  private func featureRows(_ problem: TinyProblem) -> [[Double]] {
+    let z = problem.objective().features(for: [0, 1, 2])[0].detached()
+    z.requiresGradient = true
+    return problem.objective().losses(of: [0, 1, 2], from: [z]).map { loss in
+      gradients(of: [loss], withRespectTo: [z], graph: .retain)[0]!.flattened().array(of: Float.self).map { Double($0) }
+    }
+  }
+
+  @Test func theSumIsTheSameAtEitherLevel() throws {
+    let (c, d) = (TinyProblem(), TinyProblem())
+    try step(c, GradientSum())
+    try step(d, PlainSum(), level: .features)
+    expectClose(values(c.store), values(d.store))
+  }
+
+  @Test func surgeryOnFeatures() throws {
+    let (problem, expected) = (TinyProblem(), TinyProblem())
+    var generator = SeededGenerator(seed: 0)
+    let weights = try MGDA(normalization: .l2).weights(
+      for: Gramian(rows: featureRows(expected)), losses: [], using: &generator)
+    let report = try step(problem, MGDA(normalization: .l2), level: .features)
+    #expect(report.gramian?.taskCount == 3)
+    // The same as weighing the losses for the shared part.
+    let losses = expected.objective().losses(of: [0, 1, 2])
+    let total = zip(losses, weights).map { $0 * $1 }.reduce(Tensor.zeros([])) { $0 + $1 }
+    let shared = expected.store.vector(of: .shared)!
+    let gradient = shared.values.zerosLike()
+    writeGradients(
+      of: [total],
+      to: zip(shared.parameters, shared.views(of: gradient)).map { GradientTarget($0.value, into: $1) })
+    expectClose(
+      [problem.store.vector(of: .shared)!.values.array()], [(shared.values - gradient * 0.1).array()], "shared")
+    // Tasks' own parameters follow their own losses.
+    try step(expected, GradientSum())
+    expectClose(Array(values(problem.store).dropFirst()), Array(values(expected.store).dropFirst()), "own")
+  }
+
+  @Test(arguments: [GradientLevel.parameters, .features])
+  func lookingChangesNothing(_ observed: GradientLevel) throws {
+    let cases: [(any GradientAggregator, GradientLevel)] = [
+      (GradientSum(), .parameters), (GradientMean(), .parameters), (PCGrad(order: .ascending), .parameters),
+      (PCGrad(order: .ascending), .features), (GradVac(granularity: .layer, order: .ascending), .parameters),
+      (CosReg(), .parameters),
+    ]
+    for (aggregator, level) in cases {
+      let (a, b) = (TinyProblem(), TinyProblem())
+      try step(a, aggregator, level: level)
+      let report = try step(b, aggregator, level: level, observing: observed)
+      expectClose(values(a.store), values(b.store), "\(aggregator) \(level)")
+      if aggregator is CosReg { continue }
+      let diagnostics = try #require(report.diagnostics)
+      #expect(diagnostics.level == observed && diagnostics.featureEntropy! > 0)
+      #expect(diagnostics.modules.map(\.name) == (observed == .features ? ["features.0"] : ["trunk"]))
+    }
+  }
+
+  @Test func whatIsSeenIsTheGramianOfTheFeatures() throws {
+    let problem = TinyProblem()
+    let expected = Gramian(rows: featureRows(problem))
+    let whole = try #require(try step(problem, GradientSum(), observing: .features).diagnostics)
+    for i in 0..<3 { for j in 0..<3 { #expect(abs(whole.gramian[i, j] - expected[i, j]) < 1e-6) } }
+    // Two halves of a batch, whose features lie side by side.
+    let parts = TinyProblem()
+    let halves = try #require(
+      try step(
+        parts, GradientSum(), observing: .features, objectives: [parts.objective(0..<8), parts.objective(8..<16)]
+      ).diagnostics)
+    for i in 0..<3 { for j in 0..<3 { #expect(abs(halves.gramian[i, j] - expected[i, j]) < 1e-6) } }
+    #expect(abs(halves.featureEntropy! - whole.featureEntropy!) < 1e-5)
+  }
+
+  @Test func aNetworkWithoutFeaturesSaysSo() {
+    let problem = TinyProblem()
+    struct Opaque: MultitaskObjective {
+      let objective: TinyProblem.Objective
+      var tasks: [String] { objective.tasks }
+      func features(for tasks: [Int]) -> [Tensor] { [] }
+      func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] { objective.losses(of: tasks) }
+    }
+    #expect {
+      try step(problem, MGDA(), level: .features, objectives: [Opaque(objective: problem.objective())])
+    } throws: { "\($0)".contains("no shared features") }
+  }
+
+  @Test func layersAreTreatedAlone() throws {
+    var generator = SeededGenerator(seed: 1)
+    let rows = RandomGenerator(seed: 3).normal([3, 12])
+    let segments = [("a.weight", 0..<4), ("a.bias", 4..<6), ("b.weight", 6..<12)].map {
+      GradientSegment(name: $0.0, columns: $0.1)
+    }
+    for (granularity, ranges) in [(Granularity.layer, [0..<6, 6..<12]), (.tensor, segments.map(\.columns))] {
+      var whole = GradVac(granularity: granularity, order: .ascending)
+      let direction: [Float] = try whole.direction(
+        of: DenseTaskGradients(rows: rows, segments: segments), losses: [], using: &generator
+      ).array()
+      for columns in ranges {
+        var part = GradVac(order: .ascending)
+        let expected: [Float] = try part.direction(
+          of: DenseTaskGradients(rows: rows[.all, columns].contiguous()), losses: [], using: &generator
+        ).array()
+        for (a, b) in zip(direction[columns], expected) { #expect(abs(a - b) < 1e-5) }
+      }
+    }
+  }
+
+  @Test func gradNormLearnsFromTheGradients() throws {
+    let problem = TinyProblem()
+    let optimizer = MultitaskOptimizer(
+      problem.store, method: MultitaskMethod(weighting: GradNorm(learningRate: 0.1)), optimizer: SGD(momentum: 0))
+    _ = try optimizer.step([problem.objective()], learningRate: 0.1)
+    let report = try optimizer.step([problem.objective()], learningRate: 0.1)
+    #expect(Set(report.lossWeights).count == 3)
+    #expect(abs(report.lossWeights.reduce(0, +) - 3) < 1e-9)
+  }
+
+  @Test func aGradientThatIsNotFiniteNamesItsTask() {
+    for aggregator: any GradientAggregator in [GradientSum(), PCGrad(), GradDrop(), GradVac(granularity: .layer)] {
+      let problem = TinyProblem()
+      let before = values(problem.store)
+      struct Spoiled: MultitaskObjective {
+        let objective: TinyProblem.Objective
+        var tasks: [String] { objective.tasks }
+        func features(for tasks: [Int]) -> [Tensor] { objective.features(for: tasks) }
+        func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+          zip(tasks, objective.losses(of: tasks, from: features)).map { task, loss in
+            // The square root of zero has an infinite slope, and a finite value.
+            task == 1 ? loss + (features[0] * 0).sqrt().sum() : loss
+          }
+        }
+      }
+      #expect("\(aggregator)") {
+        try step(problem, aggregator, objectives: [Spoiled(objective: problem.objective())])
+      } throws: {
+        ($0 as? NonFiniteError)?.task == "b" && ($0 as? NonFiniteError)?.quantity == .gradient
+      }
+      #expect(values(problem.store) == before)
+    }
+  }
+}
+
+/// The sum, as a method that looks at gradients.
+private struct PlainSum: GramianWeighting {
+  func weights(for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+    gramian.tasks.map { _ in 1 }
+  }
+}
+
+@Suite struct CosRegTests {
+  /// Quadratic losses of one vector: `θᵀAθ/2 + bᵀθ + e`.
+  private struct Quadratic: MultitaskObjective {
+    let parameter: Parameter
+    let a: [Tensor]
+    let b: [Tensor]
+    var tasks: [String] { a.indices.map { "\($0)" } }
+    func features(for tasks: [Int]) -> [Tensor] { [] }
+    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+      tasks.map { task in
+        let theta = parameter.value
+        return (theta * a[task].times(vector: theta)).sum() * 0.5 + (b[task] * theta).sum()
+      }
+    }
+  }
+
+  @Test func penaltiesActThroughSecondDerivatives() throws {
+    let reference = try Reference(
+      contentsOf: Bundle.module.bundleURL.appendingPathComponent("Resources/aggregation.json"))
+    for record in reference["cosreg_cases"].array {
+      let theta = record["theta"].doubles
+      let store = ParameterStore(seed: 0)
+      let parameter = store.root.parameter("theta", [theta.count], .zeros)
+      store.layOut()
+      withoutGradients { parameter.value.copy(from: Tensor(theta).to(.float32)) }
+      let objective = Quadratic(
+        parameter: parameter,
+        a: record["A"].array.map { Tensor($0.flatDoubles, shape: [theta.count, theta.count]).to(.float32) },
+        b: record["b"].array.map { Tensor($0.doubles).to(.float32) })
+      let optimizer = MultitaskOptimizer(
+        store, method: MultitaskMethod(aggregator: CosReg(penalty: record["hyper"]["penalty"].double)),
+        optimizer: SGD(momentum: 0))
+      _ = try optimizer.step([objective], learningRate: 1)
+      let after: [Float] = parameter.value.array()
+      let expected = record["direction"].doubles
+      let scale = expected.map { abs($0) }.max()!
+      for (index, value) in after.enumerated() {
+        let direction = theta[index] - Double(value)
+        #expect(
+          abs(direction - expected[index]) <= 1e-4 * scale, "\(record["name"].string): \(direction), \(expected[index])"
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import MultitaskLearning
+import Testing
+import Torch
+
+/// The kernels against plain sums in float64.
+@Suite struct RowProductTests {
+  private func plainGramian(_ rows: [[Float]], _ columns: Range<Int>) -> [[Double]] {
+    rows.map { a in rows.map { b in columns.reduce(0.0) { $0 + Double(a[$1]) * Double(b[$1]) } } }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 8, 11, 17])
+  func productsOfAnyShape(_ count: Int) {
+    let generator = RandomGenerator(seed: UInt64(count))
+    for width in [1, 15, 16, 17, 200, 5000, 70_001] {
+      let tensor = generator.normal([count, width])
+      let rows = (0..<count).map { tensor[$0].array(of: Float.self) }
+      let middle = width / 3
+      let ranges = [0..<middle, middle..<width].filter { !$0.isEmpty }
+      let gradients = DenseTaskGradients(rows: tensor)
+      let parts = gradients.gramians(of: ranges)
+      for (columns, part) in zip(ranges, parts) {
+        let expected = plainGramian(rows, columns)
+        for i in 0..<count {
+          for j in 0..<count {
+            let allowed = 1e-5 * (expected[i][i] * expected[j][j]).squareRoot()
+            #expect(abs(part[i, j] - expected[i][j]) <= allowed, "\(count)×\(width), \(columns), \(i), \(j)")
+          }
+        }
+      }
+      let weights = ranges.map { _ in (0..<count).map { _ in Double.random(in: -1...1) } }
+      let direction: [Float] = gradients.combined(weights, over: ranges).array()
+      for (weights, columns) in zip(weights, ranges) {
+        for column in columns {
+          let expected = zip(weights, rows).reduce(0.0) { $0 + $1.0 * Double($1.1[column]) }
+          #expect(abs(Double(direction[column]) - expected) < 1e-4)
+        }
+      }
+    }
+  }
+
+  /// Rows that the kernels cannot read go through libtorch: the same numbers.
+  @Test func otherMemoryLayouts() {
+    let tensor = RandomGenerator(seed: 1).normal([300, 3])
+    let a = DenseTaskGradients(rows: tensor.transposed())
+    let b = DenseTaskGradients(rows: tensor.transposed().contiguous())
+    for i in 0..<3 { for j in 0..<3 { #expect(abs(a.gramian[i, j] - b.gramian[i, j]) < 1e-3) } }
+    let (x, y): ([Float], [Float]) = (a.combined([1, -2, 0.5]).array(), b.combined([1, -2, 0.5]).array())
+    for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5) }
+  }
+
+  @Test func theWholeIsTheSumOfItsParts() {
+    let gradients = DenseTaskGradients(rows: RandomGenerator(seed: 2).normal([4, 1000]))
+    let whole = DenseTaskGradients(rows: gradients.rows).gramian
+    _ = gradients.gramians(of: [0..<10, 10..<1000])
+    for i in 0..<4 { for j in 0..<4 { #expect(abs(gradients.gramian[i, j] - whole[i, j]) < 1e-3) } }
+  }
+}

@@ -37,6 +37,7 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    ThreadWaiting.makeShort()
     let configuration = try makeConfiguration()
     if printConfiguration {
       print((configuration ?? Configuration()).yaml)

@@ -46,6 +46,25 @@ import Experiments
     }
   }
 
+  @Test func twoTrainingsInOneFolderAreRefused() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
+      for existing in [TrainingSession.ExistingRun.resume, .overwrite] {
+        #expect {
+          _ = try TrainingSession(existing == .resume ? nil : micro(), folder: folder, existing: existing)
+        } throws: { "\($0)".contains("another process is training there") }
+      }
+      _ = try session.run { false }
+    }
+    // The lock goes with its session.
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      _ = try TrainingSession(micro(), folder: folder, existing: .refuse).run { false }
+      _ = try TrainingSession(micro(), folder: folder, existing: .overwrite).run { false }
+    }
+  }
+
   @Test(arguments: ["equal", "uw+pcgrad", "mean"])
   func theSameSeedGivesTheSameRun(_ method: String) throws {
     try withTemporaryFolder { parent in

@@ -62,14 +62,17 @@ extension Configuration {
       throw ConfigurationError("\(source): is no YAML: \(error)")
     }
     guard let root, root.null == nil else { return }
+    try read(root, in: source)
+  }
+
+  /// Takes sections with their fields.
+  mutating func read(_ root: Node, in source: String) throws {
     guard let sections = root.mapping else {
       throw ConfigurationError(root, in: source, "a configuration has sections such as 'data:' and 'training:'")
     }
     for (key, value) in sections {
       let name = key.scalar?.string ?? ""
-      guard let section = AnySection.all.first(where: { $0.name == name }) else {
-        throw ConfigurationError(key, in: source, unknownName("section", name, among: AnySection.all.map(\.name)))
-      }
+      let section = try Self.section(name, key, source)
       if value.null != nil { continue }
       guard let fields = value.mapping else {
         throw ConfigurationError(
@@ -80,6 +83,27 @@ extension Configuration {
         try section.read(&self, field.scalar?.string ?? "", fieldValue, source)
       }
     }
+  }
+
+  /// Takes one field of a section.
+  mutating func read(field: String, of section: String, _ node: Node, in source: String) throws {
+    try Self.section(section, node, source).read(&self, field, node, source)
+  }
+
+  /// Takes one field by its path, `training.steps`.
+  mutating func read(path: Node, _ node: Node, in source: String) throws {
+    let parts = (path.scalar?.string ?? "").split(separator: ".").map(String.init)
+    guard parts.count == 2 else {
+      throw ConfigurationError(path, in: source, "\(path.briefly): a setting looks like training.steps: 100")
+    }
+    try Self.section(parts[0], path, source).read(&self, parts[1], node, source)
+  }
+
+  private static func section(_ name: String, _ node: Node, _ source: String) throws -> AnySection {
+    guard let section = AnySection.all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(node, in: source, unknownName("section", name, among: AnySection.all.map(\.name)))
+    }
+    return section
   }
 
   /// Changes one field: `training.steps=100`.

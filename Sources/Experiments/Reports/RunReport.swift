@@ -27,40 +27,14 @@ public struct RunReport {
     var sections: [String] = []
     if let last = evaluations.last { sections.append(try results(last)) }
     sections.append(gallery(configuration.data.tasks))
-    sections.append(
-      """
-      <h2>Curves</h2>
-      <p><label>Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.8"></label></p>
-      <div class="charts" id="charts"></div>
-      """)
+    sections.append(ReportPage.chartsSection)
     let diagnostics = DiagnosticsSection(steps, tasks: configuration.data.tasks)
     sections.append(diagnostics.html)
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
     let charts = charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(HTML.escape(title))</title>
-      <style>
-      \(reportStyle)
-      </style>
-      <script>window.onerror = message => { document.documentElement.dataset.error = message; };</script>
-      </head>
-      <body>
-      <h1>\(HTML.escape(title))</h1>
-      <p class="subtitle">\(steps.last?.step ?? 0) steps\(Self.speed(steps))</p>
-      \(sections.joined(separator: "\n"))
-      <script type="application/json" id="data">\(try HTML.json(["charts": charts]))</script>
-      <script>
-      \(reportScript)
-      </script>
-      </body>
-      </html>
-
-      """
+    return try ReportPage(
+      title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
+    ).html()
   }
 
   private static func speed(_ steps: [StepRecord]) -> String {

@@ -91,9 +91,7 @@ public struct SavedGradients: Sendable {
     guard let losses = step.losses ?? (method.needsLosses ? nil : rows.map { _ in 1 }) else {
       throw MethodError("\(name) looks at the losses, too: the file needs 'losses'")
     }
-    if var weighting = method as? any GramianWeighting {
-      let weights = try weighting.weights(for: Gramian(rows: rows), losses: losses, using: &generator)
-      method = weighting
+    if let weights = try weights(&method, Gramian(rows: rows), losses, using: &generator, named: name) {
       let direction = rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
       return Result(direction: direction, weights: weights)
     }
@@ -101,5 +99,22 @@ public struct SavedGradients: Sendable {
     let direction = try method.direction(
       of: DenseTaskGradients(rows: matrix), losses: losses, using: &generator)
     return Result(direction: direction.array(), weights: nil)
+  }
+
+  /// The weights of methods that choose nothing else.
+  private static func weights(
+    _ method: inout any GradientAggregator, _ gramian: Gramian, _ losses: [Double],
+    using generator: inout SeededGenerator, named name: String
+  ) throws -> [Double]? {
+    if var weighting = method as? any GramianWeighting {
+      defer { method = weighting }
+      return try weighting.weights(for: gramian, losses: losses, using: &generator)
+    }
+    guard var weighting = method as? any LocalGramianWeighting else { return nil }
+    guard weighting.granularity == .model else {
+      throw MethodError("\(name): a saved matrix does not say which columns are a \(weighting.granularity.rawValue)'s")
+    }
+    defer { method = weighting }
+    return try weighting.weights(for: [gramian], losses: losses, using: &generator)[0]
   }
 }

@@ -52,6 +52,14 @@ struct DataSetup {
     evaluationTransforms = [rescale, Normalization.imageNet]
   }
 
+  /// The tasks that a configuration's data have ground truth for.
+  ///
+  /// - Throws: ``FileError`` for a folder that is no data set.
+  static func availableTasks(_ data: Configuration.Data) throws -> [VisionTask] {
+    guard let folder = data.folder else { return Scenes.allTasks }
+    return try DatasetFolder(URL(fileURLWithPath: folder)).tasks
+  }
+
   private static func split(
     _ dataset: DatasetFolder, _ data: Configuration.Data
   ) throws -> (any SampleSource, any SampleSource) {

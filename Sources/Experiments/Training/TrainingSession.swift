@@ -13,6 +13,7 @@ public struct TrainingSession {
   public let trainer: Trainer
   public let folder: RunFolder
   private let observers: [any TrainingObserver]
+  private let lock: RunLock
 
   /// Prepares a run: nothing is written before configuration and data are known to be right.
   ///
@@ -25,8 +26,11 @@ public struct TrainingSession {
     if existing == .overwrite { try folder.requireReplaceable() }
     let configuration =
       isResumed ? try Self.resumed(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
+    let lockOfOld = existing != .refuse && folder.exists ? try RunLock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    try FileManager.default.createFolder(folder.url)
+    lock = try lockOfOld ?? RunLock(folder)
     if existing == .overwrite { try folder.remove() }
     try folder.create()
     if !isResumed {

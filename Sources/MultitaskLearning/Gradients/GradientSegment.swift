@@ -43,6 +43,8 @@ public enum Granularity: String, Sendable, CaseIterable {
 
   func ranges(of gradients: any TaskGradients) -> [Range<Int>] {
     let width = gradients.width
+    // Of columns that nobody knows anything about, one part.
+    guard !gradients.segments.isEmpty else { return [0..<width] }
     switch self {
     case .model: return [0..<width]
     case .layer: return gradients.segments.ranges(by: \.layer, width: width).map(\.columns)

@@ -1,0 +1,22 @@
+import Foundation
+
+/// A mean over seeds, and the standard deviation of a sample.
+public struct Statistic: Sendable, Equatable {
+  public let mean: Double
+  /// Zero for a single value.
+  public let deviation: Double
+
+  init(mean: Double, deviation: Double) {
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// None of no values.
+  public init?(_ values: [Double]) {
+    guard !values.isEmpty else { return nil }
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    self.mean = mean
+    deviation = count > 1 ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot() : 0
+  }
+}

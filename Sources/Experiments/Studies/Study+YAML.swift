@@ -1,0 +1,109 @@
+import Foundation
+import MultitaskLearning
+import Torch
+import Yams
+
+extension Study {
+  private static let fields = ["seeds", "configuration", "baselines", "keepCheckpoints", "methods"]
+
+  /// Reads a study file.
+  ///
+  ///     seeds: [1, 2, 3]
+  ///     baselines: true               # a single-task network for each task and seed
+  ///     keepCheckpoints: false        # finished runs keep metrics and reports alone
+  ///     configuration: {training: {steps: 500}}        # sections, or the path of a configuration file
+  ///     methods:
+  ///       GD: equal                   # as --method takes it
+  ///       CAGrad: {aggregator: {name: cagrad, c: 0.4}} # or the fields of the section `method`,
+  ///       Fast GD: {set: {optimizer.learningRate: 0.01}} # and settings of other fields
+  ///
+  /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and what would be right.
+  public init(contentsOf url: URL) throws {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "is no readable text" : "does not exist")
+    }
+    try self.init(yaml: text, source: url.path, folder: url.deletingLastPathComponent())
+  }
+
+  /// - Parameter folder: where a configuration file's path starts.
+  init(yaml: String, source: String, folder: URL) throws {
+    self.init()
+    let root: Node?
+    do { root = try Yams.compose(yaml: yaml) } catch let error as YamlError {
+      throw ConfigurationError("\(source): is no YAML: \(error)")
+    }
+    guard let root, let fields = root.mapping else {
+      throw ConfigurationError("\(source): a study has fields: \(Self.fields.joined(separator: ", "))")
+    }
+    for (key, _) in fields where !Self.fields.contains(key.scalar?.string ?? "") {
+      throw ConfigurationError(
+        key, in: source, unknownName("field of a study", key.scalar?.string ?? "", among: Self.fields))
+    }
+    if let node = root["configuration"] { try readConfiguration(node, source, folder) }
+    if let node = root["seeds"] { seeds = try Self.seeds(node, source) }
+    if let node = root["baselines"] { hasBaselines = try Self.boolean(node, "baselines", source) }
+    if let node = root["keepCheckpoints"] { keepsCheckpoints = try Self.boolean(node, "keepCheckpoints", source) }
+    if let node = root["methods"] { try readMethods(node, source) }
+    try check()
+  }
+
+  private mutating func readConfiguration(_ node: Node, _ source: String, _ folder: URL) throws {
+    if let path = node.scalar?.string {
+      configuration = try Configuration(contentsOf: URL(fileURLWithPath: path, relativeTo: folder))
+    } else {
+      try configuration.read(node, in: source)
+    }
+    configuration = configuration.withAbsolutePaths
+  }
+
+  private mutating func readMethods(_ node: Node, _ source: String) throws {
+    if let mapping = node.mapping {
+      candidates = try mapping.map { try candidate($0.string ?? "", $1, source) }
+    } else if let list = node.sequence {
+      candidates = try list.map { try candidate($0.scalar?.string ?? "", $0, source) }
+    } else {
+      throw ConfigurationError(node, in: source, "'methods' is \(node.briefly), but has to name methods")
+    }
+  }
+
+  private func candidate(_ label: String, _ node: Node, _ source: String) throws -> Candidate {
+    var configuration = configuration
+    do {
+      if let method = node.scalar?.string {
+        try configuration.apply(method: method)
+      } else if let fields = node.mapping {
+        for (key, value) in fields {
+          guard key.string == "set" else {
+            try configuration.read(field: key.string ?? "", of: "method", value, in: source)
+            continue
+          }
+          guard let settings = value.mapping else {
+            throw ConfigurationError(
+              value, in: source, "'set' is \(value.briefly), but has settings such as training.steps: 100")
+          }
+          for (path, setting) in settings { try configuration.read(path: path, setting, in: source) }
+        }
+      } else {
+        throw ConfigurationError("has to be a method, such as uw+pcgrad, or fields of the section 'method'")
+      }
+    } catch let error as MethodError {
+      throw ConfigurationError(node, in: source, "'\(label)': \(error)")
+    }
+    return Candidate(label: label, configuration: configuration)
+  }
+
+  private static func seeds(_ node: Node, _ source: String) throws -> [UInt64] {
+    let seeds = (node.sequence.map(Array.init) ?? []).map { $0.scalar.flatMap { UInt64($0.string) } }
+    guard !seeds.isEmpty, !seeds.contains(nil) else {
+      throw ConfigurationError(node, in: source, "'seeds' is \(node.briefly), but has to be a list such as [1, 2, 3]")
+    }
+    return seeds.compactMap { $0 }
+  }
+
+  private static func boolean(_ node: Node, _ name: String, _ source: String) throws -> Bool {
+    guard let value = node.bool else {
+      throw ConfigurationError(node, in: source, "'\(name)' is \(node.briefly), but has to be true or false")
+    }
+    return value
+  }
+}

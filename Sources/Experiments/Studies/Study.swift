@@ -1,0 +1,90 @@
+import Foundation
+import MultitaskLearning
+import Torch
+import VisionData
+
+/// A comparison: several methods, each with several seeds, beside single-task networks of the same configuration.
+public struct Study: Sendable {
+  /// A method to compare, with everything else that belongs to it.
+  public struct Candidate: Sendable, Equatable {
+    /// What tables and plots call it.
+    public var label: String
+    public var configuration: Configuration
+  }
+
+  public var seeds: [UInt64] = [1, 2, 3]
+  public var candidates: [Candidate] = []
+  /// What the single-task networks are trained with, and what the candidates start from.
+  public var configuration = Configuration()
+  /// Whether there is a single-task network for each task and seed, to measure gains against.
+  public var hasBaselines = true
+  /// Whether finished runs keep their parameters.
+  public var keepsCheckpoints = true
+
+  /// Every run, baselines first.
+  public var runs: [StudyRun] {
+    let baselines =
+      hasBaselines
+      ? configuration.data.tasks.flatMap { task in seeds.map { singleTaskRun(task, seed: $0) } } : []
+    return baselines + candidates.flatMap { candidate in seeds.map { run(candidate, seed: $0) } }
+  }
+
+  func run(_ candidate: Candidate, seed: UInt64) -> StudyRun {
+    var configuration = candidate.configuration
+    configuration.run.seed = seed
+    return StudyRun(
+      title: "\(candidate.label), seed \(seed)", name: "\(Self.fileName(candidate.label))-seed\(seed)",
+      configuration: configuration)
+  }
+
+  func singleTaskRun(_ task: String, seed: UInt64) -> StudyRun {
+    var configuration = configuration
+    configuration.run.seed = seed
+    configuration.data.tasks = [task]
+    configuration.method = Configuration.Method()
+    return StudyRun(
+      title: "\(task) alone, seed \(seed)", name: "single-\(task)-seed\(seed)", configuration: configuration)
+  }
+
+  /// Letters, digits and dashes.
+  static func fileName(_ label: String) -> String {
+    String(label.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+  }
+
+  /// Finds what contradicts itself, before anything is trained.
+  ///
+  /// - Throws: ``ConfigurationError`` or ``MethodError``.
+  func check() throws {
+    guard !candidates.isEmpty else { throw ConfigurationError("the study has no methods: there is nothing to compare") }
+    guard !seeds.isEmpty else { throw ConfigurationError("the study has no seeds: one at least is needed") }
+    if let twice = Self.firstRepeated(seeds) { throw ConfigurationError("the study has the seed \(twice) twice") }
+    if let twice = Self.firstRepeated(runs.map(\.name)) {
+      throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
+    }
+    for candidate in candidates {
+      guard candidate.configuration.data.tasks == configuration.data.tasks else {
+        throw ConfigurationError("'\(candidate.label)' has other tasks than the study: their results do not compare")
+      }
+    }
+    let baseline = Candidate(label: "the study's configuration", configuration: configuration)
+    for candidate in [baseline] + candidates {
+      let configuration = candidate.configuration
+      do { try configuration.check(availableTasks: DataSetup.availableTasks(configuration.data)) } catch {
+        throw ConfigurationError("\(candidate.label): \(error)")
+      }
+    }
+  }
+
+  private static func firstRepeated<Value: Hashable>(_ values: [Value]) -> Value? {
+    var seen: Set<Value> = []
+    return values.first { !seen.insert($0).inserted }
+  }
+}
+
+/// One training of a study.
+public struct StudyRun: Sendable, Equatable {
+  public let title: String
+  /// Of its folder.
+  public let name: String
+  public let configuration: Configuration
+}

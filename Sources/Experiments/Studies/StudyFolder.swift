@@ -1,0 +1,22 @@
+import Foundation
+
+/// Where a study keeps its runs and what it found.
+public struct StudyFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  public var report: URL { url.appendingPathComponent("report.html") }
+  /// The table in a format, by its file extension.
+  public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
+
+  public func run(_ run: StudyRun) -> RunFolder {
+    RunFolder(url.appendingPathComponent("runs").appendingPathComponent(run.name))
+  }
+  /// What a run is started with.
+  func configuration(_ run: StudyRun) -> URL {
+    url.appendingPathComponent("configurations").appendingPathComponent("\(run.name).yaml")
+  }
+  /// What a run's process said.
+  func log(_ run: StudyRun) -> URL { url.appendingPathComponent("logs").appendingPathComponent("\(run.name).txt") }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Torch
+import VisionMetrics
+
+/// Everything that a study found, in its folder: tables in four formats, and one page.
+public struct StudyReport {
+  private let study: Study
+  private let folder: StudyFolder
+  private let results: StudyResults
+  public let table: StudyTable
+
+  /// - Throws: ``FileError`` when a finished run cannot be read.
+  public init(_ study: Study, folder: StudyFolder) throws {
+    self.study = study
+    self.folder = folder
+    results = try StudyResults(study, folder: folder)
+    table = StudyTable(results)
+  }
+
+  public func write() throws {
+    let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
+    for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }
+    let count = results.candidates.reduce(0) { $0 + $1.values.count }
+    let page = ReportPage(
+      title: folder.url.lastPathComponent,
+      subtitle: "\(study.candidates.count) methods, seeds \(study.seeds.map(String.init).joined(separator: ", ")), "
+        + "\(count) of \(study.candidates.count * study.seeds.count) runs finished",
+      sections: [overview, tradeOffs, diagnostics, ReportPage.chartsSection, details, runs, configuration],
+      charts: try charts())
+    try AtomicFile.write(Data(page.html().utf8), to: folder.report)
+  }
+
+  private var overview: String {
+    """
+    <h2>Overview</h2>
+    <p>Mean ± deviation over seeds, on pictures that were not trained on. Δm is the mean gain over single-task
+    networks of the same size in each task's first metric; ranks are among the methods, over all metrics. Bold is the
+    best mean.</p>
+    <div class="gallery">\(table.html[0].table)</div>
+    """
+  }
+
+  private var details: String {
+    "<h2>All metrics</h2>\n"
+      + table.html.dropFirst().map { "<h3>\(HTML.escape($0.title))</h3><div class=\"gallery\">\($0.table)</div>" }
+      .joined(separator: "\n")
+  }
+
+  // MARK: Trade-offs
+
+  private static let largestPlotCount = 16
+
+  private var tradeOffs: String {
+    let metrics = results.primaryMetrics
+    let pairs = metrics.indices.flatMap { i in (0..<i).map { (metrics[$0], metrics[i]) } }
+    let plots = ([costPlot] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
+    return """
+      <h2>Trade-offs</h2>
+      <p>A point for each method; crosses show the deviation over seeds. ↑ and ↓ say where better is.</p>
+      <div class="charts">\(plots.joined(separator: "\n"))</div>
+      """
+  }
+
+  private var costPlot: ScatterPlot {
+    let hasBaseline = results.baseline != nil
+    let points = results.candidates.compactMap { row -> ScatterPlot.Point? in
+      guard let cost = row.secondsPerStep, let gain = hasBaseline ? results.deltaM(row) : results.meanRank(row) else {
+        return nil
+      }
+      return ScatterPlot.Point(
+        label: row.label, x: cost.mean * 1000, y: gain.mean, deviation: (cost.deviation * 1000, gain.deviation))
+    }
+    return ScatterPlot(
+      title: "Gain and cost", xLabel: "ms per step ↓", yLabel: hasBaseline ? "Δm % ↑" : "mean rank ↓", points: points)
+  }
+
+  private func plot(_ a: StudyResults.Metric, _ b: StudyResults.Metric) -> ScatterPlot {
+    let points = results.rows.compactMap { row -> ScatterPlot.Point? in
+      guard let x = row.statistic(a), let y = row.statistic(b) else { return nil }
+      return ScatterPlot.Point(label: row.label, x: x.mean, y: y.mean, deviation: (x.deviation, y.deviation))
+    }
+    return ScatterPlot(
+      title: "\(a.task) and \(b.task)", xLabel: Self.label(a), yLabel: Self.label(b), points: points)
+  }
+
+  private static func label(_ metric: StudyResults.Metric) -> String {
+    "\(metric.task) \(metric.name) \(metric.direction == .higherIsBetter ? "↑" : "↓")"
+  }
+
+  // MARK: Diagnostics
+
+  private var diagnostics: String {
+    let names = Set(results.candidates.flatMap { $0.diagnostics.values.flatMap(\.keys) }).sorted()
+    guard !names.isEmpty else { return "" }
+    let means = results.candidates.map { row in
+      [HTML.escape(row.label)]
+        + names.map { name in
+          Statistic(row.diagnostics.values.compactMap { $0[name] })
+            .map { String(format: "%.4g ± %.2g", $0.mean, $0.deviation) } ?? ""
+        }
+    }
+    let similarities = results.rankingSimilarities().map { row in
+      [HTML.escape(row.diagnostic)] + row.similarities.map { $0.value.map { String(format: "%.2f", $0) } ?? "" }
+    }
+    let header = ["Diagnostic"] + results.primaryMetrics.map(Self.label)
+    return """
+      <h2>Diagnostics</h2>
+      <p>Means over all looks at the tasks' gradients during the runs.</p>
+      \(HTML.table(["Method"] + names, means))
+      <h3>Do they tell which run will be better?</h3>
+      <p>Ranking similarity: the share of pairs of runs that a diagnostic and a result put in the same order (or all in
+      the opposite one). 0.5 is chance, 1 a perfect prediction.</p>
+      \(HTML.table(header, similarities))
+      """
+  }
+
+  // MARK: Runs
+
+  private var runs: String {
+    let items = study.runs.filter { folder.run($0).exists }.map { run in
+      "<li><a href=\"runs/\(HTML.escape(run.name))/report.html\">\(HTML.escape(run.title))</a></li>"
+    }
+    return "<h2>Runs</h2>\n<ul class=\"columns\">\(items.joined())</ul>"
+  }
+
+  private var configuration: String {
+    "<h2>Configuration</h2>\n<pre>\(HTML.escape(study.configuration.yaml))</pre>"
+  }
+
+  /// Each task's training loss, a curve for each method: of the first seed that is finished.
+  private func charts() throws -> [Chart] {
+    var curves: [(label: String, steps: [StepRecord])] = []
+    for candidate in study.candidates {
+      guard
+        let run = study.seeds.map({ study.run(candidate, seed: $0) })
+          .first(where: { FileManager.default.fileExists(atPath: folder.run($0).summary.path) })
+      else { continue }
+      let records = try MetricsLog.read(folder.run(run))
+      curves.append((candidate.label, records.compactMap { if case .step(let step) = $0 { step } else { nil } }))
+    }
+    return study.configuration.data.tasks.map { task in
+      Chart(
+        "Training loss: \(task)", smoothed: true,
+        curves.map { curve in (curve.label, curve.steps.map { ($0.step, $0.losses[task] ?? .nan) }) })
+    }
+  }
+}

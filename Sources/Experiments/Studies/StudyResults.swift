@@ -1,0 +1,156 @@
+import Foundation
+import MultitaskLearning
+import Torch
+import VisionMetrics
+
+/// What a study's finished runs say.
+public struct StudyResults: Sendable {
+  /// One metric of one task.
+  public struct Metric: Sendable, Hashable {
+    public let task: String
+    public let name: String
+    public let direction: MetricResult.Direction
+    /// Whether the task is judged by it.
+    public let isPrimary: Bool
+  }
+
+  /// A candidate's runs, or all single-task networks together.
+  public struct Row: Sendable {
+    public let label: String
+    public let isBaseline: Bool
+    /// For each seed that is finished, the value of each metric.
+    public internal(set) var values: [UInt64: [Metric: Double]]
+    public internal(set) var summaries: [RunSummary]
+    /// For each seed, the means of the diagnostics over the run.
+    public internal(set) var diagnostics: [UInt64: [String: Double]] = [:]
+
+    public func statistic(_ metric: Metric) -> Statistic? { Statistic(values.values.compactMap { $0[metric] }) }
+    public var secondsPerStep: Statistic? { Statistic(summaries.map(\.secondsPerStep)) }
+    public var peakMegabytes: Statistic? { Statistic(summaries.map { Double($0.peakBytes) / 1e6 }) }
+  }
+
+  public let metrics: [Metric]
+  /// The single-task networks first, where there are any; then the candidates in the study's order.
+  public let rows: [Row]
+
+  public var candidates: [Row] { rows.filter { !$0.isBaseline } }
+  public var baseline: Row? { rows.first { $0.isBaseline } }
+  public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
+
+  /// Reads what is finished; a run that is not is left out.
+  public init(_ study: Study, folder: StudyFolder) throws {
+    var rows: [Row] = []
+    var metrics: [Metric] = []
+    if study.hasBaselines {
+      var row = Row(label: "single task", isBaseline: true, values: [:], summaries: [])
+      for seed in study.seeds {
+        for task in study.configuration.data.tasks {
+          guard let result = try Self.result(study.singleTaskRun(task, seed: seed), folder) else { continue }
+          row.values[seed, default: [:]].merge(result.values) { $1 }
+        }
+      }
+      rows.append(row)
+    }
+    for candidate in study.candidates {
+      var row = Row(label: candidate.label, isBaseline: false, values: [:], summaries: [])
+      for seed in study.seeds {
+        guard let result = try Self.result(study.run(candidate, seed: seed), folder) else { continue }
+        row.values[seed] = result.values
+        row.diagnostics[seed] = result.diagnostics
+        row.summaries.append(result.summary)
+        if metrics.isEmpty { metrics = result.metrics }
+      }
+      rows.append(row)
+    }
+    self.rows = rows
+    self.metrics = metrics
+  }
+
+  private typealias Result = (
+    metrics: [Metric], values: [Metric: Double], summary: RunSummary, diagnostics: [String: Double]
+  )
+
+  private static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
+    let runFolder = folder.run(run)
+    guard let summary = try? RunSummary.load(runFolder), summary.steps == run.configuration.training.steps else {
+      return nil
+    }
+    let records = try MetricsLog.read(runFolder)
+    let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
+    guard let last = evaluations.last else { return nil }
+    let pairs = last.evaluation.tasks.flatMap { task in
+      task.metrics.enumerated().map { index, result in
+        (
+          Metric(task: task.task, name: result.name, direction: result.direction, isPrimary: index == 0), result.value
+        )
+      }
+    }
+    let looks = records.compactMap { record -> DiagnosticsRecord? in
+      if case .step(let step) = record { step.diagnostics } else { nil }
+    }
+    return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, means(looks))
+  }
+
+  private static func means(_ looks: [DiagnosticsRecord]) -> [String: Double] {
+    var values: [String: [Double]] = [:]
+    for look in looks {
+      for (name, value) in look.measures { if let value { values[name, default: []].append(value) } }
+    }
+    return values.compactMapValues { Statistic($0)?.mean }
+  }
+
+  // MARK: Comparison
+
+  /// Δm in the tasks' primary metrics, seed by seed against the single-task networks of the same seed, in percent.
+  public func deltaM(_ row: Row) -> Statistic? {
+    guard let baseline else { return nil }
+    return Statistic(
+      row.values.compactMap { seed, values -> Double? in
+        guard let reference = baseline.values[seed] else { return nil }
+        let gains = primaryMetrics.compactMap { metric -> Double? in
+          guard let value = values[metric], let other = reference[metric], other != 0 else { return nil }
+          return relativeGain(MetricResult(metric.name, value, metric.direction), over: other)
+        }
+        guard gains.count == primaryMetrics.count, !gains.isEmpty else { return nil }
+        return gains.reduce(0, +) / Double(gains.count) * 100
+      })
+  }
+
+  /// The mean of a candidate's ranks (1 is best) among the candidates over all metrics, seed by seed.
+  public func meanRank(_ row: Row) -> Statistic? {
+    Statistic(
+      row.values.compactMap { seed, values -> Double? in
+        let ranks = metrics.compactMap { metric -> Double? in
+          guard let own = values[metric] else { return nil }
+          let others = candidates.compactMap { $0.values[seed]?[metric] }
+          return Self.rank(own, among: others, metric.direction)
+        }
+        return Statistic(ranks)?.mean
+      })
+  }
+
+  /// Equal values share the mean of their ranks.
+  private static func rank(_ value: Double, among values: [Double], _ direction: MetricResult.Direction) -> Double {
+    let better = values.count { direction == .higherIsBetter ? $0 > value : $0 < value }
+    let equal = values.count { $0 == value }
+    return Double(better) + Double(max(1, equal) + 1) / 2
+  }
+
+  /// How well each diagnostic's mean over a run orders the runs by a result: of all candidates and seeds.
+  public func rankingSimilarities() -> [(diagnostic: String, similarities: [(result: String, value: Double?)])] {
+    let runs = candidates.flatMap { row in
+      row.values.keys.sorted().map { seed in (row.diagnostics[seed] ?? [:], row.values[seed]!, seed) }
+    }
+    let names = Set(runs.flatMap { $0.0.keys }).sorted()
+    return names.map { name in
+      let known = runs.filter { $0.0[name] != nil }
+      let similarities = primaryMetrics.map { metric in
+        (
+          "\(metric.task) \(metric.name)",
+          rankingSimilarity(known.map { $0.0[name]! }, known.map { $0.1[metric] ?? .nan })
+        )
+      }
+      return (name, similarities)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Torch
+
+/// Trains what a study still lacks, one run after another, each in a process of its own: its memory is measured alone,
+/// and when it fails the others go on.
+public struct StudyRunner {
+  public enum Outcome: Sendable, Equatable {
+    /// The runs that could not be finished, and why.
+    case finished(failures: [String: String])
+    /// The caller wanted to stop; what was trained is kept.
+    case stopped
+  }
+
+  private let study: Study
+  private let folder: StudyFolder
+  private let executable: URL
+
+  /// - Parameter executable: the command `polymath`.
+  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study.
+  public init(_ study: Study, folder: StudyFolder, executable: URL) throws {
+    self.study = study
+    self.folder = folder
+    self.executable = executable
+    for run in study.runs where folder.run(run).exists { try requireSameConfiguration(run) }
+  }
+
+  /// The runs that are not finished.
+  public var missing: [StudyRun] { study.runs.filter { !isFinished($0) } }
+
+  private func isFinished(_ run: StudyRun) -> Bool {
+    guard let summary = try? RunSummary.load(folder.run(run)) else { return false }
+    return summary.steps == run.configuration.training.steps
+  }
+
+  /// - Parameters:
+  ///   - shouldStop: asked a few times a second.
+  ///   - announce: told what happens, line by line.
+  public func run(shouldStop: () -> Bool, announce: (String) -> Void) throws -> Outcome {
+    for name in ["configurations", "logs", "runs"] {
+      try FileManager.default.createFolder(folder.url.appendingPathComponent(name))
+    }
+    let (all, missing) = (study.runs.count, missing)
+    if missing.count < all { announce("\(all - missing.count) of \(all) runs are finished already") }
+    var failures: [String: String] = [:]
+    let start = ContinuousClock.now
+    for (index, run) in missing.enumerated() {
+      if shouldStop() { return .stopped }
+      switch try train(run, shouldStop: shouldStop) {
+      case .finished:
+        if !study.keepsCheckpoints { try? FileManager.default.removeItem(at: folder.run(run).checkpoints) }
+        let passed = (ContinuousClock.now - start) / .seconds(1)
+        let left = passed / Double(index + 1) * Double(missing.count - index - 1)
+        let summary = try RunSummary.load(folder.run(run))
+        announce(
+          "[\(all - missing.count + index + 1)/\(all)] \(run.title): \(String(format: "%.0f ms", summary.secondsPerStep * 1e3)) a step; about \(Self.minutes(left)) left"
+        )
+      case .stopped: return .stopped
+      case .failed(let reason):
+        failures[run.title] = reason
+        announce("[\(all - missing.count + index + 1)/\(all)] \(run.title) failed: \(reason)")
+      }
+    }
+    return .finished(failures: failures)
+  }
+
+  private func train(_ run: StudyRun, shouldStop: () -> Bool) throws -> TrainingProcess.Outcome {
+    let runFolder = folder.run(run)
+    let isResumed = Checkpoint.exists(.last, in: runFolder)
+    if !isResumed { try AtomicFile.write(Data(run.configuration.yaml.utf8), to: folder.configuration(run)) }
+    let arguments =
+      isResumed
+      ? ["train", "--resume", "--out", runFolder.url.path]
+      : ["train", folder.configuration(run).path, "--overwrite", "--out", runFolder.url.path]
+    return try TrainingProcess(executable: executable, arguments: arguments, log: folder.log(run))
+      .run(shouldStop: shouldStop)
+  }
+
+  private func requireSameConfiguration(_ run: StudyRun) throws {
+    let runFolder = folder.run(run)
+    guard FileManager.default.fileExists(atPath: runFolder.configuration.path) else { return }
+    let found = try Configuration(contentsOf: runFolder.configuration)
+    guard found != run.configuration.withAbsolutePaths else { return }
+    let differences = zip(
+      found.yaml.split(separator: "\n"), run.configuration.withAbsolutePaths.yaml.split(separator: "\n")
+    )
+    .first { $0 != $1 }
+    let detail = differences.map { " (there:\($0.prefix { $0 != "#" }), now:\($1.prefix { $0 != "#" }))" } ?? ""
+    throw ConfigurationError(
+      "\(runFolder.url.path) was trained with another configuration\(detail): --out names another folder for this study"
+    )
+  }
+
+  private static func minutes(_ seconds: Double) -> String {
+    seconds < 90 ? String(format: "%.0f s", seconds) : String(format: "%.0f min", seconds / 60)
+  }
+}

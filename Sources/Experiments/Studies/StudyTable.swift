@@ -1,0 +1,205 @@
+import Foundation
+import TextTable
+import VisionMetrics
+
+/// A study's results as tables in several formats.
+public struct StudyTable: Sendable {
+  private struct Cell {
+    /// Nil where nothing is known.
+    let statistic: Statistic?
+    let format: String
+    var isBest = false
+  }
+
+  private struct ResultColumn {
+    let name: String
+    let direction: MetricResult.Direction?
+    let cells: [Cell]
+  }
+
+  private struct Table {
+    let title: String
+    let labels: [String]
+    let columns: [ResultColumn]
+  }
+
+  private let results: StudyResults
+  private let tables: [Table]
+
+  public init(_ results: StudyResults) {
+    self.results = results
+    tables = [Self.overview(results)] + Self.taskTables(results)
+  }
+
+  /// What counts, at a glance: primary metrics, Δm, mean rank, cost.
+  private static func overview(_ results: StudyResults) -> Table {
+    let rows = results.rows
+    func column(
+      _ name: String, _ direction: MetricResult.Direction?, _ format: String,
+      _ value: (StudyResults.Row) -> Statistic?
+    ) -> ResultColumn {
+      ResultColumn(
+        name: name, direction: direction,
+        cells: marked(rows.map { Cell(statistic: value($0), format: format) }, rows, direction))
+    }
+    var columns = results.primaryMetrics.map { metric in
+      column("\(metric.task) \(metric.name)", metric.direction, "%.4g") { $0.statistic(metric) }
+    }
+    if results.baseline != nil {
+      columns.append(column("Δm %", .higherIsBetter, "%+.2f") { $0.isBaseline ? nil : results.deltaM($0) })
+    }
+    columns.append(column("mean rank", .lowerIsBetter, "%.2f") { $0.isBaseline ? nil : results.meanRank($0) })
+    columns.append(column("ms/step", nil, "%.0f") { row in row.secondsPerStep.map { $0.scaled(by: 1000) } })
+    columns.append(column("peak MB", nil, "%.0f") { $0.peakMegabytes })
+    return Table(title: "Overview", labels: rows.map(\.label), columns: columns)
+  }
+
+  /// Every metric of every task.
+  private static func taskTables(_ results: StudyResults) -> [Table] {
+    var tasks: [String] = []
+    for metric in results.metrics where !tasks.contains(metric.task) { tasks.append(metric.task) }
+    return tasks.map { task in
+      let columns = results.metrics.filter { $0.task == task }.map { metric in
+        ResultColumn(
+          name: metric.name, direction: metric.direction,
+          cells: marked(
+            results.rows.map { Cell(statistic: $0.statistic(metric), format: "%.4g") }, results.rows, metric.direction))
+      }
+      return Table(title: task, labels: results.rows.map(\.label), columns: columns)
+    }
+  }
+
+  /// The best of the candidates.
+  private static func marked(
+    _ cells: [Cell], _ rows: [StudyResults.Row], _ direction: MetricResult.Direction?
+  ) -> [Cell] {
+    guard let direction else { return cells }
+    let means = zip(cells, rows).map { $1.isBaseline ? nil : $0.statistic?.mean }
+    let best = direction == .higherIsBetter ? means.compactMap { $0 }.max() : means.compactMap { $0 }.min()
+    return zip(cells, means).map { cell, mean in
+      Cell(statistic: cell.statistic, format: cell.format, isBest: mean != nil && mean == best)
+    }
+  }
+
+  private static func arrow(_ column: ResultColumn) -> String {
+    switch column.direction {
+    case .higherIsBetter: " ↑"
+    case .lowerIsBetter: " ↓"
+    case nil: ""
+    }
+  }
+
+  private static func text(_ cell: Cell) -> String {
+    guard let statistic = cell.statistic else { return "" }
+    let deviation = cell.format.replacing("+", with: "").replacing("%.4g", with: "%.2g")
+    return String(format: cell.format, statistic.mean) + " ± " + String(format: deviation, statistic.deviation)
+  }
+
+  // MARK: Formats
+
+  /// For the terminal.
+  public var text: String { Self.text(tables[0]) }
+
+  private static func text(_ table: Table) -> String {
+    let rendered = TextTable<Int> { row in
+      [Column("" <- table.labels[row], align: .left)]
+        + table.columns.map { Column("\($0.name)\(arrow($0))" <- text($0.cells[row]), align: .right) }
+    }
+    return rendered.string(for: Array(table.labels.indices)) ?? ""
+  }
+
+  /// All tables, for a file that is read as it is.
+  public var allText: String { tables.map { "\($0.title)\n\(Self.text($0))\n" }.joined(separator: "\n") }
+
+  public var markdown: String {
+    tables.map { table in
+      let header = "| | " + table.columns.map { "\($0.name)\(Self.arrow($0))" }.joined(separator: " | ") + " |"
+      let rule = "| --- |" + table.columns.map { _ in " ---: |" }.joined()
+      let rows = table.labels.indices.map { row in
+        "| \(table.labels[row]) | "
+          + table.columns.map { column in
+            let cell = column.cells[row]
+            return cell.isBest ? "**\(Self.text(cell))**" : Self.text(cell)
+          }.joined(separator: " | ") + " |"
+      }
+      return "### \(table.title)\n\n" + ([header, rule] + rows).joined(separator: "\n") + "\n"
+    }.joined(separator: "\n")
+  }
+
+  public var latex: String {
+    tables.map { table in
+      let header = table.columns.map {
+        let arrow = $0.direction.map { $0 == .higherIsBetter ? " $\\uparrow$" : " $\\downarrow$" } ?? ""
+        return Self.escapedForLatex($0.name) + arrow
+      }
+      let rows = table.labels.indices.map { row in
+        ([Self.escapedForLatex(table.labels[row])]
+          + table.columns.map { column in
+            let cell = column.cells[row]
+            let text = Self.text(cell).replacing(" ± ", with: " $\\pm$ ")
+            return cell.isBest ? "\\textbf{\(text)}" : text
+          }).joined(separator: " & ") + " \\\\"
+      }
+      return """
+        % \(table.title); needs \\usepackage{booktabs}
+        \\begin{tabular}{l\(String(repeating: "r", count: table.columns.count))}
+        \\toprule
+         & \(header.joined(separator: " & ")) \\\\
+        \\midrule
+        \(rows.joined(separator: "\n"))
+        \\bottomrule
+        \\end{tabular}
+
+        """
+    }.joined(separator: "\n")
+  }
+
+  private static func escapedForLatex(_ text: String) -> String {
+    text.replacing("\\", with: "\\textbackslash{}").replacing("%", with: "\\%").replacing("_", with: "\\_")
+      .replacing("&", with: "\\&").replacing("#", with: "\\#").replacing("Δm", with: "$\\Delta_m$")
+      .replacing("δ", with: "$\\delta$").replacing("°", with: "$^\\circ$").replacing("<", with: "$<$")
+  }
+
+  /// Every metric's mean and deviation in columns of their own, with all digits.
+  public var csv: String {
+    let results = results
+    let numbers: [(name: String, value: (StudyResults.Row) -> Statistic?)] =
+      results.metrics.map { metric in ("\(metric.task).\(metric.name)", { $0.statistic(metric) }) } + [
+        ("delta_m_percent", { $0.isBaseline ? nil : results.deltaM($0) }),
+        ("mean_rank", { $0.isBaseline ? nil : results.meanRank($0) }), ("seconds_per_step", { $0.secondsPerStep }),
+        ("peak_megabytes", { $0.peakMegabytes }),
+      ]
+    let header = ["method", "seeds"] + numbers.flatMap { ["\($0.name).mean", "\($0.name).deviation"] }
+    let lines = results.rows.map { row in
+      [row.label, "\(row.values.count)"]
+        + numbers.flatMap { number -> [String] in
+          number.value(row).map { ["\($0.mean)", "\($0.deviation)"] } ?? ["", ""]
+        }
+    }
+    return ([header] + lines).map { $0.map(Self.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
+  }
+
+  private static func quotedForCSV(_ text: String) -> String {
+    text.contains { ",\"\n".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  }
+
+  /// All tables as HTML.
+  var html: [(title: String, table: String)] {
+    tables.map { table in
+      let rows = table.labels.indices.map { row in
+        [HTML.escape(table.labels[row])]
+          + table.columns.map { column in
+            let text = HTML.escape(Self.text(column.cells[row]))
+            return column.cells[row].isBest ? "<b>\(text)</b>" : text
+          }
+      }
+      return (table.title, HTML.table([""] + table.columns.map { "\($0.name)\(Self.arrow($0))" }, rows))
+    }
+  }
+}
+
+extension Statistic {
+  fileprivate func scaled(by factor: Double) -> Statistic {
+    Statistic(mean: mean * factor, deviation: deviation * factor)
+  }
+}

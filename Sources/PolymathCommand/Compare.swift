@@ -1,0 +1,56 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare methods: several seeds each, beside single-task networks, in one table.",
+    discussion: """
+      A study file names seeds, a configuration, and methods: see Examples/scenes-study.yaml. What is finished is not \
+      repeated: the same command goes on with a study that was interrupted.
+      """)
+
+  @Argument(help: "A YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  var study: String
+
+  @Option(help: "The study's folder; runs/NAME when left out, after the file's name.")
+  var out: String?
+
+  @Flag(help: "Only list the runs that are missing.")
+  var dryRun = false
+
+  func run() throws {
+    let file = URL(fileURLWithPath: study)
+    let study = try Study(contentsOf: file)
+    let folder = StudyFolder(
+      URL(fileURLWithPath: out ?? "runs/" + file.deletingPathExtension().lastPathComponent))
+    let runner = try StudyRunner(study, folder: folder, executable: Self.executable)
+    if dryRun {
+      print("\(runner.missing.count) of \(study.runs.count) runs are missing")
+      for run in runner.missing { print(run.title) }
+      return
+    }
+    Interruption.catchSignals()
+    let outcome = try runner.run(shouldStop: { Interruption.wasRequested }, announce: Self.announce)
+    let report = try StudyReport(study, folder: folder)
+    try report.write()
+    print(report.table.text)
+    print("report: \(folder.report.path)")
+    switch outcome {
+    case .finished(let failures) where failures.isEmpty: return
+    case .finished(let failures):
+      for (run, reason) in failures.sorted(by: { $0.key < $1.key }) { Self.announce("\(run): \(reason)") }
+      throw ExitCode.failure
+    case .stopped:
+      Self.announce("stopped; everything is saved. The same command goes on.")
+      throw ExitCode(130)
+    }
+  }
+
+  private static func announce(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// This very program.
+  private static var executable: URL { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath() }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import MultitaskLearning
+import TestSupport
+import Testing
+import Torch
+import VisionMetrics
+
+import Experiments
+
+@Suite struct StudyTests {
+  private static let micro = """
+      data: {tasks: [depth, normals], trainingCount: 8, validationCount: 2, height: 32, width: 32}
+      network: {encoder: vit_micro}
+      training: {steps: 4, batchSize: 2, evaluateEvery: 0, checkpointEvery: 0}
+    """
+
+  private func study(_ yaml: String) throws -> Study {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("study.yaml")
+      try Data(yaml.utf8).write(to: file)
+      return try Study(contentsOf: file)
+    }
+  }
+
+  @Test func aFileNamesRuns() throws {
+    let study = try study(
+      """
+      seeds: [4, 7]
+      keepCheckpoints: false
+      configuration:
+      \(Self.micro)
+      methods:
+        GD: equal
+        Both: uw+pcgrad
+        CAGrad: {aggregator: {name: cagrad, c: 0.2}, level: features}
+        Slow: {set: {optimizer.learningRate: 1e-4}}
+      """)
+    #expect(study.runs.count == 2 * 2 + 4 * 2)
+    #expect(study.runs[0].name == "single-depth-seed4" && study.runs[0].configuration.data.tasks == ["depth"])
+    #expect(study.candidates.map(\.label) == ["GD", "Both", "CAGrad", "Slow"])
+    #expect(study.candidates[1].configuration.method.weighting.name == "uw")
+    #expect(study.candidates[2].configuration.method.aggregator.settings == ["c": .number(0.2)])
+    #expect(study.candidates[2].configuration.method.level == "features")
+    #expect(study.candidates[3].configuration.optimizer.learningRate == 1e-4)
+    #expect(study.runs.allSatisfy { $0.configuration.training.steps == 4 })
+    #expect(Set(study.runs.map(\.configuration.run.seed)) == [4, 7])
+    #expect(!study.keepsCheckpoints)
+  }
+
+  @Test(arguments: [
+    ("methods: [equal]\nseed: [1]", "line 2: unknown field of a study 'seed'. Did you mean 'seeds'?"),
+    ("methods: {A: pcgard}", "Did you mean 'pcgrad'?"),
+    ("methods: {A: {aggregater: mgda}}", "Did you mean 'aggregator'?"),
+    ("methods: {A: {set: {training.step: 3}}}", "Did you mean 'steps'?"),
+    ("methods: {A: {set: 3}}", "'set' is '3', but has settings"),
+    ("methods: {A: {aggregator: {name: cagrad, c: -1}}}", "'c' is -1, but has to be a number from 0"),
+    ("methods: [equal]\nseeds: [1, 1]", "the seed 1 twice"),
+    ("methods: [equal]\nseeds: one", "has to be a list such as"),
+    ("methods: {A B: equal, A-B: uw}", "names are too similar"),
+    ("seeds: [1]", "nothing to compare"),
+    ("methods: [equal]\nconfiguration: {data: {tasks: [deep]}}", "unknown task 'deep'"),
+    ("methods: {A: {set: {data.tasks: [depth]}}}", "has other tasks"),
+    ("- methods", "a study has fields"),
+  ])
+  func badFilesSayWhatIsWrong(_ yaml: String, _ message: String) {
+    #expect("\(yaml)") { try study(yaml) } throws: { "\($0)".contains(message) }
+  }
+
+  @Test func statisticsOfSeeds() {
+    #expect(Statistic([]) == nil)
+    #expect(Statistic([3])?.deviation == 0)
+    let statistic = Statistic([1, 2, 4])
+    #expect(abs(statistic!.mean - 7.0 / 3) < 1e-12 && abs(statistic!.deviation - 1.5275252316519) < 1e-12)
+  }
+
+  // MARK: Results
+
+  /// Writes what a finished run leaves, with the metrics given.
+  private func finish(
+    _ run: StudyRun, in folder: StudyFolder, _ values: [String: Double], gds: Double? = nil
+  ) throws {
+    let runFolder = folder.run(run)
+    try FileManager.default.createDirectory(at: runFolder.url, withIntermediateDirectories: true)
+    let steps = run.configuration.training.steps
+    let tasks = values.sorted { $0.key < $1.key }.map { task, value in
+      """
+      {"task":"\(task)","loss":1,"metrics":[{"name":"score","value":\(value),"direction":"\(task == "depth" ? "lowerIsBetter" : "higherIsBetter")"}]}
+      """
+    }
+    let look = gds.map {
+      ",\"diagnostics\":{\"level\":\"features\",\"gds\":\($0),\"gms\":1,\"cosines\":[],\"gradientNorms\":[],\"modules\":[]}"
+    }
+    let step =
+      "{\"kind\":\"step\",\"step\":\(steps),\"losses\":{},\"weights\":{},\"learningRate\":1,\"seconds\":1,\"waitSeconds\":0\(look ?? "")}"
+    let evaluation =
+      "{\"kind\":\"evaluation\",\"step\":\(steps),\"score\":0,\"evaluation\":{\"tasks\":[\(tasks.joined(separator: ","))]}}"
+    try Data((step + "\n" + evaluation + "\n").utf8).write(to: runFolder.metrics)
+    let summary =
+      "{\"steps\":\(steps),\"secondsPerStep\":0.5,\"trainingSeconds\":1,\"lookCount\":0,\"lookSeconds\":0,\"peakBytes\":2000000}"
+    try Data(summary.utf8).write(to: runFolder.summary)
+  }
+
+  private func example(in folder: StudyFolder) throws -> Study {
+    let study = try study("seeds: [1, 2]\nconfiguration:\n\(Self.micro)\nmethods: {A: equal, 'B & _C': uw, Open: rlw}")
+    for (index, seed) in study.seeds.enumerated() {
+      for run in study.runs where run.configuration.run.seed == seed {
+        let shift = Double(index)
+        switch run.name.split(separator: "-").dropLast().joined(separator: "-") {  // Runs of dashes become one.
+        case "single-depth": try finish(run, in: folder, ["depth": 2 + shift])
+        case "single-normals": try finish(run, in: folder, ["normals": 10])
+        case "a": try finish(run, in: folder, ["depth": 1, "normals": 10 + shift], gds: 0.1 + shift)
+        case "b-c": try finish(run, in: folder, ["depth": 4, "normals": 20], gds: 5)
+        default: break
+        }
+      }
+    }
+    return study
+  }
+
+  @Test func gainsRanksAndTables() throws {
+    try withTemporaryFolder { url in
+      let folder = StudyFolder(url)
+      let study = try example(in: folder)
+      let results = try StudyResults(study, folder: folder)
+      let (a, b, open) = (results.candidates[0], results.candidates[1], results.candidates[2])
+      // Seed 1: depth 2 → 1 (+50 %), normals 10 → 10 (0 %); seed 2: depth 3 → 1 (+66.7 %), normals 10 → 11 (+10 %).
+      let gain = try #require(results.deltaM(a))
+      #expect(abs(gain.mean - (25 + (200.0 / 3 + 10) / 2) / 2) < 1e-9)
+      #expect(results.deltaM(b)!.mean < gain.mean)
+      #expect(results.deltaM(open) == nil && results.meanRank(open) == nil)
+      // A is first in depth and second in normals, B the other way round.
+      #expect(results.meanRank(a) == Statistic([1.5, 1.5]) && results.meanRank(b) == Statistic([1.5, 1.5]))
+      // Of three distinct pairs of runs, larger GDS goes with worse depth wherever depth differs.
+      #expect(results.rankingSimilarities().first { $0.diagnostic == "gds" }?.similarities.map(\.value) == [1, 1])
+
+      let table = StudyTable(results)
+      #expect(table.text.contains("single task") && table.text.contains("+31.67"))
+      #expect(table.markdown.contains("| A | **1 ± 0** |") && table.markdown.contains("### depth"))
+      #expect(table.latex.contains("B \\& \\_C") && table.latex.contains("\\toprule"))
+      let lines = table.csv.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      #expect(lines[0].hasPrefix("method,seeds,depth.score.mean,depth.score.deviation,normals.score.mean"))
+      #expect(lines[2].hasPrefix("A,2,1.0,0.0,10.5,0.7071067811865476"))
+      #expect(lines[4].hasPrefix("Open,0,,"))
+
+      try StudyReport(study, folder: folder).write()
+      for file in ["table.txt", "table.csv", "table.md", "table.tex", "report.html"] {
+        #expect(FileManager.default.fileExists(atPath: url.appendingPathComponent(file).path), "\(file)")
+      }
+      let report = try String(contentsOf: folder.report, encoding: .utf8)
+      #expect(report.contains("4 of 6 runs finished") && report.contains("B &amp; _C"))
+    }
+  }
+
+  @Test func aFolderOfAnotherStudyIsRefused() throws {
+    try withTemporaryFolder { url in
+      let folder = StudyFolder(url)
+      let study = try example(in: folder)
+      var other = study
+      other.configuration.training.steps = 5
+      let run = study.runs[0]
+      try Data(run.configuration.yaml.utf8).write(to: folder.run(run).configuration)
+      _ = try StudyRunner(study, folder: folder, executable: url)
+      #expect {
+        _ = try StudyRunner(other, folder: folder, executable: url)
+      } throws: { "\($0)".contains("another configuration (there:  steps: 4") }
+    }
+  }
+}

@@ -13,7 +13,7 @@ public struct StepBenchmark {
   /// - Parameter method: names joined by `+`, as `polymath train --method` takes them.
   /// - Throws: ``MethodError`` or ``ConfigurationError`` for a name that does not exist.
   public init(
-    method: String, encoder name: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
+    method: String, level: String = "parameters", encoder name: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
   ) throws {
     guard let encoder = EncoderRegistry.entry(name) else {
       throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.entries.map(\.name)))
@@ -27,6 +27,7 @@ public struct StepBenchmark {
     var configuration = Configuration()
     configuration.data.tasks = (0..<taskCount).map { "task\($0)" }
     try configuration.apply(method: method)
+    try configuration.apply(assignment: "method.level=\(level)")
     network = MultitaskNetwork(
       encoder: encoder, decoder: .multiScale,
       outputs: configuration.data.tasks.map { MultitaskNetwork.Output(task: $0, channels: Self.channels) },

@@ -1,0 +1,46 @@
+import MultitaskLearning
+import Torch
+
+/// An aggregator on random gradients, without any network: how near it comes to reading G twice, and what the small
+/// problem on K×K costs.
+public struct AggregationBenchmark {
+  private var method: any GradientAggregator
+  private let gradients: Tensor
+  private var generator = SeededGenerator(seed: 3)
+
+  /// - Parameters:
+  ///   - width: d.
+  /// - Throws: ``MethodError`` for an unknown aggregator.
+  public init(aggregator name: String, taskCount: Int, width: Int, threads: Int) throws {
+    Runtime.threadCount = threads
+    method = try MethodRegistry.aggregator(name).make(tasks: (0..<taskCount).map { "task\($0)" })
+    let random = RandomGenerator(seed: 1)
+    // Gradients of tasks that have something in common, as those of a network have.
+    let common = random.normal([width])
+    gradients = withoutGradients { .zeros([taskCount, width]) }
+    for task in 0..<taskCount {
+      gradients[task].copy(from: random.normal([width]))
+      gradients[task].add(inPlace: common, scale: 0.3)
+    }
+  }
+
+  /// From G to the direction.
+  public mutating func aggregate() throws {
+    _ = try method.direction(
+      of: DenseTaskGradients(rows: gradients), losses: losses, using: &generator)
+  }
+
+  /// Reads all of G once, as fast as libtorch's simplest kernel can.
+  public func read() { _ = gradients.sum() }
+
+  /// The small problem alone; none where the method has none.
+  public mutating func solver() -> (() throws -> Void)? {
+    guard var weighting = method as? any GramianWeighting else { return nil }
+    let gramian = DenseTaskGradients(rows: gradients).gramian
+    let losses = losses
+    var generator = generator
+    return { _ = try weighting.weights(for: gramian, losses: losses, using: &generator) }
+  }
+
+  private var losses: [Double] { [Double](repeating: 1, count: gradients.shape[0]) }
+}

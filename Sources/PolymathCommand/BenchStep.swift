@@ -1,0 +1,93 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct BenchStep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step", abstract: "A training step on random data, and its ratio to one forward and K backward passes."
+  )
+
+  @Option(help: "Methods joined by +.")
+  var method = "equal"
+
+  @Option(help: "parameters or features; a step at features is compared with a joint step.")
+  var level = "parameters"
+
+  @Option(help: "The encoder.")
+  var encoder = "vit_tiny_patch16_224"
+
+  @Option(help: "The number of tasks, K.")
+  var tasks = 4
+
+  @Option(help: "Height and width of the pictures.")
+  var size = 224
+
+  @Option(help: "Pictures in a batch.")
+  var batch = 2
+
+  @Option(help: "Threads of libtorch's kernels.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Repetitions of each measurement.")
+  var rounds = 10
+
+  @Flag(help: "Measure one step for every line on standard input, and answer with JSON.")
+  var serve = false
+
+  func validate() throws {
+    guard tasks > 0, size > 0, batch > 0, threads > 0, rounds > 0 else {
+      throw ValidationError("--tasks, --size, --batch, --threads and --rounds have to be above 0.")
+    }
+  }
+
+  func run() throws {
+    ThreadWaiting.makeShort()
+    let benchmark = try StepBenchmark(
+      method: method, level: level, encoder: encoder, taskCount: tasks, size: size, batchSize: batch, threads: threads)
+    for _ in 0..<3 { try benchmark.step() }
+    if serve {
+      try MeasurementServer.serve {
+        var timings = Timings()
+        try timings.measure { try benchmark.step() }
+        return timings.seconds
+      }
+      return
+    }
+    let floor = try self.floor(of: benchmark)
+    try floor.run()
+    var steps = Timings()
+    var floors = Timings()
+    for _ in 0..<rounds {
+      try steps.measure { try benchmark.step() }
+      try floors.measure { try floor.run() }
+    }
+    print(
+      "\(method) at \(level), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads, \(benchmark.parameterCount) parameters"
+    )
+    print("step:  \(steps.milliseconds)")
+    print("floor: \(floors.milliseconds), \(floor.name)")
+    print("ratio: \(steps.ratio(to: floors))")
+    print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
+  }
+
+  /// What the step is measured against.
+  private func floor(of benchmark: StepBenchmark) throws -> (name: String, run: () throws -> Void) {
+    guard level == "features" else {
+      return ("one forward and \(tasks) backward passes", { benchmark.floor() })
+    }
+    let joint = try StepBenchmark(
+      method: "equal", encoder: encoder, taskCount: tasks, size: size, batchSize: batch, threads: threads)
+    return ("a joint step with equal weights", { try joint.step() })
+  }
+}
+
+extension Timings {
+  /// The median, smallest and largest.
+  var milliseconds: String { String(format: "%.1f ms (%.1f to %.1f)", median * 1e3, minimum * 1e3, maximum * 1e3) }
+
+  /// Round by round.
+  func ratio(to other: Timings) -> String {
+    let ratios = zip(seconds, other.seconds).map { $0 / $1 }.sorted()
+    return String(format: "%.3f (%.3f to %.3f)", ratios[ratios.count / 2], ratios[0], ratios[ratios.count - 1])
+  }
+}

@@ -24,6 +24,25 @@ public struct MultitaskMethod: Sendable {
 }
 
 extension MultitaskMethod {
+  /// Finds parts that do not go together.
+  ///
+  /// - Throws: ``MethodError`` that says which, and why.
+  public func checkComposition() throws {
+    guard schedule.updatesSubsets else { return }
+    if !(aggregator.state is Stateless) {
+      throw MethodError(
+        "\(Self.name(of: aggregator)) remembers the gradients of all tasks, but \(Self.name(of: schedule)) updates some of them at a time: take an aggregator without memory, or the schedule joint"
+      )
+    }
+    if weighting is any LearnsFromGradients {
+      throw MethodError(
+        "\(Self.name(of: weighting)) needs all tasks' gradients at once, but \(Self.name(of: schedule)) updates some tasks at a time: take another weighting, or the schedule joint"
+      )
+    }
+  }
+
+  private static func name(of part: Any) -> String { "\(type(of: part))" }
+
   private struct Encoded: Codable {
     var weighting: Data
     var aggregator: Data

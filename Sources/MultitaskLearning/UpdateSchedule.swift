@@ -1,14 +1,28 @@
 /// Answers: which tasks update when?
 public protocol UpdateSchedule: Checkpointed, Sendable {
+  /// Whether an update may be that of some tasks alone: then methods that remember all tasks' gradients do not fit.
+  var updatesSubsets: Bool { get }
+
   /// Performs the updates for one batch.
   ///
   /// - Throws: ``NonFiniteError`` before any parameter has changed; ``MethodError`` from the method's parts.
   mutating func step(_ update: MultitaskUpdate) throws -> StepReport
 }
 
+extension UpdateSchedule {
+  public var updatesSubsets: Bool { false }
+}
+
 /// What happened in one step, for curves and reports.
 public struct StepReport: Sendable, Equatable {
-  /// The tasks' losses before the update, averaged over the step's batches.
+  /// How tasks were grouped.
+  public struct Grouping: Sendable, Equatable {
+    public let groups: [[Int]]
+    /// From source to target, K×K.
+    public let affinity: [[Double]]
+  }
+
+  /// All tasks' losses before the update, averaged over the step's batches.
   public var losses: [Double]
   /// What each loss counted for.
   public var lossWeights: [Double]
@@ -16,6 +30,8 @@ public struct StepReport: Sendable, Equatable {
   public var gramian: Gramian?
   /// What was seen where the step was looked at.
   public var diagnostics: GradientDiagnostics?
+  /// The groups that were updated, where the schedule has any.
+  public var grouping: Grouping?
 
   public init(losses: [Double], lossWeights: [Double]) {
     self.losses = losses

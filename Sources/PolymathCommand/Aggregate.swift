@@ -24,14 +24,9 @@ struct Aggregate: ParsableCommand {
   var seed: UInt64 = 0
 
   func run() throws {
-    let parameters = try settings.map { text -> (String, MethodSetting) in
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { throw ValidationError("--set '\(text)': a parameter looks like c=0.4") }
-      return (parts[0], MethodSetting(parsing: parts[1]))
-    }
     let saved = try SavedGradients(contentsOf: URL(fileURLWithPath: gradients))
     let results = try saved.aggregated(
-      by: method, settings: Dictionary(parameters) { $1 }, seed: seed)
+      by: method, settings: MethodSetting.dictionary(parsing: settings), seed: seed)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let data = saved.isSequence ? try encoder.encode(results) : try encoder.encode(results[0])

@@ -13,7 +13,8 @@ public struct StepBenchmark {
   /// - Parameter method: names joined by `+`, as `polymath train --method` takes them.
   /// - Throws: ``MethodError`` or ``ConfigurationError`` for a name that does not exist.
   public init(
-    method: String, level: String = "parameters", encoder name: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
+    method: String, level: String = "parameters", encoder name: String, taskCount: Int, size: Int, batchSize: Int,
+    threads: Int
   ) throws {
     guard let encoder = EncoderRegistry.entry(name) else {
       throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.entries.map(\.name)))

@@ -75,14 +75,16 @@ extension Configuration {
 
   /// - Throws: ``MethodError`` for a method or parameter that does not exist, or a value that is not allowed.
   public func makeMethod() throws -> MultitaskMethod {
-    MultitaskMethod(
-      weighting: try MethodRegistry.weighting(method.weighting.name)
-        .make(method.weighting.settings, tasks: data.tasks),
-      aggregator: try MethodRegistry.aggregator(method.aggregator.name)
-        .make(method.aggregator.settings, tasks: data.tasks),
-      schedule: try MethodRegistry.schedule(method.schedule.name)
-        .make(method.schedule.settings, tasks: data.tasks),
-      level: GradientLevel(rawValue: method.level)!, seed: run.seed)
+    let method = MultitaskMethod(
+      weighting: try MethodRegistry.weighting(self.method.weighting.name)
+        .make(self.method.weighting.settings, tasks: data.tasks),
+      aggregator: try MethodRegistry.aggregator(self.method.aggregator.name)
+        .make(self.method.aggregator.settings, tasks: data.tasks),
+      schedule: try MethodRegistry.schedule(self.method.schedule.name)
+        .make(self.method.schedule.settings, tasks: data.tasks),
+      level: GradientLevel(rawValue: self.method.level)!, seed: run.seed)
+    try method.checkComposition()
+    return method
   }
 
   func makeOptimizer() -> any Optimizer {

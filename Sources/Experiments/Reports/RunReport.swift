@@ -30,8 +30,10 @@ public struct RunReport {
     sections.append(ReportPage.chartsSection)
     let diagnostics = DiagnosticsSection(steps, tasks: configuration.data.tasks)
     sections.append(diagnostics.html)
+    let grouping = GroupingSection(steps, tasks: configuration.data.tasks)
+    sections.append(grouping.html)
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
-    let charts = charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts
+    let charts = charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts + grouping.charts
     return try ReportPage(
       title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
     ).html()

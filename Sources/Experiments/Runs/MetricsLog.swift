@@ -54,6 +54,10 @@ public struct StepRecord: Sendable, Codable, Equatable {
   public var waitSeconds: Double
   /// What was seen of the tasks' gradients, where the step was looked at.
   public var diagnostics: DiagnosticsRecord?
+  /// The groups of tasks that were updated, as positions in the configuration, where the schedule has any.
+  public var groups: [[Int]]?
+  /// How tasks help each other, from source to target, in steps that were looked at.
+  public var affinity: [[Double]]?
 }
 
 public struct EvaluationRecord: Sendable, Codable, Equatable {

@@ -127,7 +127,8 @@ public final class Trainer {
       step: step, losses: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.losses)),
       weights: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.lossWeights)), learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
-      diagnostics: report.diagnostics.map(DiagnosticsRecord.init))
+      diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
+      affinity: observation == nil ? nil : report.grouping?.affinity)
   }
 
   private func isObserved(_ step: Int) -> Bool {

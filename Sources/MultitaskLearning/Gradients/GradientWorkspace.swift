@@ -20,8 +20,8 @@ final class GradientWorkspace {
 
   /// G with respect to a vector.
   func rows(of vector: ParameterVector, taskCount: Int) -> TaskRows {
-    if let parameterRows, parameterRows.layout === vector, parameterRows.rows.taskCount == taskCount {
-      return parameterRows.rows
+    if let parameterRows, parameterRows.layout === vector, parameterRows.rows.taskCount >= taskCount {
+      return parameterRows.rows.first(taskCount)
     }
     let rows = TaskRows(
       width: vector.count, taskCount: taskCount, like: vector.values,
@@ -62,6 +62,20 @@ struct TaskRows {
     self.shapes = shapes
     let matrix = matrix
     views = (0..<taskCount).map { Self.views(of: matrix[$0], segments, shapes) }
+  }
+
+  private init(matrix: Tensor, segments: [GradientSegment], shapes: [[Int]], views: [[Tensor]]) {
+    self.matrix = matrix
+    self.segments = segments
+    self.shapes = shapes
+    self.views = views
+  }
+
+  /// The same memory for fewer tasks.
+  func first(_ count: Int) -> TaskRows {
+    guard count < taskCount else { return self }
+    return TaskRows(
+      matrix: matrix[0..<count], segments: segments, shapes: shapes, views: Array(views.prefix(count)))
   }
 
   var taskCount: Int { matrix.shape[0] }

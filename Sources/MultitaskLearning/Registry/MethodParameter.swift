@@ -4,6 +4,7 @@ public struct MethodParameter: Sendable {
     case real(ClosedRange<Double>)
     case integer(ClosedRange<Int>)
     case choice([String])
+    case boolean
     /// One number for each task, by name.
     case taskNumbers(ClosedRange<Double>)
   }
@@ -27,6 +28,7 @@ public struct MethodParameter: Sendable {
     case .real(let range): "a number \(Self.describe(range))"
     case .integer(let range): "a whole number \(Self.describe(range))"
     case .choice(let choices): "one of " + choices.joined(separator: ", ")
+    case .boolean: "true or false"
     case .taskNumbers(let range): "a number \(Self.describe(range)) for each task, such as {depth: 1, edges: 50}"
     }
   }
@@ -37,6 +39,7 @@ public struct MethodParameter: Sendable {
       case (.real(let range), .number(let number)): range.contains(number)
       case (.integer(let range), .number(let number)): Int(exactly: number).map(range.contains) ?? false
       case (.choice(let choices), .text(let text)): choices.contains(text)
+      case (.boolean, .text(let text)): ["true", "false"].contains(text)
       case (.taskNumbers(let range), .numbers(let numbers)): numbers.values.allSatisfy(range.contains)
       default: false
       }

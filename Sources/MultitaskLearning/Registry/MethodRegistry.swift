@@ -33,7 +33,9 @@ public enum MethodRegistry {
   ]
 
   public static let schedules: [MethodEntry<any UpdateSchedule>] = [
-    JointSchedule.entry
+    JointSchedule.entry,
+    AlternatingSchedule.entry,
+    SelectiveGroups.entry,
   ]
 
   /// Weightings, aggregators, schedules.

@@ -33,6 +33,17 @@ public struct MethodSettings: Sendable {
     }
     return choice
   }
+  public func boolean(_ name: String) -> Bool { optionalText(name) == "true" }
+  /// Of a parameter without a default; none where nobody gave it.
+  public func optionalNumber(_ name: String) -> Double? {
+    guard case .number(let number)? = values[name] else { return nil }
+    return number
+  }
+  /// As ``optionalNumber(_:)``, for a choice.
+  public func optionalText(_ name: String) -> String? {
+    guard case .text(let text)? = values[name] else { return nil }
+    return text
+  }
   public func taskNumbers(_ name: String) -> [String: Double]? {
     guard case .numbers(let numbers)? = values[name] else { return nil }
     return numbers

@@ -5,6 +5,7 @@ import Torch
 struct Differentiation {
   private let update: MultitaskUpdate
   private let tasks: [Int]
+  private let others: [Int]
   private let shared: ParameterVector
   private var report: StepReport
   private var partCount = 0
@@ -13,13 +14,21 @@ struct Differentiation {
   private var featureModules: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
 
-  init(_ update: MultitaskUpdate, _ tasks: [Int]) {
+  /// Losses of all tasks, where they are not computed.
+  private let estimates: [Double]
+
+  init(_ update: MultitaskUpdate, _ tasks: [Int], others: [Int], estimates: [Double]?) {
     self.update = update
     self.tasks = tasks
+    self.others = others
     shared = update.sharedVector
-    report = StepReport(
-      losses: [Double](repeating: 0, count: tasks.count), lossWeights: [Double](repeating: 0, count: tasks.count))
+    let zeros = [Double](repeating: 0, count: update.tasks.count)
+    self.estimates = estimates ?? zeros
+    report = StepReport(losses: zeros, lossWeights: zeros)
   }
+
+  /// Of the tasks that are differentiated, in their order.
+  private var ownLosses: [Double] { tasks.map { report.losses[$0] } }
 
   private var share: Double { 1 / Double(update.objectives.count) }
   private var writing: GradientTarget.Writing { partCount == 0 ? .write : .add }
@@ -39,17 +48,19 @@ struct Differentiation {
     let isCut = combinationLevel == .features || (update.observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
-      ? try ForwardPass(objective, tasks, isCut: isCut)
-      : try withDifferentiableAttention { try ForwardPass(objective, tasks, isCut: isCut) }
+      ? try ForwardPass(objective, tasks, others: others, isCut: isCut)
+      : try withDifferentiableAttention { try ForwardPass(objective, tasks, others: others, isCut: isCut) }
     if isCut && pass.features.isEmpty {
       throw MethodError("the gradients at level 'features' are wanted, but the network has no shared features")
     }
-    let weights = try update.weighting.weights(for: pass.values, using: &update.generator)
-    for index in tasks.indices {
-      report.losses[index] += pass.values[index] * share
-      report.lossWeights[index] += weights[index] * share
+    var losses = estimates
+    for (task, value) in zip(tasks + others, pass.values) { losses[task] = value }
+    let weights = try update.weighting.weights(for: losses, using: &update.generator)
+    for task in losses.indices {
+      report.losses[task] += losses[task] * share
+      report.lossWeights[task] += weights[task] * share
     }
-    let scales = weights.map { $0 * share }
+    let scales = tasks.map { weights[$0] * share }
     if let regularizer {
       try differentiateTwice(pass, scales, regularizer)
     } else if needsEachGradient {
@@ -244,7 +255,7 @@ struct Differentiation {
   private func combine(_ gradients: DenseTaskGradients, into direction: Tensor) throws -> Gramian? {
     if var weighting = update.aggregator as? any GramianWeighting {
       let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramian, losses: report.losses, using: &update.generator)
+      let weights = try weighting.weights(for: gramian, losses: ownLosses, using: &update.generator)
       update.aggregator = weighting
       gradients.combine([weights], over: [0..<gradients.width], into: direction)
       return gramian
@@ -253,12 +264,12 @@ struct Differentiation {
       let ranges = weighting.granularity.ranges(of: gradients)
       let gramians = gradients.gramians(of: ranges)
       let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramians, losses: report.losses, using: &update.generator)
+      let weights = try weighting.weights(for: gramians, losses: ownLosses, using: &update.generator)
       update.aggregator = weighting
       gradients.combine(weights, over: ranges, into: direction)
       return gramian
     }
-    let found = try update.aggregator.direction(of: gradients, losses: report.losses, using: &update.generator)
+    let found = try update.aggregator.direction(of: gradients, losses: ownLosses, using: &update.generator)
     direction.copy(from: found)
     return update.weighting is any LearnsFromGradients ? try finiteGramian(of: gradients) : nil
   }

@@ -7,16 +7,27 @@ struct ForwardPass {
   /// What the losses start from where the graph is cut between encoder and decoders: the same values, as leaves.
   let leaves: [Tensor]?
   let losses: [Tensor]
-  /// The losses as numbers.
+  /// The losses as numbers: those of `tasks`, then of `others`.
   let values: [Double]
 
-  /// - Parameter isCut: whether the gradients with respect to the features are wanted.
+  /// - Parameters:
+  ///   - tasks: whose losses will be differentiated.
+  ///   - others: whose losses are only wanted as numbers.
+  ///   - isCut: whether the gradients with respect to the features are wanted.
   /// - Throws: ``NonFiniteError`` naming a task.
-  init(_ objective: any MultitaskObjective, _ tasks: [Int], isCut: Bool) throws {
+  init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int], isCut: Bool) throws {
     features = objective.features(for: tasks)
     leaves = isCut ? features.map(\.leaf) : nil
     losses = objective.losses(of: tasks, from: leaves ?? features)
-    values = try Self.finiteValues(of: losses, tasks.map { objective.tasks[$0] })
+    let otherLosses = others.isEmpty ? [] : Self.losses(of: others, objective, features)
+    values = try Self.finiteValues(of: losses + otherLosses, (tasks + others).map { objective.tasks[$0] })
+  }
+
+  /// Without a graph: from the same features, where those do not depend on the tasks.
+  private static func losses(
+    of tasks: [Int], _ objective: any MultitaskObjective, _ features: [Tensor]
+  ) -> [Tensor] {
+    withoutGradients { objective.losses(of: tasks, from: features) }
   }
 
   /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.

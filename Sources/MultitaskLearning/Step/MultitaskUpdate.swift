@@ -40,11 +40,33 @@ public final class MultitaskUpdate {
   /// Computes the losses of `tasks`, weighs them, and leaves the combined gradient in the workspace.
   /// Memory for the graph of one batch part is needed at a time.
   ///
+  /// - Parameters:
+  ///   - others: whose losses are computed, too, but not differentiated.
+  ///   - estimates: losses of all tasks, for those that are in neither list: loss weightings look at all of them.
+  /// - Returns: the losses and weights of all tasks.
   /// - Throws: ``NonFiniteError`` naming the task, ``MethodError``; nothing has changed then.
-  public func differentiate(_ tasks: [Int]) throws -> StepReport {
-    var differentiation = Differentiation(self, tasks)
+  public func differentiate(
+    _ tasks: [Int], evaluating others: [Int] = [], estimates: [Double]? = nil
+  ) throws -> StepReport {
+    precondition(
+      estimates != nil || tasks.count + others.count == self.tasks.count,
+      "the losses of \(tasks + others) alone do not say how to weigh those of \(self.tasks.count) tasks")
+    var differentiation = Differentiation(self, tasks, others: others, estimates: estimates)
     for objective in objectives { try differentiation.add(objective) }
     return try differentiation.finish()
+  }
+
+  /// The losses of some tasks as they are now, without any graph.
+  ///
+  /// - Throws: ``NonFiniteError`` naming a task.
+  public func evaluate(_ tasks: [Int]) throws -> [Double] {
+    var losses = [Double](repeating: 0, count: tasks.count)
+    for objective in objectives {
+      let values = try ForwardPass.finiteValues(
+        of: withoutGradients { objective.losses(of: tasks) }, tasks.map { self.tasks[$0] })
+      for index in tasks.indices { losses[index] += values[index] / Double(objectives.count) }
+    }
+    return losses
   }
 
   /// Lets the optimizer follow the gradients in the workspace: for the shared parameters, and those of the
@@ -70,7 +92,7 @@ public final class MultitaskUpdate {
   /// Lets the weighting learn from a step, and from what the update did to the losses, if it wants to know.
   ///
   /// - Throws: ``NonFiniteError`` when a loss is not finite after the update.
-  public func learnWeights(_ tasks: [Int], from report: StepReport) throws {
+  public func learnWeights(from report: StepReport) throws {
     if var learning = weighting as? any LearnsFromGradients, let gramian = report.gramian {
       let norms = zip(gramian.tasks, report.lossWeights).map { gramian.norm($0) / $1 }
       learning.update(losses: report.losses, gradientNorms: norms)
@@ -78,13 +100,7 @@ public final class MultitaskUpdate {
     }
     weighting.update(losses: report.losses)
     guard var learning = weighting as? any LearnsFromUpdates else { return }
-    var after = [Double](repeating: 0, count: tasks.count)
-    for objective in objectives {
-      let values = try ForwardPass.finiteValues(
-        of: withoutGradients { objective.losses(of: tasks) }, tasks.map { self.tasks[$0] })
-      for index in tasks.indices { after[index] += values[index] / Double(objectives.count) }
-    }
-    learning.update(before: report.losses, after: after)
+    learning.update(before: report.losses, after: try evaluate(Array(tasks.indices)))
     weighting = learning
   }
 

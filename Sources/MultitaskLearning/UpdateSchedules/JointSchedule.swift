@@ -6,7 +6,7 @@ public struct JointSchedule: UpdateSchedule {
     let tasks = Array(update.tasks.indices)
     let report = try update.differentiate(tasks)
     try update.apply(tasks)
-    try update.learnWeights(tasks, from: report)
+    try update.learnWeights(from: report)
     return report
   }
 }

@@ -1,0 +1,91 @@
+/// Forms groups of tasks from an affinity map.
+public enum TaskGrouping: Sendable, Equatable {
+  /// Tasks that help each other, together.
+  case positive(edge: Edge, closure: Closure)
+  /// Clusters of the similarity that public code makes of the map.
+  case affinityPropagation(AffinityPropagationSettings)
+
+  /// When two tasks help each other.
+  public enum Edge: String, Sendable, CaseIterable {
+    /// Each helps the other.
+    case mutual
+    /// The mean of both directions is positive.
+    case mean
+  }
+
+  /// How pairs become groups.
+  public enum Closure: String, Sendable, CaseIterable {
+    /// Tasks in their order join the first group whose members they all help.
+    case cliques
+    /// Whoever is connected is together, even over others.
+    case components
+  }
+
+  public struct AffinityPropagationSettings: Sendable, Equatable {
+    /// The median of all similarities where none is given.
+    public var preference: Double?
+    public var convergence: Int
+
+    public init(preference: Double? = nil, convergence: Int = 50) {
+      self.preference = preference
+      self.convergence = convergence
+    }
+  }
+
+  /// - Returns: the groups by their smallest member; none where the rule finds no answer and old groups should stay.
+  public func groups(of map: [[Double]]) -> [[Int]]? {
+    switch self {
+    case .positive(let edge, .cliques): cliques(map, edge)
+    case .positive(let edge, .components): components(map, edge)
+    case .affinityPropagation(let settings): Self.similarity(of: map).flatMap(settings.clusters)
+    }
+  }
+
+  private func isPositive(_ map: [[Double]], _ edge: Edge, _ i: Int, _ j: Int) -> Bool {
+    switch edge {
+    case .mutual: map[i][j] > 0 && map[j][i] > 0
+    case .mean: (map[i][j] + map[j][i]) / 2 > 0
+    }
+  }
+
+  private func cliques(_ map: [[Double]], _ edge: Edge) -> [[Int]] {
+    var groups: [[Int]] = []
+    for task in map.indices {
+      if let home = groups.firstIndex(where: { $0.allSatisfy { isPositive(map, edge, $0, task) } }) {
+        groups[home].append(task)
+      } else {
+        groups.append([task])
+      }
+    }
+    return groups
+  }
+
+  private func components(_ map: [[Double]], _ edge: Edge) -> [[Int]] {
+    var groups: [[Int]] = []
+    for task in map.indices {
+      let joined = groups.filter { $0.contains { isPositive(map, edge, $0, task) } }
+      groups.removeAll { joined.contains($0) }
+      groups.append((joined.flatMap { $0 } + [task]).sorted())
+    }
+    return groups.sorted { $0[0] < $1[0] }
+  }
+
+  /// Whole columns divided by the diagonal, then symmetrised; none where the diagonal has a zero. (Public code means
+  /// this, but overwrites its divisor half-way.)
+  public static func similarity(of map: [[Double]]) -> [[Double]]? {
+    guard map.indices.allSatisfy({ map[$0][$0] != 0 }) else { return nil }
+    func normalised(_ i: Int, _ j: Int) -> Double { map[i][j] / map[j][j] }
+    return map.indices.map { i in map.indices.map { (normalised(i, $0) + normalised($0, i)) / 2 } }
+  }
+}
+
+extension TaskGrouping.AffinityPropagationSettings {
+  /// Clusters of a similarity. Where it does not settle, more patience: a hundred iterations more, at most ten times.
+  public func clusters(of similarity: [[Double]]) -> [[Int]]? {
+    for attempt in 0..<10 {
+      let clustering = AffinityPropagation(preference: preference, convergence: convergence + 100 * attempt)
+      if let result = clustering(similarity) { return result.clusters.sorted { $0[0] < $1[0] } }
+    }
+    return nil
+  }
+}

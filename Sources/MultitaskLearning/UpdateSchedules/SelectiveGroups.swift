@@ -1,0 +1,187 @@
+import Torch
+
+/// Updates groups of tasks one after another, and forms the groups anew from what the updates did to all tasks.
+///
+/// For each group in turn: all tasks' losses are computed, those of the group are differentiated, and the shared
+/// parameters and the group's own are updated. The losses that the next group's pass finds say what the update did
+/// (``AffinityMap``): M groups cost M forward and M backward passes. Training starts with every task alone.
+///
+/// - Source: the paper on selective task group updates, section 4 and algorithm 1. ``AffinityMap/Convention`` lists where
+///   its public code differs; that code also clusters by affinity propagation, updates a single group twice a step, and
+///   waits some steps before it groups.
+public struct SelectiveGroups: UpdateSchedule {
+  /// Where the groups come from.
+  public enum Strategy: Sendable, Equatable {
+    /// From the affinity map: the method itself.
+    case affinity(TaskGrouping)
+    /// From the affinity map turned around: tasks together that harm each other.
+    case heterogeneous(TaskGrouping)
+    /// Every task in a group of its own.
+    case alone
+    /// All tasks in one group: joint updates.
+    case together
+    /// New groups of random tasks in each step.
+    case random(groupCount: Int)
+    case fixed([[Int]])
+  }
+
+  public enum Order: String, Sendable, CaseIterable {
+    case forward
+    case backward
+    case random
+  }
+
+  public struct State: Codable, Sendable {
+    public internal(set) var affinity: AffinityMap
+    public internal(set) var groups: [[Int]]
+    var step = 0
+  }
+
+  public var strategy: Strategy
+  public var order: Order
+  /// Steps in which the first groups stay.
+  public var warmUp: Int
+  /// Whether one more forward pass observes what the last group's update did.
+  public var observesLastGroup: Bool
+  public var state: State
+
+  /// - Parameter rate: the share of a new observation in the affinity's average: β.
+  public init(
+    taskCount: Int, strategy: Strategy = .affinity(.positive(edge: .mutual, closure: .cliques)),
+    convention: AffinityMap.Convention = .paper, rate: Double = 0.001, order: Order = .random, warmUp: Int = 0,
+    observesLastGroup: Bool = false
+  ) {
+    self.strategy = strategy
+    self.order = order
+    self.warmUp = warmUp
+    self.observesLastGroup = observesLastGroup
+    state = State(
+      affinity: AffinityMap(taskCount: taskCount, rate: rate, convention: convention),
+      groups: (0..<taskCount).map { [$0] })
+  }
+
+  public var updatesSubsets: Bool { true }
+
+  public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
+    let all = Array(update.tasks.indices)
+    regroup(using: &update.generator)
+    let sequence = updateSequence(using: &update.generator)
+    var report: StepReport?
+    var previous: (group: [Int], losses: [Double])?
+    for group in sequence {
+      let found = try update.differentiate(group, evaluating: all.filter { !group.contains($0) })
+      if let previous { state.affinity.observe(group: previous.group, before: previous.losses, after: found.losses) }
+      try update.apply(group)
+      previous = (group, found.losses)
+      report = report ?? found
+    }
+    if observesLastGroup, let previous {
+      state.affinity.observe(group: previous.group, before: previous.losses, after: try update.evaluate(all))
+    }
+    state.step += 1
+    var result = report!
+    result.grouping = StepReport.Grouping(groups: state.groups, affinity: state.affinity.values)
+    try update.learnWeights(from: result)
+    return result
+  }
+
+  private mutating func regroup(using generator: inout SeededGenerator) {
+    guard state.step >= warmUp else { return }
+    let tasks = Array(state.affinity.values.indices)
+    switch strategy {
+    case .affinity(let rule): state.groups = rule.groups(of: state.affinity.values) ?? state.groups
+    case .heterogeneous(let rule):
+      let turned = state.affinity.values.map { $0.map { -$0 } }
+      state.groups = rule.groups(of: turned) ?? state.groups
+    case .alone: state.groups = tasks.map { [$0] }
+    case .together: state.groups = [tasks]
+    case .random(let count): state.groups = Self.randomGroups(of: tasks, count: count, using: &generator)
+    case .fixed(let groups): state.groups = groups
+    }
+  }
+
+  /// As equal in size as can be.
+  private static func randomGroups(
+    of tasks: [Int], count: Int, using generator: inout SeededGenerator
+  ) -> [[Int]] {
+    let shuffled = tasks.shuffled(using: &generator)
+    let groups = (0..<min(count, tasks.count)).map { group in
+      stride(from: group, to: tasks.count, by: min(count, tasks.count)).map { shuffled[$0] }.sorted()
+    }
+    return groups.sorted { $0[0] < $1[0] }
+  }
+
+  private func updateSequence(using generator: inout SeededGenerator) -> [[Int]] {
+    // Public code updates a single group twice, which also shows what the first update did.
+    if state.groups.count == 1 && state.affinity.convention == .publicCode { return state.groups + state.groups }
+    switch order {
+    case .forward: return state.groups
+    case .backward: return state.groups.reversed()
+    case .random: return state.groups.shuffled(using: &generator)
+    }
+  }
+}
+
+extension SelectiveGroups {
+  private enum StrategyName: String, CaseIterable {
+    case affinity
+    case heterogeneous
+    case alone
+    case together
+    case random
+    case fixed
+  }
+
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any UpdateSchedule>(
+    "selective-groups", summary: "Updates groups of tasks that help each other, one group after another.",
+    paper: "Selective Task Group Updates for Multi-Task Optimization, ICLR 2025",
+    parameters: [
+      MethodParameter(
+        "convention", .choice(AffinityMap.Convention.allCases.map(\.rawValue)), default: .text("paper"),
+        "whose rules hold where the paper's text and its public code differ"),
+      MethodParameter("decay", .real(1e-6...1), default: .number(0.001), "share of a new affinity in the average"),
+      MethodParameter(
+        "strategy", .choice(StrategyName.allCases.map(\.rawValue)), default: .text("affinity"),
+        "where groups come from; all but affinity are ablations"),
+      MethodParameter(
+        "order", .choice(Order.allCases.map(\.rawValue)), default: .text("random"), "in which groups are updated"),
+      MethodParameter(
+        "warmUp", .integer(0...Int.max), default: nil,
+        "steps before tasks are grouped; 0 by the paper, 100 by its public code"),
+      MethodParameter(
+        "observesLastGroup", .boolean, default: .text("false"),
+        "one more forward pass a step, so that the last group is observed, too"),
+      MethodParameter("count", .integer(1...1000), default: .number(2), "groups, for the strategy random"),
+      MethodParameter(
+        "groups", .taskNumbers(0...1000), default: nil, "the number of each task's group, for the strategy fixed"),
+    ] + TaskGrouping.parameters
+  ) { settings in
+    let convention: AffinityMap.Convention = settings.choice("convention")
+    return SelectiveGroups(
+      taskCount: settings.tasks.count, strategy: try strategy(settings, convention), convention: convention,
+      rate: settings.number("decay"), order: settings.choice("order"),
+      warmUp: settings.optionalNumber("warmUp").map { Int($0) } ?? (convention == .paper ? 0 : 100),
+      observesLastGroup: settings.boolean("observesLastGroup"))
+  }
+
+  private static func strategy(
+    _ settings: MethodSettings, _ convention: AffinityMap.Convention
+  ) throws -> Strategy {
+    let rule = TaskGrouping(settings, convention: convention)
+    switch settings.choice("strategy", of: StrategyName.self) {
+    case .affinity: return .affinity(rule)
+    case .heterogeneous: return .heterogeneous(rule)
+    case .alone: return .alone
+    case .together: return .together
+    case .random: return .random(groupCount: settings.integer("count"))
+    case .fixed:
+      let numbers = settings.taskNumbers("groups") ?? [:]
+      guard settings.tasks.allSatisfy({ numbers[$0] != nil }) else {
+        throw MethodError("selective-groups: the strategy fixed needs 'groups' with a number for each task")
+      }
+      let groups = Dictionary(grouping: settings.tasks.indices) { numbers[settings.tasks[$0]]! }
+      return .fixed(groups.values.map { $0.sorted() }.sorted { $0[0] < $1[0] })
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Testing
+import Torch
+
+@Suite struct ScheduleTests {
+  private func values(_ store: ParameterStore) -> [[Float]] { store.vectors.map { $0.values.array() } }
+
+  private func expectClose(_ a: [[Float]], _ b: [[Float]], _ what: String = "") {
+    for (x, y) in zip(a, b) { for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5, "\(what)") } }
+  }
+
+  private func optimizer(_ problem: TinyProblem, _ method: MultitaskMethod) -> MultitaskOptimizer {
+    MultitaskOptimizer(problem.store, method: method, optimizer: SGD(momentum: 0))
+  }
+
+  private func train(_ problem: TinyProblem, _ schedule: any UpdateSchedule, steps: Int = 1) throws -> StepReport {
+    let optimizer = optimizer(problem, MultitaskMethod(schedule: schedule))
+    var report: StepReport?
+    for _ in 0..<steps { report = try optimizer.step([problem.objective()], learningRate: 0.1) }
+    return report!
+  }
+
+  /// An update of some tasks' summed losses, by hand.
+  private func update(_ problem: TinyProblem, _ group: [Int]) {
+    let losses = problem.objective().losses(of: group)
+    let tasks = group.map { problem.objective().tasks[$0] }
+    let vectors = problem.store.vectors.filter { vector in tasks.contains { vector.owner.includes($0) } }
+    let gradients = vectors.map { vector in
+      let gradient = vector.values.zerosLike()
+      writeGradients(
+        of: losses, to: zip(vector.parameters, vector.views(of: gradient)).map { GradientTarget($0.value, into: $1) },
+        graph: .retain)
+      return gradient
+    }
+    withoutGradients {
+      for (vector, gradient) in zip(vectors, gradients) { vector.values.add(inPlace: gradient, scale: -0.1) }
+    }
+  }
+
+  private func losses(_ problem: TinyProblem) -> [Double] {
+    problem.objective().losses(of: [0, 1, 2]).map { $0.detached().item }
+  }
+
+  @Test func allTasksTogetherIsJoint() throws {
+    let (joint, groups) = (TinyProblem(), TinyProblem())
+    _ = try train(joint, JointSchedule(), steps: 3)
+    let report = try train(groups, SelectiveGroups(taskCount: 3, strategy: .together), steps: 3)
+    expectClose(values(joint.store), values(groups.store))
+    #expect(report.grouping?.groups == [[0, 1, 2]])
+  }
+
+  @Test func groupsAreUpdatedOneAfterAnother() throws {
+    let (found, expected) = (TinyProblem(), TinyProblem())
+    let schedule = SelectiveGroups(
+      taskCount: 3, strategy: .fixed([[0, 2], [1]]), rate: 1, order: .forward, observesLastGroup: true)
+    let method = optimizer(found, MultitaskMethod(schedule: schedule))
+    let report = try method.step([found.objective()], learningRate: 0.1)
+    let first = losses(expected)
+    update(expected, [0, 2])
+    let second = losses(expected)
+    update(expected, [1])
+    let third = losses(expected)
+    expectClose(values(found.store), values(expected.store))
+    for (a, b) in zip(report.losses, first) { #expect(abs(a - b) < 1e-5) }
+    // Each change is booked on the group that caused it.
+    let map = try #require(report.grouping?.affinity)
+    #expect(abs(map[0][1] - (1 - second[1] / first[1])) < 1e-4 && abs(map[2][1] - map[0][1]) < 1e-9)
+    #expect(abs(map[1][0] - (1 - third[0] / second[0])) < 1e-4)
+    #expect(abs(map[1][1] - (1 - third[1] / second[1])) < 1e-4)
+  }
+
+  @Test func theLastGroupIsObservedWhenWanted() throws {
+    let problem = TinyProblem()
+    let schedule = SelectiveGroups(taskCount: 3, strategy: .alone, order: .forward)
+    let map = try train(problem, schedule).grouping!.affinity
+    #expect(map[0][0] != 0 && map[1][0] != 0 && map[2] == [0, 0, 0])
+  }
+
+  @Test func tasksOneAfterAnother() throws {
+    let (found, expected) = (TinyProblem(), TinyProblem())
+    _ = try train(found, AlternatingSchedule())
+    for task in 0..<3 { update(expected, [task]) }
+    expectClose(values(found.store), values(expected.store))
+  }
+
+  @Test func ordersAreTurnedAround() throws {
+    let (found, expected) = (TinyProblem(), TinyProblem())
+    _ = try train(found, SelectiveGroups(taskCount: 3, strategy: .alone, order: .backward))
+    for task in [2, 1, 0] { update(expected, [task]) }
+    expectClose(values(found.store), values(expected.store))
+  }
+
+  @Test func publicCodeUpdatesASingleGroupTwice() throws {
+    let (found, expected) = (TinyProblem(), TinyProblem())
+    _ = try train(found, SelectiveGroups(taskCount: 3, strategy: .together, convention: .publicCode))
+    for _ in 0..<2 { update(expected, [0, 1, 2]) }
+    expectClose(values(found.store), values(expected.store))
+  }
+
+  @Test func randomGroupsAreOfTheGivenNumber() throws {
+    var seen: Set<[[Int]]> = []
+    let problem = TinyProblem()
+    let optimizer = optimizer(
+      problem, MultitaskMethod(schedule: SelectiveGroups(taskCount: 3, strategy: .random(groupCount: 2))))
+    for _ in 0..<20 {
+      let groups = try optimizer.step([problem.objective()], learningRate: 0.01).grouping!.groups
+      #expect(groups.count == 2 && groups.flatMap { $0 }.sorted() == [0, 1, 2])
+      seen.insert(groups)
+    }
+    #expect(seen.count == 3)
+  }
+
+  @Test func warmUpKeepsTheFirstGroups() throws {
+    let problem = TinyProblem()
+    let schedule = SelectiveGroups(
+      taskCount: 3, strategy: .affinity(.positive(edge: .mean, closure: .components)), rate: 0.5, warmUp: 4)
+    let optimizer = optimizer(problem, MultitaskMethod(schedule: schedule))
+    for _ in 0..<4 {
+      #expect(try optimizer.step([problem.objective()], learningRate: 0.01).grouping!.groups == [[0], [1], [2]])
+    }
+    // Afterwards they are what the map says.
+    let later = try optimizer.step([problem.objective()], learningRate: 0.01).grouping!
+    #expect(later.groups != [[0], [1], [2]])
+  }
+
+  /// The map and the groups are part of the method's state: half a training, saved and restored, goes on exactly.
+  @Test func schedulesComeBackFromTheirState() throws {
+    for schedule: any UpdateSchedule in [
+      SelectiveGroups(taskCount: 3, rate: 0.3), SelectiveGroups(taskCount: 3, convention: .publicCode, rate: 0.3),
+      AlternatingSchedule(order: .random),
+    ] {
+      let (whole, halves) = (TinyProblem(), TinyProblem())
+      let uw = try UncertaintyWeighting.entry.make(tasks: ["a", "b", "c"])
+      let method = MultitaskMethod(weighting: uw, schedule: schedule, seed: 4)
+      let a = optimizer(whole, method)
+      let b = optimizer(halves, method)
+      for _ in 0..<6 { _ = try a.step([whole.objective()], learningRate: 0.1) }
+      for _ in 0..<3 { _ = try b.step([halves.objective()], learningRate: 0.1) }
+      var restored = MultitaskMethod(weighting: uw, schedule: schedule, seed: 99)
+      try restored.restoreState(b.method.encodedState())
+      let c = optimizer(halves, restored)
+      for _ in 0..<3 { _ = try c.step([halves.objective()], learningRate: 0.1) }
+      #expect(values(whole.store) == values(halves.store))
+      #expect(try a.method.encodedState() == c.method.encodedState())
+    }
+  }
+
+  @Test func schedulesOfSubsetsNeedPartsWithoutMemory() {
+    let schedule = SelectiveGroups(taskCount: 3)
+    for (method, word) in [
+      (MultitaskMethod(aggregator: NashMTL(), schedule: schedule), "NashMTL remembers"),
+      (MultitaskMethod(aggregator: GradVac(), schedule: schedule), "GradVac remembers"),
+      (MultitaskMethod(weighting: GradNorm(), schedule: AlternatingSchedule()), "GradNorm needs all"),
+    ] {
+      #expect(throws: MethodError.self) { try method.checkComposition() }
+      #expect { try method.checkComposition() } throws: { "\($0)".contains(word) }
+    }
+    #expect(throws: Never.self) {
+      try MultitaskMethod(aggregator: PCGrad(), schedule: schedule).checkComposition()
+      try MultitaskMethod(aggregator: NashMTL()).checkComposition()
+    }
+  }
+
+  /// Surgery within a group touches that group's gradients alone.
+  @Test func aggregatorsWorkWithinGroups() throws {
+    let problem = TinyProblem()
+    let optimizer = optimizer(
+      problem,
+      MultitaskMethod(
+        aggregator: MGDA(normalization: .l2), schedule: SelectiveGroups(taskCount: 3, strategy: .fixed([[0, 1], [2]]))))
+    let before = losses(problem)
+    for _ in 0..<30 { _ = try optimizer.step([problem.objective()], learningRate: 0.1) }
+    #expect(losses(problem).reduce(0, +) < before.reduce(0, +))
+  }
+}

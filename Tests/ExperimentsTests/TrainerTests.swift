@@ -65,7 +65,7 @@ import Experiments
     }
   }
 
-  @Test(arguments: ["equal", "uw+pcgrad", "mean"])
+  @Test(arguments: ["equal", "uw+pcgrad", "mean", "selective-groups+dwa", "alternating", "gradnorm"])
   func theSameSeedGivesTheSameRun(_ method: String) throws {
     try withTemporaryFolder { parent in
       var configuration = try micro()

@@ -147,6 +147,22 @@ import Torch
     }
   }
 
+  @Test(arguments: [GradientLevel.parameters, .features])
+  func lookingAtGroupsShowsAllTasksAndChangesNothing(_ level: GradientLevel) throws {
+    for schedule: any UpdateSchedule in [SelectiveGroups(taskCount: 3, rate: 0.3), AlternatingSchedule()] {
+      let (plain, observed) = (TinyProblem(), TinyProblem())
+      let (a, b) = (
+        optimizer(plain, MultitaskMethod(schedule: schedule)), optimizer(observed, MultitaskMethod(schedule: schedule))
+      )
+      for _ in 0..<3 {
+        _ = try a.step([plain.objective()], learningRate: 0.1)
+        let report = try b.step([observed.objective()], learningRate: 0.1, observing: level)
+        #expect(report.diagnostics?.gramian.taskCount == 3 && report.diagnostics?.level == level)
+      }
+      #expect(values(plain.store) == values(observed.store))
+    }
+  }
+
   @Test func schedulesOfSubsetsNeedPartsWithoutMemory() {
     let schedule = SelectiveGroups(taskCount: 3)
     for (method, word) in [

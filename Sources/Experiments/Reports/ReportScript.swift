@@ -105,6 +105,7 @@ let reportStyle = """
   .cell { display: block; } h3 { font-size: 1rem; margin-top: 1.6rem; }
   .histogram td { padding: 0; border: 0; } .histogram td:first-child, .histogram td:last-child { padding: 0 .7rem; }
   .histogram th { padding: 0; font-weight: 400; font-size: .75rem; } .histogram .cell { width: 1.5rem; }
+  .wide { overflow-x: auto; font-size: .85rem; } .wide td { white-space: nowrap; }
   .columns { columns: 3; }
   pre { background: var(--soft); padding: .8rem; border-radius: 8px; overflow-x: auto; font-size: .82rem; }
   """

@@ -41,16 +41,18 @@ struct ScatterPlot {
       parts.append(Self.line(Self.left, py(tick), Self.width - Self.right, py(tick), style: "class=\"grid\""))
       parts.append(Self.text(Self.number(tick), x: Self.left - 6, y: py(tick) + 4, anchor: "end"))
     }
+    var labels = LabelPlacement(width: Self.width)
     for (index, point) in finite.enumerated() {
-      let stroke = "stroke=\"\(Self.colors[index % Self.colors.count])\""
+      let color = Self.colors[index % Self.colors.count]
       let (x, y) = (px(point.x), py(point.y))
-      parts.append(Self.line(px(point.x - point.deviation.x), y, px(point.x + point.deviation.x), y, style: stroke))
-      parts.append(Self.line(x, py(point.y - point.deviation.y), x, py(point.y + point.deviation.y), style: stroke))
-      parts.append(
-        "<circle cx=\"\(Self.digits(x))\" cy=\"\(Self.digits(y))\" r=\"4\" fill=\"\(Self.colors[index % Self.colors.count])\"/>"
-      )
-      let isRight = x > Self.width * 0.75
-      parts.append(Self.text(point.label, x: x + (isRight ? -7 : 7), y: y - 5, anchor: isRight ? "end" : "start"))
+      let (left, right) = (px(point.x - point.deviation.x), px(point.x + point.deviation.x))
+      let (low, high) = (py(point.y - point.deviation.y), py(point.y + point.deviation.y))
+      let cross = "stroke=\"\(color)\""
+      parts.append(Self.line(max(left, Self.left), y, min(right, Self.width - Self.right), y, style: cross))
+      parts.append(Self.line(x, min(low, Self.height - Self.bottom), x, max(high, Self.top), style: cross))
+      parts.append("<circle cx=\"\(Self.digits(x))\" cy=\"\(Self.digits(y))\" r=\"4\" fill=\"\(color)\"/>")
+      let place = labels.place(point.label, x, y)
+      parts.append(Self.text(point.label, x: place.x, y: place.y, anchor: "start"))
     }
     parts.append(Self.text(xLabel, x: (Self.left + Self.width) / 2, y: Self.height - 6, anchor: "middle"))
     return """
@@ -83,5 +85,29 @@ struct ScatterPlot {
 
   private static func text(_ text: String, x: Double, y: Double, anchor: String) -> String {
     "<text x=\"\(digits(x))\" y=\"\(digits(y))\" text-anchor=\"\(anchor)\">\(HTML.escape(text))</text>"
+  }
+}
+
+/// Finds room for names beside their points, where no other name is yet.
+private struct LabelPlacement {
+  let width: Double
+  private var taken: [(x: ClosedRange<Double>, y: Double)] = []
+
+  private static let (letterWidth, lineHeight) = (6.2, 12.0)
+
+  init(width: Double) { self.width = width }
+
+  /// - Returns: where the text starts.
+  mutating func place(_ label: String, _ x: Double, _ y: Double) -> (x: Double, y: Double) {
+    let length = Double(label.count) * Self.letterWidth
+    let sides = [x + 7, x - 7 - length].filter { $0 > 0 && $0 + length < width }
+    let heights = [-5.0, 13, -17, 25, -29, 37]
+    let places = heights.flatMap { height in (sides.isEmpty ? [x + 7] : sides).map { (x: $0, y: y + height) } }
+    let free = places.first { place in
+      !taken.contains { $0.x.overlaps(place.x...(place.x + length)) && abs($0.y - place.y) < Self.lineHeight }
+    }
+    let chosen = free ?? places[0]
+    taken.append((chosen.x...(chosen.x + length), chosen.y))
+    return chosen
   }
 }

@@ -36,13 +36,13 @@ public struct StudyReport {
     <p>Mean ± deviation over seeds, on pictures that were not trained on. Δm is the mean gain over single-task
     networks of the same size in each task's first metric; ranks are among the methods, over all metrics. Bold is the
     best mean.</p>
-    <div class="gallery">\(table.html[0].table)</div>
+    <div class="wide">\(table.html[0].table)</div>
     """
   }
 
   private var details: String {
     "<h2>All metrics</h2>\n"
-      + table.html.dropFirst().map { "<h3>\(HTML.escape($0.title))</h3><div class=\"gallery\">\($0.table)</div>" }
+      + table.html.dropFirst().map { "<h3>\(HTML.escape($0.title))</h3><div class=\"wide\">\($0.table)</div>" }
       .joined(separator: "\n")
   }
 

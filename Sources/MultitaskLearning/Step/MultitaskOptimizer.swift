@@ -30,13 +30,34 @@ public final class MultitaskOptimizer {
     _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil
   ) throws -> StepReport {
     precondition(!objectives.isEmpty, "a step needs a batch")
-    let update = MultitaskUpdate(
-      objectives: objectives, store: store, workspace: workspace, optimizer: optimizer, clipping: clipping,
-      learningRate: learningRate, method: method, observation: observation)
-    let report = try method.schedule.step(update)
+    let looksApart = method.schedule.updatesSubsets
+    let diagnostics = looksApart ? try observation.flatMap { try look(at: $0, objectives) } : nil
+    let update = makeUpdate(objectives, method, learningRate: learningRate, observing: looksApart ? nil : observation)
+    var report = try method.schedule.step(update)
+    report.diagnostics = report.diagnostics ?? diagnostics
     method.weighting = update.weighting
     method.aggregator = update.aggregator
     method.generator = update.generator
     return report
+  }
+
+  /// All tasks' gradients before the step, where the schedule never differentiates all of them at once. Neither
+  /// parameters nor the method change; batch normalization counts the batch once more.
+  private func look(
+    at level: GradientLevel, _ objectives: [any MultitaskObjective]
+  ) throws -> GradientDiagnostics? {
+    var method = method
+    method.aggregator = GradientSum()
+    let update = makeUpdate(objectives, method, learningRate: 0, observing: level)
+    return try update.differentiate(Array(update.tasks.indices)).diagnostics
+  }
+
+  private func makeUpdate(
+    _ objectives: [any MultitaskObjective], _ method: MultitaskMethod, learningRate: Double,
+    observing observation: GradientLevel?
+  ) -> MultitaskUpdate {
+    MultitaskUpdate(
+      objectives: objectives, store: store, workspace: workspace, optimizer: optimizer, clipping: clipping,
+      learningRate: learningRate, method: method, observation: observation)
   }
 }

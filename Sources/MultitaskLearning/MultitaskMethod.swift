@@ -29,6 +29,14 @@ extension MultitaskMethod {
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition() throws {
     guard schedule.updatesSubsets else { return }
+    if schedule.needsNormalizedConvolutions && !(aggregator is any ConstantWeighting) {
+      throw MethodError(
+        "\(Self.name(of: schedule)) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(Self.name(of: aggregator))"
+      )
+    }
+    if schedule.needsNormalizedConvolutions && level == .features {
+      throw MethodError("\(Self.name(of: schedule)) works on parameters: no features are shared")
+    }
     if !(aggregator.state is Stateless) {
       throw MethodError(
         "\(Self.name(of: aggregator)) remembers the gradients of all tasks, but \(Self.name(of: schedule)) updates some of them at a time: take an aggregator without memory, or the schedule joint"

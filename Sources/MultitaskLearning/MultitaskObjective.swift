@@ -1,3 +1,4 @@
+import NeuralNetworks
 import Torch
 
 /// K losses of one network on one batch: all that a method knows of the network and its data.
@@ -7,6 +8,9 @@ import Torch
 public protocol MultitaskObjective {
   var tasks: [String] { get }
 
+  /// Whether each task has features of its own, because layers of the shared encoder differ between tasks.
+  var featuresDependOnTask: Bool { get }
+
   /// The shared features Z that the given tasks' decoders start from; empty where a network has none.
   func features(for tasks: [Int]) -> [Tensor]
 
@@ -15,6 +19,13 @@ public protocol MultitaskObjective {
 }
 
 extension MultitaskObjective {
+  public var featuresDependOnTask: Bool { false }
+
   /// A whole forward pass.
   public func losses(of tasks: [Int]) -> [Tensor] { losses(of: tasks, from: features(for: tasks)) }
+}
+
+/// An objective whose network shares convolutions that are normalised for each task: what connection strength works on.
+public protocol SharesConvolutions: MultitaskObjective {
+  var normalizedConvolutions: [NormalizedConvolution] { get }
 }

@@ -2,6 +2,8 @@
 public protocol UpdateSchedule: Checkpointed, Sendable {
   /// Whether an update may be that of some tasks alone: then methods that remember all tasks' gradients do not fit.
   var updatesSubsets: Bool { get }
+  /// Whether it works on convolutions that are normalised for each task apart: ``SharesConvolutions``.
+  var needsNormalizedConvolutions: Bool { get }
 
   /// Performs the updates for one batch.
   ///
@@ -11,6 +13,7 @@ public protocol UpdateSchedule: Checkpointed, Sendable {
 
 extension UpdateSchedule {
   public var updatesSubsets: Bool { false }
+  public var needsNormalizedConvolutions: Bool { false }
 }
 
 /// What happened in one step, for curves and reports.
@@ -32,6 +35,8 @@ public struct StepReport: Sendable, Equatable {
   public var diagnostics: GradientDiagnostics?
   /// The groups that were updated, where the schedule has any.
   public var grouping: Grouping?
+  /// The priority task of each channel, by the weight's name, where the schedule protects priorities.
+  public var channelPriorities: [String: [Int]]?
 
   public init(losses: [Double], lossWeights: [Double]) {
     self.losses = losses

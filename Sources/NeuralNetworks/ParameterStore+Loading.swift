@@ -48,18 +48,20 @@ extension ParameterStore {
   ///
   /// - Parameters:
   ///   - prefix: put before the file's names: `backbone.` loads a plain encoder's file into a network.
+  ///   - fileName: what the file calls an entry, without the prefix; several may have the same.
   ///   - adapt: may give a replacement for an entry of another shape.
   /// - Throws: ``LoadError`` with the report; ``FileError`` for a malformed file.
   @discardableResult
   public func load(
     _ file: SafetensorsFile, prefix: String = "", strictness: Strictness = .exact,
+    naming fileName: (_ name: String) -> String = { $0 },
     adapting adapt: (_ name: String, _ value: Tensor, _ shape: [Int]) -> Tensor? = { _, _, _ in nil }
   ) throws -> LoadReport {
     var report = LoadReport()
     var entries: [(target: Tensor, value: Tensor)] = []
     let expected = state.filter { $0.name.hasPrefix(prefix) }
     for (name, target) in expected {
-      let fileName = String(name.dropFirst(prefix.count))
+      let fileName = fileName(String(name.dropFirst(prefix.count)))
       guard let shape = file.shape(of: fileName) else {
         report.missing.append(name)
         continue
@@ -76,8 +78,8 @@ extension ParameterStore {
       entries.append((target, value))
       report.loaded.append(name)
     }
-    let known = Set(expected.map { $0.name.dropFirst(prefix.count) })
-    report.unexpected = file.names.filter { !known.contains($0[...]) }
+    let known = Set(expected.map { fileName(String($0.name.dropFirst(prefix.count))) })
+    report.unexpected = file.names.filter { !known.contains($0) }
 
     let fits =
       switch strictness {

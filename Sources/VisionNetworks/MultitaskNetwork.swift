@@ -21,15 +21,18 @@ public final class MultitaskNetwork {
 
   /// - Parameters:
   ///   - imageHeight: the pictures' usual size.
+  ///   - hasTaskNormalization: whether every task has batch normalizations of its own within the shared encoder, which
+  ///     then runs once for each task.
   ///   - seed: of the initial values.
   public init(
     encoder entry: EncoderEntry, decoder: DecoderKind, outputs: [Output], imageHeight: Int, imageWidth: Int,
-    dropPath: Double = 0, seed: UInt64, device: Device = .cpu
+    dropPath: Double = 0, hasTaskNormalization: Bool = false, seed: UInt64, device: Device = .cpu
   ) {
     store = ParameterStore(seed: seed, device: device)
     self.outputs = outputs
     let encoder = entry.make(
-      store.root["backbone"], imageHeight: imageHeight, imageWidth: imageWidth, dropPath: dropPath)
+      store.root["backbone"], imageHeight: imageHeight, imageWidth: imageWidth, dropPath: dropPath,
+      normalizationTasks: hasTaskNormalization ? outputs.map(\.task) : nil)
     self.encoder = encoder
     let heads = store.root[decoder.collection]
     decoders = outputs.map { output in
@@ -40,10 +43,17 @@ public final class MultitaskNetwork {
 
   public var tasks: [String] { outputs.map(\.task) }
 
-  /// The shared features Z.
+  /// Whether the encoder runs once for each task.
+  public var featuresDependOnTask: Bool { !encoder.normalizedConvolutions.isEmpty }
+
+  /// The shared features Z; where they depend on the task, those of each given task (positions in ``outputs``), one
+  /// after another.
   ///
   /// - Parameter images: batch × 3 × height × width.
-  public func features(_ images: Tensor, _ context: ForwardContext) -> [Tensor] { encoder(images, context) }
+  public func features(_ images: Tensor, tasks: [Int], _ context: ForwardContext) -> [Tensor] {
+    guard featuresDependOnTask else { return encoder(images, context) }
+    return tasks.flatMap { encoder(images, context.for(task: outputs[$0].task)) }
+  }
 
   /// The predictions of some tasks (positions in ``outputs``) from the shared features.
   ///
@@ -51,7 +61,12 @@ public final class MultitaskNetwork {
   public func predictions(
     of tasks: [Int], from features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> [Tensor] {
-    tasks.map { decoders[$0](features, size: size, context) }
+    guard featuresDependOnTask else { return tasks.map { decoders[$0](features, size: size, context) } }
+    let count = encoder.featureChannels.count
+    precondition(features.count == tasks.count * count, "the features are those of other tasks than \(tasks)")
+    return tasks.enumerated().map { index, task in
+      decoders[task](Array(features[(index * count)..<((index + 1) * count)]), size: size, context)
+    }
   }
 
   /// A whole forward pass for some tasks, all when left out.
@@ -59,14 +74,14 @@ public final class MultitaskNetwork {
     _ images: Tensor, tasks: [Int]? = nil, _ context: ForwardContext
   ) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])
-    return predictions(
-      of: tasks ?? Array(outputs.indices), from: features(images, context), size: size, context)
+    let tasks = tasks ?? Array(outputs.indices)
+    return predictions(of: tasks, from: features(images, tasks: tasks, context), size: size, context)
   }
 
   /// Loads weights of a plain encoder, as timm or torchvision publish them; a classifier in the file is left out.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
     try store.load(
-      file, prefix: "backbone.", strictness: .allowingUnexpected, adapting: encoder.adapt)
+      file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName, adapting: encoder.adapt)
   }
 }

@@ -79,11 +79,16 @@ import Experiments
   @Test(arguments: [
     ["network.dropPath=0.3"], ["run.precision=bfloat16"], ["training.accumulation=2"],
     ["optimizer.name=sgd", "optimizer.clipNorm=1"],
+    ["method.aggregator=sum", "method.schedule={name: selective-groups, decay: 0.2, observesLastGroup: true}"],
+    [
+      "method.aggregator=sum", "network.encoder=resnet18", "network.normalization=task",
+      "method.schedule={name: connection-strength, epoch: 1}",
+    ],
   ])
   func stoppedRunsGoOnExactly(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
-      var configuration = try micro(changes + ["training.checkpointEvery=0"])
-      try configuration.apply(method: "uw+pcgrad")
+      let configuration = try micro(
+        ["method.weighting=uw", "method.aggregator=pcgrad", "training.checkpointEvery=0"] + changes)
       let (_, whole) = try train(configuration, in: parent.appendingPathComponent("whole"))
       let folder = RunFolder(parent.appendingPathComponent("parts"))
       for stop in [1, 3] {

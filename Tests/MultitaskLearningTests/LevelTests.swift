@@ -108,7 +108,7 @@ import Torch
     }
     #expect {
       try step(problem, MGDA(), level: .features, objectives: [Opaque(objective: problem.objective())])
-    } throws: { "\($0)".contains("no shared features") }
+    } throws: { "\($0)".contains("has no shared features") }
   }
 
   @Test func layersAreTreatedAlone() throws {

@@ -133,7 +133,7 @@ import VisionNetworks
     FillFormula.fill(network.store)
     let image = FillFormula.image(reference["input_key"].string, shape)
     image.requiresGradient = true
-    let features = network.features(image, .evaluation)
+    let features = network.features(image, tasks: [0], .evaluation)
     for (index, feature) in features.enumerated() {
       expect(
         feature, matches: reference["intermediate"]["backbone.layer\(index + 1)"], "layer\(index + 1)", tolerance: 3)
@@ -232,6 +232,38 @@ import VisionNetworks
       let network = make(["a"])
       try network.loadEncoder(SafetensorsFile(contentsOf: url))
       #expect(network.store.entry("backbone.pos_embed")!.shape == [1, 1 + 4 * 8, 48])
+    }
+  }
+
+  /// Every task starts from the file's normalization, so that the network is the plain one at first, for every task.
+  @Test func tasksStartFromTheSameNormalization() throws {
+    try withTemporaryFolder { folder in
+      let plain = make(["a", "b"], encoder: "resnet18")
+      let images = RandomGenerator(seed: 2).normal([2, 3, 64, 64])
+      // Statistics that are not those of a fresh network.
+      _ = plain(images, .training(RandomGenerator(seed: 3)))
+      let url = folder.appendingPathComponent("resnet18.safetensors")
+      let entries = plain.store.state.filter { $0.name.hasPrefix("backbone.") }
+      try Safetensors.write(entries.map { (String($0.name.dropFirst(9)), $0.tensor) }, to: url)
+      let network = MultitaskNetwork(
+        encoder: EncoderRegistry.entry("resnet18")!, decoder: .multiScale, outputs: plain.outputs, imageHeight: 64,
+        imageWidth: 64, hasTaskNormalization: true, seed: 9)
+      let report = try network.loadEncoder(SafetensorsFile(contentsOf: url))
+      #expect(report.missing.isEmpty && report.unexpected.isEmpty)
+      let expected = plain.features(images, tasks: [0, 1], .evaluation)
+      let found = network.features(images, tasks: [1, 0], .evaluation)
+      #expect(found.count == 2 * expected.count && network.featuresDependOnTask)
+      for (index, feature) in found.enumerated() {
+        #expect((feature - expected[index % expected.count]).abs().max().item == 0)
+      }
+      // 20 convolutions, each with a normalization for each task, which that task alone owns.
+      #expect(network.encoder.normalizedConvolutions.count == 20)
+      #expect(network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 40)
+      // Training one task leaves the other's statistics alone.
+      let before = network.store.entry("backbone.bn1.b.running_mean")!.copied()
+      _ = network(images, tasks: [0], .training(RandomGenerator(seed: 3)))
+      #expect((network.store.entry("backbone.bn1.b.running_mean")! - before).abs().max().item == 0)
+      #expect((network.store.entry("backbone.bn1.a.running_mean")! - before).abs().max().item > 0)
     }
   }
 }

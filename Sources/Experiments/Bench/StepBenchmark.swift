@@ -69,7 +69,7 @@ private struct SquaresObjective: MultitaskObjective {
 
   var tasks: [String] { network.tasks }
 
-  func features(for tasks: [Int]) -> [Tensor] { network.features(images, context) }
+  func features(for tasks: [Int]) -> [Tensor] { network.features(images, tasks: tasks, context) }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])

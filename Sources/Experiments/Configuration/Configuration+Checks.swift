@@ -36,7 +36,11 @@ extension Configuration {
       throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
     }
     try checkSizes()
-    _ = try makeMethod()
+    let needsTaskNormalization = try makeMethod().schedule.needsNormalizedConvolutions
+    guard !needsTaskNormalization || network.normalization == "task" else {
+      throw ConfigurationError(
+        "\(method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
+    }
     _ = try Device(parsing: run.device)
   }
 
@@ -54,6 +58,14 @@ extension Configuration {
     }
     guard encoder.isTransformer || network.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
+    }
+    guard network.normalization == "shared" || !encoder.isTransformer else {
+      throw ConfigurationError(
+        "network.normalization is task, but \(encoder.name) has no batch normalization: that is for ResNets")
+    }
+    guard network.normalization == "shared" || method.level == GradientLevel.parameters.rawValue else {
+      throw ConfigurationError(
+        "network.normalization is task: no features are shared then, so that method.level has to be parameters")
     }
     try checkNormalization(encoder, training)
   }
@@ -81,7 +93,7 @@ extension Configuration {
       aggregator: try MethodRegistry.aggregator(self.method.aggregator.name)
         .make(self.method.aggregator.settings, tasks: data.tasks),
       schedule: try MethodRegistry.schedule(self.method.schedule.name)
-        .make(self.method.schedule.settings, tasks: data.tasks),
+        .make(self.method.schedule.settings, tasks: data.tasks, totalSteps: training.steps),
       level: GradientLevel(rawValue: self.method.level)!, seed: run.seed)
     try method.checkComposition()
     return method

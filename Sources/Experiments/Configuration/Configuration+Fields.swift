@@ -53,6 +53,9 @@ extension Configuration.Network {
       .text("decoder", \.decoder, among: DecoderKind.allCases.map(\.rawValue), "the part that each task has"),
       .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),
       .real("dropPath", \.dropPath, 0...0.9, "stochastic depth of transformers"),
+      .text(
+        "normalization", \.normalization, among: ["shared", "task"],
+        "batch normalizations of the encoder: shared, or one for each task, for which it then runs"),
     ]
   }
 }

@@ -50,6 +50,8 @@ public struct Configuration: Sendable, Equatable {
     /// A safetensors file with the encoder's pretrained weights.
     public var weights: String?
     public var dropPath = 0.0
+    /// Batch normalizations of the encoder: `shared` by all tasks, or one for each `task`.
+    public var normalization = "shared"
   }
 
   public struct Method: Sendable, Equatable {

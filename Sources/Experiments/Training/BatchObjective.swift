@@ -5,7 +5,7 @@ import VisionData
 import VisionNetworks
 
 /// A network's losses on one batch.
-struct BatchObjective: MultitaskObjective {
+struct BatchObjective: SharesConvolutions {
   let network: MultitaskNetwork
   let bindings: [TaskBinding]
   let batch: Batch
@@ -14,8 +14,11 @@ struct BatchObjective: MultitaskObjective {
 
   var tasks: [String] { network.tasks }
 
+  var featuresDependOnTask: Bool { network.featuresDependOnTask }
+  var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
+
   func features(for tasks: [Int]) -> [Tensor] {
-    precision.compute(on: batch.images.device) { network.features(batch.images, context) }
+    precision.compute(on: batch.images.device) { network.features(batch.images, tasks: tasks, context) }
   }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {

@@ -115,7 +115,7 @@ public final class Trainer {
         precision: precision)
     }
     let learningRate = configuration.optimizer.learningRate * schedule.factor(at: step)
-    let observation = isObserved(step + 1) ? GradientLevel(rawValue: configuration.diagnostics.level) : nil
+    let observation = isObserved(step + 1) ? observedLevel : nil
     let report: StepReport
     do {
       report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
@@ -129,6 +129,11 @@ public final class Trainer {
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
       diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
       affinity: observation == nil ? nil : report.grouping?.affinity)
+  }
+
+  /// As configured; where no features are shared, the parameters.
+  private var observedLevel: GradientLevel {
+    network.featuresDependOnTask ? .parameters : GradientLevel(rawValue: configuration.diagnostics.level)!
   }
 
   private func isObserved(_ step: Int) -> Bool {

@@ -20,7 +20,10 @@ public struct MethodEntry<Method: Sendable>: Sendable {
   }
 
   /// - Throws: ``MethodError`` for a setting that is unknown or not allowed.
-  public func make(_ settings: [String: MethodSetting] = [:], tasks: [String]) throws -> Method {
-    try create(MethodSettings(settings, parameters: parameters, method: name, tasks: tasks))
+  public func make(
+    _ settings: [String: MethodSetting] = [:], tasks: [String], totalSteps: Int? = nil
+  ) throws -> Method {
+    try create(
+      MethodSettings(settings, parameters: parameters, method: name, tasks: tasks, totalSteps: totalSteps))
   }
 }

@@ -36,6 +36,7 @@ public enum MethodRegistry {
     JointSchedule.entry,
     AlternatingSchedule.entry,
     SelectiveGroups.entry,
+    ConnectionStrength.entry,
   ]
 
   /// Weightings, aggregators, schedules.

@@ -1,11 +1,14 @@
 /// Checked values for all of a method's parameters, and the tasks it is for.
 public struct MethodSettings: Sendable {
   public let tasks: [String]
+  /// Of the training, where it is known.
+  public let totalSteps: Int?
   private let values: [String: MethodSetting]
 
   /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
   init(
-    _ given: [String: MethodSetting], parameters: [MethodParameter], method: String, tasks: [String]
+    _ given: [String: MethodSetting], parameters: [MethodParameter], method: String, tasks: [String],
+    totalSteps: Int? = nil
   ) throws {
     for (name, value) in given.sorted(by: { $0.key < $1.key }) {
       guard let parameter = parameters.first(where: { $0.name == name }) else {
@@ -19,6 +22,7 @@ public struct MethodSettings: Sendable {
     let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
     values = Dictionary(uniqueKeysWithValues: defaults).merging(given) { $1 }
     self.tasks = tasks
+    self.totalSteps = totalSteps
   }
 
   // The parameters were checked against their kinds: a wrong kind here is an error of the method's file.

@@ -45,13 +45,14 @@ struct Differentiation {
   /// Differentiates the losses of one part of the batch.
   mutating func add(_ objective: any MultitaskObjective) throws {
     let regularizer = update.aggregator as? any RegularizesGradients
-    let isCut = combinationLevel == .features || (update.observation != nil && regularizer == nil)
+    let needsFeatures = combinationLevel == .features || (update.observation == .features && regularizer == nil)
+    let isCut = needsFeatures || (update.observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
       ? try ForwardPass(objective, tasks, others: others, isCut: isCut)
       : try withDifferentiableAttention { try ForwardPass(objective, tasks, others: others, isCut: isCut) }
-    if isCut && pass.features.isEmpty {
-      throw MethodError("the gradients at level 'features' are wanted, but the network has no shared features")
+    if needsFeatures && pass.leaves == nil {
+      throw MethodError("gradients at the shared features are wanted, but the network has no shared features")
     }
     var losses = estimates
     for (task, value) in zip(tasks + others, pass.values) { losses[task] = value }

@@ -13,11 +13,12 @@ struct ForwardPass {
   /// - Parameters:
   ///   - tasks: whose losses will be differentiated.
   ///   - others: whose losses are only wanted as numbers.
-  ///   - isCut: whether the gradients with respect to the features are wanted.
+  ///   - isCut: whether the gradients with respect to the features are wanted, where tasks share any.
   /// - Throws: ``NonFiniteError`` naming a task.
   init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int], isCut: Bool) throws {
     features = objective.features(for: tasks)
-    leaves = isCut ? features.map(\.leaf) : nil
+    let canBeCut = !features.isEmpty && !objective.featuresDependOnTask
+    leaves = isCut && canBeCut ? features.map(\.leaf) : nil
     losses = objective.losses(of: tasks, from: leaves ?? features)
     let otherLosses = others.isEmpty ? [] : Self.losses(of: others, objective, features)
     values = try Self.finiteValues(of: losses + otherLosses, (tasks + others).map { objective.tasks[$0] })
@@ -27,7 +28,9 @@ struct ForwardPass {
   private static func losses(
     of tasks: [Int], _ objective: any MultitaskObjective, _ features: [Tensor]
   ) -> [Tensor] {
-    withoutGradients { objective.losses(of: tasks, from: features) }
+    withoutGradients {
+      objective.featuresDependOnTask ? objective.losses(of: tasks) : objective.losses(of: tasks, from: features)
+    }
   }
 
   /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.

@@ -17,10 +17,18 @@ public protocol Encoder {
   /// - Parameter blocks: for transformers, the blocks whose output is wanted, too.
   func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)]
 
+  /// The shared convolutions whose normalizations are the tasks' own; empty where there are none.
+  var normalizedConvolutions: [NormalizedConvolution] { get }
+
+  /// What a pretrained file calls an entry of this encoder: every task starts from the same normalization.
+  func pretrainedName(of name: String) -> String
+
   /// Where a pretrained file's entry has another shape than the network, a replacement of the right shape.
   func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor?
 }
 
 extension Encoder {
+  public var normalizedConvolutions: [NormalizedConvolution] { [] }
+  public func pretrainedName(of name: String) -> String { name }
   public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? { nil }
 }

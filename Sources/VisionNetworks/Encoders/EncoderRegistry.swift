@@ -28,8 +28,9 @@ public struct EncoderEntry: Sendable {
   /// - Parameters:
   ///   - imageHeight: the size that a transformer's positions are learned for.
   ///   - dropPath: stochastic depth, for transformers.
+  ///   - normalizationTasks: which tasks have batch normalizations of their own, for ResNets; none where all share them.
   public func make(
-    _ path: ParameterPath, imageHeight: Int, imageWidth: Int, dropPath: Double = 0
+    _ path: ParameterPath, imageHeight: Int, imageWidth: Int, dropPath: Double = 0, normalizationTasks: [String]? = nil
   ) -> any Encoder {
     switch architecture {
     case .transformer(var configuration):
@@ -37,7 +38,9 @@ public struct EncoderEntry: Sendable {
       configuration.imageWidth = imageWidth
       configuration.dropPath = dropPath
       return VisionTransformer(path, configuration)
-    case .residual(let configuration): return ResNet(path, configuration)
+    case .residual(var configuration):
+      configuration.normalizationTasks = normalizationTasks
+      return ResNet(path, configuration)
     }
   }
 }

@@ -19,6 +19,8 @@ public final class ResNet: Encoder {
     public var isDilated: Bool
     /// The size of the classifier; none for an encoder alone.
     public var classes: Int?
+    /// The tasks that have batch normalizations of their own; none where all share them.
+    public var normalizationTasks: [String]?
 
     public init(_ blockKind: BlockKind, depths: [Int], isDilated: Bool = false, classes: Int? = nil) {
       self.blockKind = blockKind
@@ -43,7 +45,7 @@ public final class ResNet: Encoder {
 
   public let configuration: Configuration
   private let stem: Convolution
-  private let stemNorm: BatchNormalization
+  private let stemNorm: TaskNormalization
   private let layers: [[ResidualBlock]]
   private let classifier: Linear?
 
@@ -51,7 +53,7 @@ public final class ResNet: Encoder {
     self.configuration = configuration
     stem = Convolution(
       path["conv1"], from: 3, to: 64, kernel: 7, stride: 2, hasBias: false, weight: .kaiming(fanOut: 64 * 49))
-    stemNorm = BatchNormalization(path["bn1"], channels: 64)
+    stemNorm = TaskNormalization(path["bn1"], channels: 64, tasks: configuration.normalizationTasks)
     var channels = 64
     var dilation = 1
     var layers: [[ResidualBlock]] = []
@@ -69,7 +71,7 @@ public final class ResNet: Encoder {
           ResidualBlock(
             path["layer\(index + 1)"][block], configuration.blockKind, from: channels, planes: planes,
             stride: block == 0 ? stride : 1, firstDilation: block == 0 ? previousDilation : dilation,
-            dilation: dilation))
+            dilation: dilation, normalizationTasks: configuration.normalizationTasks))
         channels = planes * configuration.expansion
       }
       layers.append(blocks)
@@ -90,6 +92,19 @@ public final class ResNet: Encoder {
     }
   }
 
+  public var normalizedConvolutions: [NormalizedConvolution] {
+    ([(stem, stemNorm)] + layers.joined().flatMap(\.normalized)).compactMap { convolution, norm in
+      norm.byTask.map { NormalizedConvolution(weight: convolution.weight, normalizations: $0) }
+    }
+  }
+
+  public func pretrainedName(of name: String) -> String {
+    guard let tasks = configuration.normalizationTasks else { return name }
+    var parts = name.split(separator: ".").map(String.init)
+    if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
+    return parts.joined(separator: ".")
+  }
+
   /// Class scores from the last feature map.
   public func logits(_ features: [Tensor], _ context: ForwardContext) -> Tensor {
     guard let classifier else { preconditionFailure("this network was built without a classifier") }
@@ -102,7 +117,7 @@ public final class ResNet: Encoder {
 }
 
 extension Tensor {
-  fileprivate func maxPooledAfterStem(_ norm: BatchNormalization, _ context: ForwardContext) -> Tensor {
+  fileprivate func maxPooledAfterStem(_ norm: TaskNormalization, _ context: ForwardContext) -> Tensor {
     norm(self, context).relu().maxPooled(kernel: 3, stride: 2, padding: 1)
   }
 }

@@ -3,22 +3,22 @@ import Torch
 
 /// Two (basic) or three (bottleneck) convolutions beside a shortcut; named as in torchvision.
 struct ResidualBlock: Layer {
-  private let stages: [(convolution: Convolution, norm: BatchNormalization)]
-  private let shortcut: (convolution: Convolution, norm: BatchNormalization)?
+  private let stages: [(convolution: Convolution, norm: TaskNormalization)]
+  private let shortcut: (convolution: Convolution, norm: TaskNormalization)?
 
   /// - Parameter firstDilation: of the convolution that would have had the stride in an undilated network.
   init(
     _ path: ParameterPath, _ kind: ResNet.Configuration.BlockKind, from inputs: Int, planes: Int, stride: Int,
-    firstDilation: Int, dilation: Int
+    firstDilation: Int, dilation: Int, normalizationTasks tasks: [String]?
   ) {
     func stage(_ index: Int, from: Int, to: Int, kernel: Int, stride: Int = 1, dilation: Int = 1)
-      -> (Convolution, BatchNormalization)
+      -> (Convolution, TaskNormalization)
     {
       (
         Convolution(
           path["conv\(index)"], from: from, to: to, kernel: kernel, stride: stride, dilation: dilation,
           hasBias: false, weight: .kaiming(fanOut: to * kernel * kernel)),
-        BatchNormalization(path["bn\(index)"], channels: to)
+        TaskNormalization(path["bn\(index)"], channels: to, tasks: tasks)
       )
     }
     let outputs: Int
@@ -42,12 +42,15 @@ struct ResidualBlock: Layer {
         Convolution(
           path["downsample", "0"], from: inputs, to: outputs, kernel: 1, stride: stride, hasBias: false,
           weight: .kaiming(fanOut: outputs)),
-        BatchNormalization(path["downsample", "1"], channels: outputs)
+        TaskNormalization(path["downsample", "1"], channels: outputs, tasks: tasks)
       )
     } else {
       shortcut = nil
     }
   }
+
+  /// Every convolution with its normalization.
+  var normalized: [(convolution: Convolution, norm: TaskNormalization)] { stages + (shortcut.map { [$0] } ?? []) }
 
   func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     var x = input

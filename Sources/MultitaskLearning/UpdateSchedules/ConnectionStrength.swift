@@ -1,0 +1,117 @@
+import NeuralNetworks
+import Torch
+
+/// Learns which channels of shared convolutions belong to which task, then protects that priority in the gradients.
+///
+/// Every task has batch normalizations of its own. *Phase 1* updates tasks one after another, which lets their
+/// connections to the channels grow apart; *phase 2* updates all at once, and each channel's priority task
+/// (``ChannelPriority``) is protected from the others' gradients. Each epoch draws which of them it is: phase 1 at first,
+/// phase 2 more and more often.
+///
+/// - Source: the paper on connection strength, section 3 and algorithm 1: an epoch e of E is of phase 1 if p ≥ e / E, with
+///   p uniform from 0 to 1.
+public struct ConnectionStrength: UpdateSchedule {
+  /// Which phase an epoch has.
+  public enum Mixture: String, Sendable, CaseIterable {
+    /// Drawn, as the method has it.
+    case mixed
+    case phase1
+    case phase2
+    /// Phase 1 in the first half, phase 2 in the second.
+    case sequential
+  }
+
+  public struct State: Codable, Sendable {
+    var step = 0
+    public internal(set) var isPhase2 = false
+    var alternating = AlternatingSchedule.State()
+  }
+
+  public var mixture: Mixture
+  /// Steps in an epoch.
+  public var epoch: Int
+  /// Epochs in the training: E.
+  public var epochCount: Int
+  public var state = State()
+
+  public init(mixture: Mixture = .mixed, epoch: Int, epochCount: Int) {
+    self.mixture = mixture
+    self.epoch = epoch
+    self.epochCount = epochCount
+  }
+
+  public var updatesSubsets: Bool { true }
+  public var needsNormalizedConvolutions: Bool { true }
+
+  public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
+    if state.step % epoch == 0 { beginEpoch(state.step / epoch, using: &update.generator) }
+    state.step += 1
+    return state.isPhase2 ? try protectedStep(update) : try alternatingStep(update)
+  }
+
+  private mutating func beginEpoch(_ number: Int, using generator: inout SeededGenerator) {
+    let progress = Double(number) / Double(max(1, epochCount))
+    switch mixture {
+    case .mixed: state.isPhase2 = Double.random(in: 0..<1, using: &generator) < progress
+    case .phase1: state.isPhase2 = false
+    case .phase2: state.isPhase2 = true
+    case .sequential: state.isPhase2 = progress >= 0.5
+    }
+  }
+
+  private mutating func alternatingStep(_ update: MultitaskUpdate) throws -> StepReport {
+    var alternating = AlternatingSchedule()
+    alternating.state = state.alternating
+    defer { state.alternating = alternating.state }
+    return try alternating.step(update)
+  }
+
+  private mutating func protectedStep(_ update: MultitaskUpdate) throws -> StepReport {
+    let priorities = try Self.priorities(update)
+    let aggregator = update.aggregator
+    update.aggregator = ChannelProjection(priorities: priorities)
+    defer { update.aggregator = aggregator }
+    let tasks = Array(update.tasks.indices)
+    var report = try update.differentiate(tasks)
+    try update.apply(tasks)
+    report.channelPriorities = priorities
+    state.alternating.losses = report.losses
+    try update.learnWeights(from: report)
+    return report
+  }
+
+  /// The priority task of each channel, by the weight's name.
+  static func priorities(_ update: MultitaskUpdate) throws -> [String: [Int]] {
+    guard let objective = update.objectives[0] as? any SharesConvolutions, !objective.normalizedConvolutions.isEmpty
+    else {
+      throw MethodError(
+        "connection-strength needs a network that shares convolutions and normalises them for each task apart")
+    }
+    return Dictionary(
+      uniqueKeysWithValues: objective.normalizedConvolutions.map {
+        ($0.weight.name, ChannelPriority.tasks(of: $0, among: update.tasks))
+      })
+  }
+}
+
+extension ConnectionStrength {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any UpdateSchedule>(
+    "connection-strength",
+    summary: "Learns which channel belongs to which task, then protects that priority; needs normalization by task.",
+    paper: "Achieving Task Priority in Multi-Task Learning by Connection Strength, CVPR 2024",
+    parameters: [
+      MethodParameter(
+        "mixture", .choice(Mixture.allCases.map(\.rawValue)), default: .text("mixed"),
+        "the phase of each epoch; all but mixed are ablations"),
+      MethodParameter("epoch", .integer(1...Int.max), default: .number(100), "steps in an epoch"),
+      MethodParameter(
+        "epochs", .integer(1...Int.max), default: nil, "epochs in the training; from its steps when left out"),
+    ]
+  ) { settings in
+    let epoch = settings.integer("epoch")
+    let epochCount = settings.optionalNumber("epochs").map { Int($0) } ?? settings.totalSteps.map { $0 / epoch }
+    guard let epochCount else { throw MethodError("connection-strength needs 'epochs', or the training's steps") }
+    return ConnectionStrength(mixture: settings.choice("mixture"), epoch: epoch, epochCount: max(1, epochCount))
+  }
+}

@@ -1,0 +1,55 @@
+import Torch
+
+/// The batch normalization behind a shared convolution: one for all tasks, or one for each.
+///
+/// With one for each, whoever evaluates the network says for which task: ``ForwardContext/for(task:)``.
+public struct TaskNormalization: Layer {
+  private enum Kind {
+    case shared(BatchNormalization)
+    case byTask([String: BatchNormalization])
+  }
+
+  private let kind: Kind
+
+  /// - Parameter tasks: who has a normalization of their own, as `path.TASK`; none for one that all share.
+  public init(_ path: ParameterPath, channels: Int, tasks: [String]?) {
+    guard let tasks else {
+      kind = .shared(BatchNormalization(path, channels: channels))
+      return
+    }
+    kind = .byTask(
+      Dictionary(
+        uniqueKeysWithValues: tasks.map {
+          ($0, BatchNormalization(path[$0].owned(by: .task($0)), channels: channels))
+        }))
+  }
+
+  /// Each task's own; none where all share one.
+  public var byTask: [String: BatchNormalization]? {
+    if case .byTask(let normalizations) = kind { normalizations } else { nil }
+  }
+
+  public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+    switch kind {
+    case .shared(let normalization): return normalization(input, context)
+    case .byTask(let normalizations):
+      guard let task = context.task, let own = normalizations[task] else {
+        preconditionFailure("task-specific normalization of \(normalizations.keys.sorted()), evaluated for no such task")
+      }
+      return own(input, context)
+    }
+  }
+}
+
+/// A convolution that all tasks share, with what normalises its output for each of them.
+public struct NormalizedConvolution {
+  /// Output × input × height × width.
+  public let weight: Parameter
+  /// By task.
+  public let normalizations: [String: BatchNormalization]
+
+  public init(weight: Parameter, normalizations: [String: BatchNormalization]) {
+    self.weight = weight
+    self.normalizations = normalizations
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Testing
+import Torch
+
+@Suite struct ConnectionStrengthTests {
+  /// Two output channels, one input, a kernel of one element; worked by hand.
+  @Test func strengthsByHand() {
+    let weight = Tensor([Float(1), 2], shape: [2, 1, 1, 1])
+    let strengths: [Float] = ChannelPriority.strengths(
+      weight: weight, scales: [Tensor([Float(1), 1]), Tensor([Float(2), 1])],
+      variances: [Tensor([Float(1), 1]), Tensor([Float(1), 1])], epsilon: 0
+    ).array()
+    // Task 0: 1·1 and 1·4; task 1: 4·1 and 1·4; each divided by its sum.
+    for (a, b) in zip(strengths, [0.2, 0.8, 0.5, 0.5]) { #expect(abs(Double(a) - b) < 1e-6) }
+    // A larger variance weakens, and k² divides.
+    let wide = Tensor([Float](repeating: 1, count: 9) + [Float](repeating: 2, count: 9), shape: [2, 1, 3, 3])
+    let scaled: [Float] = ChannelPriority.strengths(
+      weight: wide, scales: [Tensor([Float(1), 1])], variances: [Tensor([Float(1), 4])], epsilon: 0
+    ).array()
+    for (a, b) in zip(scaled, [0.5, 0.5]) { #expect(abs(Double(a) - b) < 1e-6) }
+  }
+
+  private func project(_ rows: Tensor, priority: [Int]) throws -> [Float] {
+    var generator = SeededGenerator(seed: 0)
+    let gradients = DenseTaskGradients(
+      rows: rows, segments: [GradientSegment(name: "conv.weight", columns: 0..<rows.shape[1])])
+    return try ChannelProjection(priorities: ["conv.weight": priority])
+      .direction(of: gradients, losses: [], using: &generator).array()
+  }
+
+  @Test func projectionByHand() throws {
+    // Channel 0 is task 1's: task 0 is against it there, and loses that part. Channel 1 is task 0's: they agree.
+    let rows = Tensor([Float(1), 0, 0, 1, -1, 1, 0, 2], shape: [2, 4])
+    for (a, b) in zip(try project(rows, priority: [1, 0]), [-0.5, 1.5, 0, 3]) { #expect(abs(Double(a) - b) < 1e-6) }
+    // Other parameters keep the sum.
+    var generator = SeededGenerator(seed: 0)
+    let other = DenseTaskGradients(rows: rows, segments: [GradientSegment(name: "fc.weight", columns: 0..<4)])
+    let sum: [Float] = try ChannelProjection(priorities: ["conv.weight": [1, 0]])
+      .direction(of: other, losses: [], using: &generator).array()
+    #expect(sum == [0, 1, 0, 3])
+  }
+
+  /// The rule on explicit vectors, group by group.
+  @Test func agreesWithTheRuleOnVectors() throws {
+    var generator = SeededGenerator(seed: 3)
+    for round in 0..<30 {
+      let (tasks, channels, width) = (2 + round % 4, 5, 3)
+      let rows = (0..<tasks).map { _ in (0..<(channels * width)).map { _ in Double.random(in: -1...1, using: &generator) } }
+      let priority = (0..<channels).map { _ in Int.random(in: 0..<tasks, using: &generator) }
+      var changed = rows
+      for group in 0..<tasks {
+        let columns = (0..<channels).filter { priority[$0] == group }.flatMap { ($0 * width)..<(($0 + 1) * width) }
+        func dot(_ a: [Double], _ b: [Double]) -> Double { columns.reduce(0) { $0 + a[$1] * b[$1] } }
+        let own = dot(rows[group], rows[group])
+        for other in 0..<tasks where other != group && dot(rows[group], rows[other]) < 0 {
+          let factor = dot(rows[group], rows[other]) / own
+          for column in columns { changed[other][column] -= factor * rows[group][column] }
+          // Nobody is against the priority any more.
+          #expect(dot(rows[group], changed[other]) > -1e-9)
+        }
+      }
+      let expected = (0..<(channels * width)).map { column in changed.reduce(0) { $0 + $1[column] } }
+      let matrix = Tensor(rows.flatMap { $0.map { Float($0) } }, shape: [tasks, channels * width])
+      for (a, b) in zip(try project(matrix, priority: priority), expected) { #expect(abs(Double(a) - b) < 1e-5) }
+    }
+  }
+
+  /// A convolution that two tasks share and normalise apart, with a head each.
+  private final class Problem {
+    let store = ParameterStore(seed: 5)
+    let convolution: Convolution
+    let norm: TaskNormalization
+    let heads: [Linear]
+    let input = RandomGenerator(seed: 6).normal([4, 2, 5, 5])
+    static let tasks = ["a", "b"]
+
+    init() {
+      convolution = Convolution(store.root["conv"], from: 2, to: 6, kernel: 3)
+      norm = TaskNormalization(store.root["bn"], channels: 6, tasks: Self.tasks)
+      let root = store.root
+      heads = Self.tasks.map { Linear(root["head", $0].owned(by: .task($0)), from: 6, to: 1) }
+      store.layOut()
+    }
+
+    struct Objective: SharesConvolutions {
+      let problem: Problem
+      var tasks: [String] { Problem.tasks }
+      var featuresDependOnTask: Bool { true }
+      var normalizedConvolutions: [NormalizedConvolution] {
+        [NormalizedConvolution(weight: problem.convolution.weight, normalizations: problem.norm.byTask!)]
+      }
+      func features(for tasks: [Int]) -> [Tensor] {
+        let context = ForwardContext.training(RandomGenerator(seed: 1))
+        return tasks.map { task in
+          let x = problem.convolution(problem.input, context)
+          return problem.norm(x, context.for(task: Problem.tasks[task])).relu().mean(axes: [2, 3])
+        }
+      }
+      func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+        zip(tasks, features).map { (problem.heads[$0]($1, .evaluation) - (Double($0) * 2 - 1)).squared().mean() }
+      }
+    }
+  }
+
+  private func optimizer(_ problem: Problem, _ schedule: ConnectionStrength, seed: UInt64 = 1) -> MultitaskOptimizer {
+    MultitaskOptimizer(
+      problem.store, method: MultitaskMethod(schedule: schedule, seed: seed), optimizer: SGD(momentum: 0))
+  }
+
+  @Test func phasesFollowTheMixture() throws {
+    func phases(_ mixture: ConnectionStrength.Mixture) throws -> [Bool] {
+      let problem = Problem()
+      let optimizer = optimizer(problem, ConnectionStrength(mixture: mixture, epoch: 2, epochCount: 20))
+      return try (0..<40).map { _ in
+        try optimizer.step([Problem.Objective(problem: problem)], learningRate: 0.05).channelPriorities != nil
+      }
+    }
+    #expect(try phases(.phase1) == [Bool](repeating: false, count: 40))
+    #expect(try phases(.phase2) == [Bool](repeating: true, count: 40))
+    #expect(try phases(.sequential) == (0..<40).map { $0 >= 20 })
+    let mixed = try phases(.mixed)
+    // Whole epochs, phase 1 first, phase 2 more often towards the end.
+    #expect(stride(from: 0, to: 40, by: 2).allSatisfy { mixed[$0] == mixed[$0 + 1] } && !mixed[0])
+    #expect(mixed.prefix(20).count { $0 } < mixed.suffix(20).count { $0 })
+  }
+
+  @Test func bothPhasesLearn() throws {
+    for mixture in ConnectionStrength.Mixture.allCases {
+      let problem = Problem()
+      let optimizer = optimizer(problem, ConnectionStrength(mixture: mixture, epoch: 5, epochCount: 12))
+      let first = try optimizer.step([Problem.Objective(problem: problem)], learningRate: 0.05)
+      var last = first
+      for _ in 0..<60 { last = try optimizer.step([Problem.Objective(problem: problem)], learningRate: 0.05) }
+      #expect(last.losses.reduce(0, +) < 0.5 * first.losses.reduce(0, +), "\(mixture)")
+      if let priorities = last.channelPriorities {
+        #expect(priorities["conv.weight"]?.count == 6 && priorities["conv.weight"]!.allSatisfy { $0 < 2 })
+      }
+    }
+  }
+
+  @Test func halvesGoOnExactly() throws {
+    let (whole, halves) = (Problem(), Problem())
+    let schedule = ConnectionStrength(epoch: 3, epochCount: 6)
+    let a = optimizer(whole, schedule)
+    for _ in 0..<16 { _ = try a.step([Problem.Objective(problem: whole)], learningRate: 0.05) }
+    let b = optimizer(halves, schedule)
+    for _ in 0..<7 { _ = try b.step([Problem.Objective(problem: halves)], learningRate: 0.05) }
+    var method = MultitaskMethod(schedule: schedule, seed: 77)
+    try method.restoreState(b.method.encodedState())
+    let c = MultitaskOptimizer(halves.store, method: method, optimizer: SGD(momentum: 0))
+    for _ in 0..<9 { _ = try c.step([Problem.Objective(problem: halves)], learningRate: 0.05) }
+    #expect(whole.store.vectors.map { $0.values.array(of: Float.self) } == halves.store.vectors.map { $0.values.array() })
+  }
+
+  @Test func otherNetworksAndAggregatorsAreRefused() {
+    let tiny = TinyProblem()
+    let schedule = ConnectionStrength(mixture: .phase2, epoch: 1, epochCount: 1)
+    let optimizer = MultitaskOptimizer(tiny.store, method: MultitaskMethod(schedule: schedule), optimizer: SGD())
+    #expect { try optimizer.step([tiny.objective()], learningRate: 0.1) } throws: {
+      "\($0)".contains("normalises them for each task")
+    }
+    #expect {
+      try MultitaskMethod(aggregator: PCGrad(), schedule: schedule).checkComposition()
+    } throws: { "\($0)".contains("goes with the aggregator sum") }
+  }
+}

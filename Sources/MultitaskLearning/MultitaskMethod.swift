@@ -29,7 +29,7 @@ extension MultitaskMethod {
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition() throws {
     guard schedule.updatesSubsets else { return }
-    if schedule.needsNormalizedConvolutions && !(aggregator is any ConstantWeighting) {
+    if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
       throw MethodError(
         "\(Self.name(of: schedule)) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(Self.name(of: aggregator))"
       )

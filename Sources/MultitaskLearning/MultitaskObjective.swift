@@ -4,7 +4,8 @@ import Torch
 /// K losses of one network on one batch: all that a method knows of the network and its data.
 ///
 /// A forward pass has two parts, so that methods may work between them: what the tasks share, and what each
-/// task makes of it. Positions in `tasks` name the tasks everywhere.
+/// task makes of it. Parameters that all tasks share belong to the first part: where gradients are taken at the features,
+/// nothing behind them is shared. Positions in `tasks` name the tasks everywhere.
 public protocol MultitaskObjective {
   var tasks: [String] { get }
 

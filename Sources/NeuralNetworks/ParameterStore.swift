@@ -24,6 +24,7 @@ public final class ParameterStore {
   /// Where layers register: the root of all names.
   public var root: ParameterPath { ParameterPath(store: self, prefix: "", owner: .shared) }
 
+  public var allBuffers: [Buffer] { Array(buffers.values) }
   public var allParameters: [Parameter] { Array(parameters.values) }
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.value.count } }
 

@@ -82,6 +82,7 @@ public final class MultitaskNetwork {
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
     try store.load(
-      file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName, adapting: encoder.adapt)
+      file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName,
+      adapting: encoder.adapt)
   }
 }

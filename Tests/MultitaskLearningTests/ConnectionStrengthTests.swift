@@ -47,7 +47,9 @@ import Torch
     var generator = SeededGenerator(seed: 3)
     for round in 0..<30 {
       let (tasks, channels, width) = (2 + round % 4, 5, 3)
-      let rows = (0..<tasks).map { _ in (0..<(channels * width)).map { _ in Double.random(in: -1...1, using: &generator) } }
+      let rows = (0..<tasks).map { _ in
+        (0..<(channels * width)).map { _ in Double.random(in: -1...1, using: &generator) }
+      }
       let priority = (0..<channels).map { _ in Int.random(in: 0..<tasks, using: &generator) }
       var changed = rows
       for group in 0..<tasks {
@@ -151,7 +153,8 @@ import Torch
     try method.restoreState(b.method.encodedState())
     let c = MultitaskOptimizer(halves.store, method: method, optimizer: SGD(momentum: 0))
     for _ in 0..<9 { _ = try c.step([Problem.Objective(problem: halves)], learningRate: 0.05) }
-    #expect(whole.store.vectors.map { $0.values.array(of: Float.self) } == halves.store.vectors.map { $0.values.array() })
+    #expect(
+      whole.store.vectors.map { $0.values.array(of: Float.self) } == halves.store.vectors.map { $0.values.array() })
   }
 
   @Test func otherNetworksAndAggregatorsAreRefused() {

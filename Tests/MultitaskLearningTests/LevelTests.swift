@@ -98,6 +98,34 @@ import Torch
     #expect(abs(halves.featureEntropy! - whole.featureEntropy!) < 1e-5)
   }
 
+  /// A batch of two equal parts is that part, whatever the method does with lengths and losses.
+  @Test func equalPartsAreOne() throws {
+    for aggregator: any GradientAggregator in [NashMTL(maxNorm: 0), NashMTL(maxNorm: 0.01), MGDA(normalization: .loss)]
+    {
+      let (one, two) = (TinyProblem(), TinyProblem())
+      try step(one, aggregator, level: .features)
+      try step(two, aggregator, level: .features, objectives: [two.objective(), two.objective()])
+      expectClose(values(one.store), values(two.store), "\(aggregator)")
+    }
+  }
+
+  /// What GradNorm learns is that of its own level, looked at or not.
+  @Test func lookingDoesNotTeachGradNorm() throws {
+    for level in GradientLevel.allCases {
+      for observed in GradientLevel.allCases {
+        let (plain, looked) = (TinyProblem(), TinyProblem())
+        let method = MultitaskMethod(weighting: GradNorm(learningRate: 0.1), level: level)
+        let a = MultitaskOptimizer(plain.store, method: method, optimizer: SGD(momentum: 0))
+        let b = MultitaskOptimizer(looked.store, method: method, optimizer: SGD(momentum: 0))
+        for _ in 0..<3 {
+          let expected = try a.step([plain.objective()], learningRate: 0.1)
+          let found = try b.step([looked.objective()], learningRate: 0.1, observing: observed)
+          for (x, y) in zip(found.lossWeights, expected.lossWeights) { #expect(abs(x - y) < 1e-4) }
+        }
+      }
+    }
+  }
+
   @Test func aNetworkWithoutFeaturesSaysSo() {
     let problem = TinyProblem()
     struct Opaque: MultitaskObjective {

@@ -94,9 +94,23 @@ import Torch
 
   @Test func publicCodeUpdatesASingleGroupTwice() throws {
     let (found, expected) = (TinyProblem(), TinyProblem())
-    _ = try train(found, SelectiveGroups(taskCount: 3, strategy: .together, convention: .publicCode))
+    _ = try train(found, SelectiveGroups(taskCount: 3, strategy: .fixed([[0, 1, 2]]), convention: .publicCode))
     for _ in 0..<2 { update(expected, [0, 1, 2]) }
     expectClose(values(found.store), values(expected.store))
+    // Joint updates stay joint.
+    let (joint, plain) = (TinyProblem(), TinyProblem())
+    _ = try train(joint, SelectiveGroups(taskCount: 3, strategy: .together, convention: .publicCode))
+    update(plain, [0, 1, 2])
+    expectClose(values(joint.store), values(plain.store))
+  }
+
+  /// Tasks 0 and 1 help each other, and harm 2: turned around, 2 belongs with one of them.
+  @Test func heterogeneousGroupsAreOthers() {
+    let map = [[0.5, 0.4, -0.3], [0.4, 0.5, -0.3], [-0.3, -0.3, 0.5]]
+    for rule in [TaskGrouping.positive(edge: .mutual, closure: .cliques), .affinityPropagation(.init())] {
+      #expect(rule.groups(of: map) == [[0, 1], [2]], "\(rule)")
+      #expect(rule.opposedGroups(of: map) != [[0, 1], [2]], "\(rule)")
+    }
   }
 
   @Test func randomGroupsAreOfTheGivenNumber() throws {

@@ -258,7 +258,8 @@ import VisionNetworks
       }
       // 20 convolutions, each with a normalization for each task, which that task alone owns.
       #expect(network.encoder.normalizedConvolutions.count == 20)
-      #expect(network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 40)
+      #expect(
+        network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 40)
       // Training one task leaves the other's statistics alone.
       let before = network.store.entry("backbone.bn1.b.running_mean")!.copied()
       _ = network(images, tasks: [0], .training(RandomGenerator(seed: 3)))

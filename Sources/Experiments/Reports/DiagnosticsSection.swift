@@ -48,7 +48,7 @@ struct DiagnosticsSection {
       <p>Mean cosine over \(looks.count) looks at \(level): green pairs agree, red ones pull against each other.</p>
       \(similarity)
       <h3>Cosines per module</h3>
-      <p>How often the cosine of a pair of tasks, at one look, fell into each tenth of the range from −1 to 1.</p>
+      <p>How often the cosine of a pair of tasks, at one look, fell into each twentieth of the range from −1 to 1.</p>
       \(histograms)
       """
   }

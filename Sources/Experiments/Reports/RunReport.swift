@@ -31,9 +31,11 @@ public struct RunReport {
     let diagnostics = DiagnosticsSection(steps, tasks: configuration.data.tasks)
     sections.append(diagnostics.html)
     let grouping = GroupingSection(steps, tasks: configuration.data.tasks)
-    sections.append(grouping.html)
+    let channels = ChannelSection(steps, tasks: configuration.data.tasks)
+    sections += [grouping.html, channels.html, LossTrends(steps, tasks: configuration.data.tasks).html]
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
-    let charts = charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts + grouping.charts
+    let charts =
+      charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts + grouping.charts + channels.charts
     return try ReportPage(
       title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
     ).html()
@@ -41,7 +43,7 @@ public struct RunReport {
 
   private static func speed(_ steps: [StepRecord]) -> String {
     guard !steps.isEmpty else { return "" }
-    let seconds = steps.map(\.seconds).sorted()[steps.count / 2]
+    let seconds = RunSummary.secondsPerStep(steps)
     let wait = steps.dropFirst(steps.count > 10 ? 10 : 0)
     let share = wait.reduce(0) { $0 + $1.waitSeconds } / max(1e-9, wait.reduce(0) { $0 + $1.seconds })
     return String(format: ", %.0f ms each (median), %.1f %% of the time waiting for data", seconds * 1000, share * 100)

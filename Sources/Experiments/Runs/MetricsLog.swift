@@ -56,8 +56,10 @@ public struct StepRecord: Sendable, Codable, Equatable {
   public var diagnostics: DiagnosticsRecord?
   /// The groups of tasks that were updated, as positions in the configuration, where the schedule has any.
   public var groups: [[Int]]?
-  /// How tasks help each other, from source to target, in steps that were looked at.
+  /// How tasks help each other, from source to target, every ten steps.
   public var affinity: [[Double]]?
+  /// Of each shared convolution, the share of channels that each task has priority for, in every tenth step that protects them.
+  public var channelShares: [String: [Double]]?
 }
 
 public struct EvaluationRecord: Sendable, Codable, Equatable {

@@ -9,7 +9,6 @@ public struct RunFolder: Sendable {
 
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
-  var lock: URL { url.appendingPathComponent(".lock") }
   public var summary: URL { url.appendingPathComponent("summary.json") }
   public var report: URL { url.appendingPathComponent("report.html") }
   public var predictions: URL { url.appendingPathComponent("predictions") }
@@ -22,7 +21,7 @@ public struct RunFolder: Sendable {
   /// - Throws: ``FileError`` when something is there already.
   public func requireFree() throws {
     let content = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    if content.contains(where: { $0 != lock.lastPathComponent }) {
+    if content.contains(where: { $0 != FolderLock.fileName }) {
       throw FileError(
         url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
     }
@@ -49,7 +48,8 @@ public struct RunFolder: Sendable {
   /// - Throws: ``FileError`` when the folder holds no run.
   public func remove() throws {
     try requireReplaceable()
-    for item in [configuration, metrics, summary, report, predictions, tensorBoard, checkpoints, baseline]
+    // The configuration last: what is left of a removal that was cut off still is a run.
+    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, configuration]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")

@@ -17,12 +17,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// Summarizes a run in this process.
   init(_ folder: RunFolder) throws {
     let records = try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
-    // The first steps also warm up.
-    let warm = records.count > 20 ? Array(records.dropFirst(5)) : records
     let looked = records.filter { $0.diagnostics != nil }
-    let plain = warm.filter { $0.diagnostics == nil }
+    let plain = Self.plainSteps(records)
     steps = records.last?.step ?? 0
-    secondsPerStep = Self.median((plain.isEmpty ? warm : plain).map(\.seconds))
+    secondsPerStep = Self.secondsPerStep(records)
     trainingSeconds = records.reduce(0) { $0 + $1.seconds }
     lookCount = plain.isEmpty ? 0 : looked.count
     lookSeconds = Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
@@ -53,6 +51,17 @@ public struct RunSummary: Codable, Sendable, Equatable {
       + String(
         format: "\ndiagnostics: %d looks at the tasks' gradients cost %.1f s (%.1f %% of the training)", lookCount,
         lookSeconds, share)
+  }
+
+  /// The median over steps that were not looked at, if there are any.
+  static func secondsPerStep(_ records: [StepRecord]) -> Double {
+    let plain = plainSteps(records)
+    return median((plain.isEmpty ? records : plain).map(\.seconds))
+  }
+
+  /// Without the first, which also warm up.
+  private static func plainSteps(_ records: [StepRecord]) -> [StepRecord] {
+    (records.count > 20 ? Array(records.dropFirst(5)) : records).filter { $0.diagnostics == nil }
   }
 
   private static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }

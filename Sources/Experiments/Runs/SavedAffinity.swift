@@ -56,8 +56,9 @@ public struct SavedAffinity: Sendable {
       guard let decay = document.decay, decay > 0, decay <= 1 else {
         throw FileError(url, "has steps, and so needs 'decay' above 0 and at most 1")
       }
+      let observes = document.observesLastGroup ?? false
       content = .history(
-        decay: decay, try Self.checked(steps, url), observesLastGroup: document.observesLastGroup ?? false)
+        decay: decay, try Self.checked(steps, observesLastGroup: observes, url), observesLastGroup: observes)
     default: throw FileError(url, "has to be one of \(form)")
     }
   }
@@ -73,9 +74,10 @@ public struct SavedAffinity: Sendable {
     return matrix
   }
 
-  private static func checked(_ steps: [Step], _ url: URL) throws -> [Step] {
+  private static func checked(_ steps: [Step], observesLastGroup: Bool, _ url: URL) throws -> [Step] {
     guard let count = steps.first?.losses.first?.count, count > 0 else { throw FileError(url, "has no losses") }
     for (index, step) in steps.enumerated() {
+      guard !step.order.isEmpty else { throw FileError(url, "step \(index): 'order' is empty") }
       guard step.order.allSatisfy({ step.groups[$0] != nil }) else {
         throw FileError(url, "step \(index): 'order' names a group that 'groups' does not have")
       }
@@ -83,7 +85,8 @@ public struct SavedAffinity: Sendable {
       guard members == Array(0..<count) else {
         throw FileError(url, "step \(index): 'groups' has to hold each of the tasks 0 to \(count - 1) once")
       }
-      guard step.losses.count == step.order.count + 1 || step.losses.count == step.order.count else {
+      let needed = observesLastGroup ? step.order.count + 1 : step.order.count
+      guard (needed...(step.order.count + 1)).contains(step.losses.count) else {
         throw FileError(
           url,
           "step \(index): \(step.losses.count) rows of losses for \(step.order.count) updates: one before each, and "

@@ -3,10 +3,10 @@ import Foundation
 /// A mean over seeds, and the standard deviation of a sample.
 public struct Statistic: Sendable, Equatable {
   public let mean: Double
-  /// Zero for a single value.
-  public let deviation: Double
+  /// None for a single value.
+  public let deviation: Double?
 
-  init(mean: Double, deviation: Double) {
+  init(mean: Double, deviation: Double?) {
     self.mean = mean
     self.deviation = deviation
   }
@@ -17,6 +17,6 @@ public struct Statistic: Sendable, Equatable {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     self.mean = mean
-    deviation = count > 1 ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot() : 0
+    deviation = count > 1 ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot() : nil
   }
 }

@@ -44,7 +44,7 @@ extension Study {
     if let node = root["baselines"] { hasBaselines = try Self.boolean(node, "baselines", source) }
     if let node = root["keepCheckpoints"] { keepsCheckpoints = try Self.boolean(node, "keepCheckpoints", source) }
     if let node = root["methods"] { try readMethods(node, source) }
-    try check()
+    do { try check() } catch { throw ConfigurationError("\(source): \(error)") }
   }
 
   private mutating func readConfiguration(_ node: Node, _ source: String, _ folder: URL) throws {
@@ -60,7 +60,12 @@ extension Study {
     if let mapping = node.mapping {
       candidates = try mapping.map { try candidate($0.string ?? "", $1, source) }
     } else if let list = node.sequence {
-      candidates = try list.map { try candidate($0.scalar?.string ?? "", $0, source) }
+      candidates = try list.map { item in
+        guard let name = item.scalar?.string else {
+          throw ConfigurationError(item, in: source, "a method with fields needs a name: methods: {NAME: {…}}")
+        }
+        return try candidate(name, item, source)
+      }
     } else {
       throw ConfigurationError(node, in: source, "'methods' is \(node.briefly), but has to name methods")
     }
@@ -84,7 +89,8 @@ extension Study {
           for (path, setting) in settings { try configuration.read(path: path, setting, in: source) }
         }
       } else {
-        throw ConfigurationError("has to be a method, such as uw+pcgrad, or fields of the section 'method'")
+        throw ConfigurationError(
+          node, in: source, "'\(label)' has to be a method, such as uw+pcgrad, or fields of the section 'method'")
       }
     } catch let error as MethodError {
       throw ConfigurationError(node, in: source, "'\(label)': \(error)")

@@ -62,8 +62,8 @@ public struct Study: Sendable {
       throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
     }
     for candidate in candidates {
-      guard candidate.configuration.data.tasks == configuration.data.tasks else {
-        throw ConfigurationError("'\(candidate.label)' has other tasks than the study: their results do not compare")
+      guard candidate.configuration.data == configuration.data else {
+        throw ConfigurationError("'\(candidate.label)' has other data than the study: their results do not compare")
       }
     }
     let baseline = Candidate(label: "the study's configuration", configuration: configuration)

@@ -13,6 +13,11 @@ public struct StudyFolder: Sendable {
   public func run(_ run: StudyRun) -> RunFolder {
     RunFolder(url.appendingPathComponent("runs").appendingPathComponent(run.name))
   }
+  /// Whether a run has done all its steps, and has written everything.
+  func isFinished(_ run: StudyRun) -> Bool {
+    (try? RunSummary.load(self.run(run)))?.steps == run.configuration.training.steps
+  }
+
   /// What a run is started with.
   func configuration(_ run: StudyRun) -> URL {
     url.appendingPathComponent("configurations").appendingPathComponent("\(run.name).yaml")

@@ -68,7 +68,8 @@ public struct StudyReport {
         return nil
       }
       return ScatterPlot.Point(
-        label: row.label, x: cost.mean * 1000, y: gain.mean, deviation: (cost.deviation * 1000, gain.deviation))
+        label: row.label, x: cost.mean * 1000, y: gain.mean,
+        deviation: ((cost.deviation ?? 0) * 1000, gain.deviation ?? 0))
     }
     return ScatterPlot(
       title: "Gain and cost", xLabel: "ms per step ↓", yLabel: hasBaseline ? "Δm % ↑" : "mean rank ↓", points: points)
@@ -77,7 +78,7 @@ public struct StudyReport {
   private func plot(_ a: StudyResults.Metric, _ b: StudyResults.Metric) -> ScatterPlot {
     let points = results.rows.compactMap { row -> ScatterPlot.Point? in
       guard let x = row.statistic(a), let y = row.statistic(b) else { return nil }
-      return ScatterPlot.Point(label: row.label, x: x.mean, y: y.mean, deviation: (x.deviation, y.deviation))
+      return ScatterPlot.Point(label: row.label, x: x.mean, y: y.mean, deviation: (x.deviation ?? 0, y.deviation ?? 0))
     }
     return ScatterPlot(
       title: "\(a.task) and \(b.task)", xLabel: Self.label(a), yLabel: Self.label(b), points: points)
@@ -96,7 +97,7 @@ public struct StudyReport {
       [HTML.escape(row.label)]
         + names.map { name in
           Statistic(row.diagnostics.values.compactMap { $0[name] })
-            .map { String(format: "%.4g ± %.2g", $0.mean, $0.deviation) } ?? ""
+            .map { String(format: "%.4g ± %.2g", $0.mean, $0.deviation ?? 0) } ?? ""
         }
     }
     let similarities = results.rankingSimilarities().map { row in
@@ -117,7 +118,7 @@ public struct StudyReport {
   // MARK: Runs
 
   private var runs: String {
-    let items = study.runs.filter { folder.run($0).exists }.map { run in
+    let items = study.runs.filter(folder.isFinished).map { run in
       "<li><a href=\"runs/\(HTML.escape(run.name))/report.html\">\(HTML.escape(run.title))</a></li>"
     }
     return "<h2>Runs</h2>\n<ul class=\"columns\">\(items.joined())</ul>"
@@ -133,7 +134,7 @@ public struct StudyReport {
     for candidate in study.candidates {
       guard
         let run = study.seeds.map({ study.run(candidate, seed: $0) })
-          .first(where: { FileManager.default.fileExists(atPath: folder.run($0).summary.path) })
+          .first(where: folder.isFinished)
       else { continue }
       let records = try MetricsLog.read(folder.run(run))
       curves.append((candidate.label, records.compactMap { if case .step(let step) = $0 { step } else { nil } }))

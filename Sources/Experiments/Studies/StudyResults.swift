@@ -30,6 +30,8 @@ public struct StudyResults: Sendable {
   }
 
   public let metrics: [Metric]
+  /// Of the study.
+  public let seedCount: Int
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
@@ -63,6 +65,7 @@ public struct StudyResults: Sendable {
       rows.append(row)
     }
     self.rows = rows
+    seedCount = study.seeds.count
     self.metrics = metrics
   }
 
@@ -72,9 +75,8 @@ public struct StudyResults: Sendable {
 
   private static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
     let runFolder = folder.run(run)
-    guard let summary = try? RunSummary.load(runFolder), summary.steps == run.configuration.training.steps else {
-      return nil
-    }
+    guard folder.isFinished(run) else { return nil }
+    let summary = try RunSummary.load(runFolder)
     let records = try MetricsLog.read(runFolder)
     let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
     guard let last = evaluations.last else { return nil }
@@ -116,10 +118,12 @@ public struct StudyResults: Sendable {
       })
   }
 
-  /// The mean of a candidate's ranks (1 is best) among the candidates over all metrics, seed by seed.
+  /// The mean of a candidate's ranks (1 is best) among the candidates over all metrics, seed by seed: of the seeds that all
+  /// candidates have finished.
   public func meanRank(_ row: Row) -> Statistic? {
     Statistic(
       row.values.compactMap { seed, values -> Double? in
+        guard candidates.allSatisfy({ $0.values[seed] != nil }) else { return nil }
         let ranks = metrics.compactMap { metric -> Double? in
           guard let own = values[metric] else { return nil }
           let others = candidates.compactMap { $0.values[seed]?[metric] }
@@ -143,11 +147,11 @@ public struct StudyResults: Sendable {
     }
     let names = Set(runs.flatMap { $0.0.keys }).sorted()
     return names.map { name in
-      let known = runs.filter { $0.0[name] != nil }
       let similarities = primaryMetrics.map { metric in
-        (
+        let known = runs.filter { $0.0[name] != nil && $0.1[metric] != nil }
+        return (
           "\(metric.task) \(metric.name)",
-          rankingSimilarity(known.map { $0.0[name]! }, known.map { $0.1[metric] ?? .nan })
+          rankingSimilarity(known.map { $0.0[name]! }, known.map { $0.1[metric]! })
         )
       }
       return (name, similarities)

@@ -25,12 +25,7 @@ public struct StudyRunner {
   }
 
   /// The runs that are not finished.
-  public var missing: [StudyRun] { study.runs.filter { !isFinished($0) } }
-
-  private func isFinished(_ run: StudyRun) -> Bool {
-    guard let summary = try? RunSummary.load(folder.run(run)) else { return false }
-    return summary.steps == run.configuration.training.steps
-  }
+  public var missing: [StudyRun] { study.runs.filter { !folder.isFinished($0) } }
 
   /// - Parameters:
   ///   - shouldStop: asked a few times a second.
@@ -39,6 +34,8 @@ public struct StudyRunner {
     for name in ["configurations", "logs", "runs"] {
       try FileManager.default.createFolder(folder.url.appendingPathComponent(name))
     }
+    let lock = try FolderLock(folder.url, work: "running this study")
+    defer { withExtendedLifetime(lock) {} }
     let (all, missing) = (study.runs.count, missing)
     if missing.count < all { announce("\(all - missing.count) of \(all) runs are finished already") }
     var failures: [String: String] = [:]

@@ -51,7 +51,13 @@ public struct StudyTable: Sendable {
     columns.append(column("mean rank", .lowerIsBetter, "%.2f") { $0.isBaseline ? nil : results.meanRank($0) })
     columns.append(column("ms/step", nil, "%.0f") { row in row.secondsPerStep.map { $0.scaled(by: 1000) } })
     columns.append(column("peak MB", nil, "%.0f") { $0.peakMegabytes })
-    return Table(title: "Overview", labels: rows.map(\.label), columns: columns)
+    return Table(title: "Overview", labels: rows.map { label($0, results) }, columns: columns)
+  }
+
+  /// With the number of seeds, where some are not finished.
+  private static func label(_ row: StudyResults.Row, _ results: StudyResults) -> String {
+    row.values.count == results.seedCount
+      ? row.label : "\(row.label) (\(row.values.count) of \(results.seedCount) seeds)"
   }
 
   /// Every metric of every task.
@@ -65,7 +71,7 @@ public struct StudyTable: Sendable {
           cells: marked(
             results.rows.map { Cell(statistic: $0.statistic(metric), format: "%.4g") }, results.rows, metric.direction))
       }
-      return Table(title: task, labels: results.rows.map(\.label), columns: columns)
+      return Table(title: task, labels: results.rows.map { label($0, results) }, columns: columns)
     }
   }
 
@@ -92,7 +98,8 @@ public struct StudyTable: Sendable {
   private static func text(_ cell: Cell) -> String {
     guard let statistic = cell.statistic else { return "" }
     let deviation = cell.format.replacing("+", with: "").replacing("%.4g", with: "%.2g")
-    return String(format: cell.format, statistic.mean) + " ± " + String(format: deviation, statistic.deviation)
+    let mean = String(format: cell.format, statistic.mean)
+    return statistic.deviation.map { mean + " ± " + String(format: deviation, $0) } ?? mean
   }
 
   // MARK: Formats
@@ -173,7 +180,7 @@ public struct StudyTable: Sendable {
     let lines = results.rows.map { row in
       [row.label, "\(row.values.count)"]
         + numbers.flatMap { number -> [String] in
-          number.value(row).map { ["\($0.mean)", "\($0.deviation)"] } ?? ["", ""]
+          number.value(row).map { ["\($0.mean)", $0.deviation.map { "\($0)" } ?? ""] } ?? ["", ""]
         }
     }
     return ([header] + lines).map { $0.map(Self.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
@@ -200,6 +207,6 @@ public struct StudyTable: Sendable {
 
 extension Statistic {
   fileprivate func scaled(by factor: Double) -> Statistic {
-    Statistic(mean: mean * factor, deviation: deviation * factor)
+    Statistic(mean: mean * factor, deviation: deviation.map { $0 * factor })
   }
 }

@@ -18,9 +18,12 @@ struct TrainingProcess {
 
   /// - Parameter shouldStop: when it turns true, the training saves and stops.
   func run(shouldStop: () -> Bool) throws -> Outcome {
-    guard FileManager.default.createFile(atPath: log.path, contents: nil),
+    // What an interrupted attempt said stays.
+    let exists = FileManager.default.fileExists(atPath: log.path)
+    guard exists || FileManager.default.createFile(atPath: log.path, contents: nil),
       let output = try? FileHandle(forWritingTo: log)
     else { throw FileError(log, "cannot be written") }
+    try output.seekToEnd()
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -35,6 +38,9 @@ struct TrainingProcess {
         process.terminate()
       }
       Thread.sleep(forTimeInterval: 0.05)
+    }
+    if process.terminationReason == .uncaughtSignal && !isStopping {
+      return .failed("ended by signal \(process.terminationStatus) (9 is the system's way when memory runs out)")
     }
     switch process.terminationStatus {
     case 0: return .finished

@@ -12,7 +12,8 @@ extension MultitaskNetwork {
     let size = data.cropHeight > 0 ? (data.cropHeight, data.cropWidth) : (data.height, data.width)
     self.init(
       encoder: encoder, decoder: decoder, outputs: bindings.map(\.output), imageHeight: size.0, imageWidth: size.1,
-      dropPath: network.dropPath, hasTaskNormalization: network.normalization == "task", seed: configuration.run.seed, device: try Device(parsing: configuration.run.device))
+      dropPath: network.dropPath, hasTaskNormalization: network.normalization == "task", seed: configuration.run.seed,
+      device: try Device(parsing: configuration.run.device))
     if let weights = network.weights {
       try loadEncoder(SafetensorsFile(contentsOf: URL(fileURLWithPath: weights)))
     }

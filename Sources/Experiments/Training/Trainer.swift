@@ -123,12 +123,20 @@ public final class Trainer {
       throw TrainingError.notFinite(error, step: step + 1, folder: folder)
     }
     step += 1
+    // What schedules learn costs nothing to know, but fills the log.
+    let isNoted = step % 10 == 0 || step == configuration.training.steps
     return StepRecord(
       step: step, losses: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.losses)),
       weights: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.lossWeights)), learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
       diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
-      affinity: observation == nil ? nil : report.grouping?.affinity)
+      affinity: isNoted ? report.grouping?.affinity : nil,
+      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil)
+  }
+
+  /// - Parameter priorities: a task for each channel.
+  private func channelShares(_ priorities: [Int]) -> [Double] {
+    network.tasks.indices.map { task in Double(priorities.count { $0 == task }) / Double(max(1, priorities.count)) }
   }
 
   /// As configured; where no features are shared, the parameters.
@@ -195,7 +203,7 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable {
 
   static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {
     TrainingError(
-      description: "step \(step): \(error). No parameter was changed by this step; the last checkpoint is in "
+      description: "step \(step): \(error). Nothing of this step is saved; the last checkpoint is in "
         + "\(folder.checkpoints.path). A smaller learning rate, or optimizer.clipNorm, may help.")
   }
 }

@@ -13,7 +13,7 @@ public struct TrainingSession {
   public let trainer: Trainer
   public let folder: RunFolder
   private let observers: [any TrainingObserver]
-  private let lock: RunLock
+  private let lock: FolderLock
 
   /// Prepares a run: nothing is written before configuration and data are known to be right.
   ///
@@ -26,16 +26,16 @@ public struct TrainingSession {
     if existing == .overwrite { try folder.requireReplaceable() }
     let configuration =
       isResumed ? try Self.resumed(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
-    let lockOfOld = existing != .refuse && folder.exists ? try RunLock(folder) : nil
+    let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
     try FileManager.default.createFolder(folder.url)
-    lock = try lockOfOld ?? RunLock(folder)
+    lock = try lockOfOld ?? Self.lock(folder)
     if existing == .overwrite { try folder.remove() }
-    try folder.create()
     if !isResumed {
       try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
     }
+    try folder.create()
     observers = [
       try MetricsLog(folder, keepingThrough: trainer.completedSteps),
       try TensorBoardLog(folder, tasks: trainer.network.tasks),
@@ -48,10 +48,16 @@ public struct TrainingSession {
   /// - Parameter shouldStop: asked after every step; the run is saved then and can be resumed.
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
-    try RunSummary(folder).write(to: folder)
+    let summary = try RunSummary(folder)
     try Gallery.write(trainer)
     try RunReport(folder).write()
+    // Last: a run that has its summary has everything.
+    try summary.write(to: folder)
     return outcome
+  }
+
+  private static func lock(_ folder: RunFolder) throws -> FolderLock {
+    try FolderLock(folder.url, work: "training")
   }
 
   private static func resumed(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {

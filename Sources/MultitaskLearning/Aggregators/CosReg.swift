@@ -4,7 +4,8 @@ import Torch
 /// moves to where its tasks' gradients are orthogonal.
 ///
 /// The loss becomes `Σ L_k + λ R` with `R` the mean squared cosine over the pairs of tasks. Its gradient needs the
-/// tasks' gradients to be differentiated once more: about twice the price of K backward passes.
+/// tasks' gradients to be differentiated once more: about twice the price of K backward passes. Where gradients are
+/// averaged over parts of a batch, each part has a penalty of its own.
 ///
 /// - Source: the regularizer that the robust analysis of multi-task optimizers compares with; mean over pairs and
 ///   λ = 10 as in public code. That code detaches the gradients, so that its penalty has no effect; here it has.

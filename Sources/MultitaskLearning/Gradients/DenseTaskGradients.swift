@@ -2,7 +2,7 @@ import Torch
 
 /// G held in memory, for methods that look at single elements, too.
 public final class DenseTaskGradients: TaskGradients {
-  /// K×d.
+  /// K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
   public let rows: Tensor
   public let segments: [GradientSegment]
 
@@ -26,7 +26,10 @@ public final class DenseTaskGradients: TaskGradients {
   public func gramians(of ranges: [Range<Int>]) -> [Gramian] {
     let parts = products.innerProducts(of: ranges).map { Gramian(taskCount: taskCount, elements: $0) }
     // Ranges that cover everything know the whole, too: no second look at G.
-    if ranges.reduce(0, { $0 + $1.count }) == width { wholeGramian = parts.dropFirst().reduce(parts[0], +) }
+    let coversAll =
+      ranges.first?.lowerBound == 0 && ranges.last?.upperBound == width
+      && zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }
+    if coversAll { wholeGramian = parts.dropFirst().reduce(parts[0], +) }
     return parts
   }
 

@@ -34,21 +34,3 @@ extension [GradientSegment] {
     return zip(starts, ends).map { ($0.name, $0.column..<$1) }
   }
 }
-
-/// How much of the network a method treats as one gradient.
-public enum Granularity: String, Sendable, CaseIterable {
-  case model
-  case layer
-  case tensor
-
-  func ranges(of gradients: any TaskGradients) -> [Range<Int>] {
-    let width = gradients.width
-    // Of columns that nobody knows anything about, one part.
-    guard !gradients.segments.isEmpty else { return [0..<width] }
-    switch self {
-    case .model: return [0..<width]
-    case .layer: return gradients.segments.ranges(by: \.layer, width: width).map(\.columns)
-    case .tensor: return gradients.segments.ranges(by: \.name, width: width).map(\.columns)
-    }
-  }
-}

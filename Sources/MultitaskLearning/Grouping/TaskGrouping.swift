@@ -41,6 +41,16 @@ public enum TaskGrouping: Sendable, Equatable {
     }
   }
 
+  /// The groups of a map turned around: tasks together that harm each other.
+  public func opposedGroups(of map: [[Double]]) -> [[Int]]? {
+    switch self {
+    case .positive: groups(of: map.map { $0.map { -$0 } })
+    // Not of the map, whose diagonal would turn, too.
+    case .affinityPropagation(let settings):
+      Self.similarity(of: map).flatMap { settings.clusters(of: $0.map { $0.map { -$0 } }) }
+    }
+  }
+
   private func isPositive(_ map: [[Double]], _ edge: Edge, _ i: Int, _ j: Int) -> Bool {
     switch edge {
     case .mutual: map[i][j] > 0 && map[j][i] > 0
@@ -80,10 +90,12 @@ public enum TaskGrouping: Sendable, Equatable {
 }
 
 extension TaskGrouping.AffinityPropagationSettings {
-  /// Clusters of a similarity. Where it does not settle, more patience: a hundred iterations more, at most ten times.
+  /// Clusters of a similarity. Where no exemplar is found, more patience: a hundred iterations more before it may stop,
+  /// as long as that makes a difference.
   public func clusters(of similarity: [[Double]]) -> [[Int]]? {
     for attempt in 0..<10 {
       let clustering = AffinityPropagation(preference: preference, convergence: convergence + 100 * attempt)
+      if attempt > 0 && clustering.convergence >= clustering.maximumIterations + 100 { break }
       if let result = clustering(similarity) { return result.clusters.sorted { $0[0] < $1[0] } }
     }
     return nil

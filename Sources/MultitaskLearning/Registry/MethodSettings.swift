@@ -18,6 +18,10 @@ public struct MethodSettings: Sendable {
             : unknownName("parameter of \(method)", name, among: parameters.map(\.name)))
       }
       try parameter.check(value, method: method)
+      if case .numbers(let numbers) = value, let unknown = numbers.keys.sorted().first(where: { !tasks.contains($0) }) {
+        throw MethodError(
+          "\(method): '\(name)' has a number for '\(unknown)': " + unknownName("task", unknown, among: tasks))
+      }
     }
     let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
     values = Dictionary(uniqueKeysWithValues: defaults).merging(given) { $1 }

@@ -35,7 +35,8 @@ struct Differentiation {
 
   /// A constant weight gives the same direction at either level: then the level that is looked at is as good.
   private var combinationLevel: GradientLevel {
-    update.aggregator is any ConstantWeighting ? update.observation ?? .parameters : update.level
+    let isFree = update.aggregator is any ConstantWeighting && !(update.weighting is any LearnsFromGradients)
+    return isFree ? update.observation ?? .parameters : update.level
   }
   private var needsEachGradient: Bool {
     !(update.aggregator is any ConstantWeighting) || update.observation != nil
@@ -65,7 +66,7 @@ struct Differentiation {
     if let regularizer {
       try differentiateTwice(pass, scales, regularizer)
     } else if needsEachGradient {
-      try differentiateEach(pass, scales)
+      try differentiateEach(pass, scales, losses: losses)
     } else {
       differentiateTogether(pass, scales)
     }
@@ -77,7 +78,7 @@ struct Differentiation {
     let hasRows = needsEachGradient && !(update.aggregator is any RegularizesGradients)
     let gradient = update.workspace.gradient(of: shared).flat
     if hasRows && combinationLevel == .parameters {
-      report.gramian = try combine(parameterRows.gradients, into: gradient)
+      report.gramian = try combine(parameterRows.gradients, losses: ownLosses, into: gradient)
     } else if !hasRows, let constant = update.aggregator as? any ConstantWeighting {
       let factor = constant.weight(taskCount: tasks.count)
       if factor != 1 { gradient.multiply(inPlace: factor) }
@@ -93,14 +94,15 @@ struct Differentiation {
   }
 
   private var diagnostics: GradientDiagnostics? {
+    if update.aggregator is any RegularizesGradients && update.objectives.count > 1 { return nil }
     switch observedLevel {
-    case nil: nil
+    case nil: return nil
     case .features:
-      featureGramian.map {
+      return featureGramian.map {
         GradientDiagnostics(level: .features, gramian: $0, modules: featureModules, featureEntropy: entropy)
       }
     case .parameters:
-      diagnostics(of: parameterRows.gradients)
+      return diagnostics(of: parameterRows.gradients)
     }
   }
 
@@ -124,7 +126,9 @@ struct Differentiation {
   // MARK: One pass for each task
 
   /// The part that is shared goes into the task's row of G, the rest to the owners that it reaches.
-  private mutating func differentiateEach(_ pass: ForwardPass, _ scales: [Double]) throws {
+  ///
+  /// - Parameter losses: of all tasks on this part.
+  private mutating func differentiateEach(_ pass: ForwardPass, _ scales: [Double], losses: [Double]) throws {
     let featureRows = pass.leaves.map { update.workspace.rows(of: $0, taskCount: tasks.count) }
     differentiateLosses(pass, scales, featureRows)
     guard let featureRows else { return }
@@ -132,8 +136,12 @@ struct Differentiation {
     if wantsParameterRows { differentiateFeaturesEach(pass, featureRows) }
     observe(featureRows)
     guard combinationLevel == .features else { return }
-    let direction = featureRows.gradients.makeDirection()
-    _ = try combine(featureRows.gradients, into: direction)
+    // Each part has features of its own, and is combined by itself: as if it were the whole batch, then shared.
+    let gradients = featureRows.gradients
+    if share != 1 { featureRows.matrix.multiply(inPlace: 1 / share) }
+    let direction = gradients.makeDirection()
+    _ = try combine(gradients, losses: tasks.map { losses[$0] }, into: direction)
+    if share != 1 { direction.multiply(inPlace: share) }
     differentiateFeatures(pass, along: featureRows.views(of: direction))
   }
 
@@ -203,11 +211,13 @@ struct Differentiation {
     let rows = isAtFeatures ? update.workspace.rows(of: leaves, taskCount: tasks.count) : parameterRows
     let differentiable = differentiableGradients(pass, scales, leaves: leaves, rows)
     let gradients = rows.gradients
-    report.gramian = try finiteGramian(of: gradients)
+    let gramian = try finiteGramian(of: gradients)
+    // Of several parts, each is regularized by itself, and no Gramian is that of the whole.
+    report.gramian = update.objectives.count == 1 ? gramian : nil
     let sum = gradients.combined([Double](repeating: 1, count: tasks.count))
-    let weights = Tensor(regularizer.regularizerWeights(for: report.gramian!).flatMap { $0 }.map { Float($0 * share) })
+    let weights = Tensor(regularizer.regularizerWeights(for: gramian).flatMap { $0 }.map { Float($0 * share) })
     let directions = withoutGradients {
-      weights.reshaped([tasks.count, -1]).to(rows.matrix.device).matmul(rows.matrix)
+      weights.reshaped([tasks.count, -1]).to(rows.matrix.dtype).to(rows.matrix.device).matmul(rows.matrix)
     }
     let seeds = tasks.indices.flatMap { rows.views(of: directions[$0]) }
     let pairs = zip(differentiable, seeds).compactMap { gradient, seed in gradient.map { ($0, seed) } }
@@ -253,10 +263,12 @@ struct Differentiation {
   /// Lets the aggregator make one direction of the rows.
   ///
   /// - Returns: the inner products, where it needed them.
-  private func combine(_ gradients: DenseTaskGradients, into direction: Tensor) throws -> Gramian? {
+  private func combine(
+    _ gradients: DenseTaskGradients, losses: [Double], into direction: Tensor
+  ) throws -> Gramian? {
     if var weighting = update.aggregator as? any GramianWeighting {
       let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramian, losses: ownLosses, using: &update.generator)
+      let weights = try weighting.weights(for: gramian, losses: losses, using: &update.generator)
       update.aggregator = weighting
       gradients.combine([weights], over: [0..<gradients.width], into: direction)
       return gramian
@@ -265,12 +277,12 @@ struct Differentiation {
       let ranges = weighting.granularity.ranges(of: gradients)
       let gramians = gradients.gramians(of: ranges)
       let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramians, losses: ownLosses, using: &update.generator)
+      let weights = try weighting.weights(for: gramians, losses: losses, using: &update.generator)
       update.aggregator = weighting
       gradients.combine(weights, over: ranges, into: direction)
       return gramian
     }
-    let found = try update.aggregator.direction(of: gradients, losses: ownLosses, using: &update.generator)
+    let found = try update.aggregator.direction(of: gradients, losses: losses, using: &update.generator)
     direction.copy(from: found)
     return update.weighting is any LearnsFromGradients ? try finiteGramian(of: gradients) : nil
   }

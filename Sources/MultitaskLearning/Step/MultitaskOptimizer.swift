@@ -42,10 +42,12 @@ public final class MultitaskOptimizer {
   }
 
   /// All tasks' gradients before the step, where the schedule never differentiates all of them at once. Neither
-  /// parameters nor the method change; batch normalization counts the batch once more.
+  /// parameters, running statistics nor the method change; a network that draws numbers draws once more.
   private func look(
     at level: GradientLevel, _ objectives: [any MultitaskObjective]
   ) throws -> GradientDiagnostics? {
+    let buffers = store.allBuffers.map { (buffer: $0, value: $0.value.copied()) }
+    defer { withoutGradients { for (buffer, value) in buffers { buffer.value.copy(from: value) } } }
     var method = method
     method.aggregator = GradientSum()
     let update = makeUpdate(objectives, method, learningRate: 0, observing: level)

@@ -94,7 +94,7 @@ public final class MultitaskUpdate {
   /// - Throws: ``NonFiniteError`` when a loss is not finite after the update.
   public func learnWeights(from report: StepReport) throws {
     if var learning = weighting as? any LearnsFromGradients, let gramian = report.gramian {
-      let norms = zip(gramian.tasks, report.lossWeights).map { gramian.norm($0) / $1 }
+      let norms = zip(gramian.tasks, report.lossWeights).map { $1 > 0 ? gramian.norm($0) / $1 : 0 }
       learning.update(losses: report.losses, gradientNorms: norms)
       weighting = learning
     }

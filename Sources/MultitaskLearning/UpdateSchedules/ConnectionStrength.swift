@@ -104,14 +104,22 @@ extension ConnectionStrength {
       MethodParameter(
         "mixture", .choice(Mixture.allCases.map(\.rawValue)), default: .text("mixed"),
         "the phase of each epoch; all but mixed are ablations"),
-      MethodParameter("epoch", .integer(1...Int.max), default: .number(100), "steps in an epoch"),
+      MethodParameter(
+        "epoch", .integer(1...Int.max), default: nil, "steps in an epoch; a twentieth of the training when left out"),
       MethodParameter(
         "epochs", .integer(1...Int.max), default: nil, "epochs in the training; from its steps when left out"),
     ]
   ) { settings in
-    let epoch = settings.integer("epoch")
-    let epochCount = settings.optionalNumber("epochs").map { Int($0) } ?? settings.totalSteps.map { $0 / epoch }
-    guard let epochCount else { throw MethodError("connection-strength needs 'epochs', or the training's steps") }
-    return ConnectionStrength(mixture: settings.choice("mixture"), epoch: epoch, epochCount: max(1, epochCount))
+    let mixture: Mixture = settings.choice("mixture")
+    // Where nobody knows how long the training is, it is twenty epochs of a hundred steps.
+    let total = settings.totalSteps ?? 2000
+    let epoch = settings.optionalNumber("epoch").map { Int($0) } ?? max(1, total / 20)
+    let epochs = settings.optionalNumber("epochs").map { Int($0) } ?? (total + epoch - 1) / epoch
+    guard epochs > 1 || mixture == .phase1 || mixture == .phase2 else {
+      throw MethodError(
+        "connection-strength: the training has one epoch of \(epoch) steps, too few for both phases: a smaller 'epoch' gives more"
+      )
+    }
+    return ConnectionStrength(mixture: mixture, epoch: epoch, epochCount: epochs)
   }
 }

@@ -91,8 +91,7 @@ public struct SelectiveGroups: UpdateSchedule {
     switch strategy {
     case .affinity(let rule): state.groups = rule.groups(of: state.affinity.values) ?? state.groups
     case .heterogeneous(let rule):
-      let turned = state.affinity.values.map { $0.map { -$0 } }
-      state.groups = rule.groups(of: turned) ?? state.groups
+      state.groups = rule.opposedGroups(of: state.affinity.values) ?? state.groups
     case .alone: state.groups = tasks.map { [$0] }
     case .together: state.groups = [tasks]
     case .random(let count): state.groups = Self.randomGroups(of: tasks, count: count, using: &generator)
@@ -112,8 +111,11 @@ public struct SelectiveGroups: UpdateSchedule {
   }
 
   private func updateSequence(using generator: inout SeededGenerator) -> [[Int]] {
-    // Public code updates a single group twice, which also shows what the first update did.
-    if state.groups.count == 1 && state.affinity.convention == .publicCode { return state.groups + state.groups }
+    // Public code updates a single group twice, which also shows what the first update did. Not where groups are no
+    // matter: joint updates are what the method is compared with.
+    if state.groups.count == 1 && state.affinity.convention == .publicCode && strategy != .together {
+      return state.groups + state.groups
+    }
     switch order {
     case .forward: return state.groups
     case .backward: return state.groups.reversed()

@@ -34,7 +34,8 @@ public struct TaskNormalization: Layer {
     case .shared(let normalization): return normalization(input, context)
     case .byTask(let normalizations):
       guard let task = context.task, let own = normalizations[task] else {
-        preconditionFailure("task-specific normalization of \(normalizations.keys.sorted()), evaluated for no such task")
+        preconditionFailure(
+          "task-specific normalization of \(normalizations.keys.sorted()), evaluated for no such task")
       }
       return own(input, context)
     }

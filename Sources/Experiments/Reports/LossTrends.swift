@@ -1,0 +1,52 @@
+import Foundation
+
+/// How the tasks' losses move together: correlations of their changes from one stretch of the training to the next.
+struct LossTrends {
+  private let means: [[Double]]
+  private let tasks: [String]
+
+  private static let stretchCount = 50
+
+  init(_ steps: [StepRecord], tasks: [String]) {
+    self.tasks = tasks
+    let length = max(1, steps.count / Self.stretchCount)
+    let stretches = stride(from: 0, to: steps.count, by: length).map {
+      Array(steps[$0..<min(steps.count, $0 + length)])
+    }
+    means = tasks.map { task in
+      stretches.map { stretch in stretch.reduce(0) { $0 + ($1.losses[task] ?? 0) } / Double(stretch.count) }
+    }
+  }
+
+  /// Pearson's correlation of the changes; zero where a loss never changes.
+  func correlation(_ a: Int, _ b: Int) -> Double {
+    let (x, y) = (Self.centredChanges(means[a]), Self.centredChanges(means[b]))
+    let norm = (Self.dot(x, x) * Self.dot(y, y)).squareRoot()
+    return norm > 0 ? Self.dot(x, y) / norm : 0
+  }
+
+  private static func centredChanges(_ values: [Double]) -> [Double] {
+    let changes = zip(values.dropFirst(), values).map { $0 - $1 }
+    let mean = changes.reduce(0, +) / Double(max(1, changes.count))
+    return changes.map { $0 - mean }
+  }
+
+  private static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+
+  var html: String {
+    guard tasks.count > 1, (means.first?.count ?? 0) > 3 else { return "" }
+    let rows = tasks.indices.map { i in
+      [HTML.escape(tasks[i])]
+        + tasks.indices.map { j in
+          let value = correlation(i, j)
+          return HTML.shaded(
+            String(format: "%.2f", value), color: value >= 0 ? "42, 157, 98" : "194, 59, 59", strength: abs(value))
+        }
+    }
+    return """
+      <h2>Trends of the losses</h2>
+      <p>Correlation of the tasks' training losses, of their changes over fiftieths of the training.</p>
+      \(HTML.table([""] + tasks, rows, class: "matrix"))
+      """
+  }
+}

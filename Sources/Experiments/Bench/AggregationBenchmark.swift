@@ -6,10 +6,15 @@ import Torch
 public struct AggregationBenchmark {
   private var method: any GradientAggregator
   private let gradients: Tensor
+  /// As in training, the direction has its place already.
+  private let direction: Tensor
   private var generator = SeededGenerator(seed: 3)
 
   /// - Parameters:
+  ///   - name: of the aggregator, with its default parameters.
+  ///   - taskCount: K.
   ///   - width: d.
+  ///   - threads: of the kernels.
   /// - Throws: ``MethodError`` for an unknown aggregator.
   public init(aggregator name: String, taskCount: Int, width: Int, threads: Int) throws {
     Runtime.threadCount = threads
@@ -18,6 +23,7 @@ public struct AggregationBenchmark {
     // Gradients of tasks that have something in common, as those of a network have.
     let common = random.normal([width])
     gradients = withoutGradients { .zeros([taskCount, width]) }
+    direction = .zeros([width])
     for task in 0..<taskCount {
       gradients[task].copy(from: random.normal([width]))
       gradients[task].add(inPlace: common, scale: 0.3)
@@ -26,8 +32,14 @@ public struct AggregationBenchmark {
 
   /// From G to the direction.
   public mutating func aggregate() throws {
-    _ = try method.direction(
-      of: DenseTaskGradients(rows: gradients), losses: losses, using: &generator)
+    let rows = DenseTaskGradients(rows: gradients)
+    guard var weighting = method as? any GramianWeighting else {
+      direction.copy(from: try method.direction(of: rows, losses: losses, using: &generator))
+      return
+    }
+    let weights = try weighting.weights(for: rows.gramian, losses: losses, using: &generator)
+    method = weighting
+    rows.combine([weights], over: [0..<direction.count], into: direction)
   }
 
   /// Reads all of G once, as fast as libtorch's simplest kernel can.

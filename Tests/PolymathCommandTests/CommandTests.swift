@@ -214,7 +214,7 @@ import Torch
       #expect(dom.contains("data-images=\"44\"") && dom.contains("data-decoded=\"44\""))
       let curves = dom.firstMatch(of: /data-curves="(\d+)"/).flatMap { Int($0.1) } ?? 0
       #expect(curves >= 5 + 10 + 5)
-      #expect(dom.contains("data-drawn=\"6\""))
+      #expect(dom.contains("data-drawn=\"10\""))
     }
   }
 }

@@ -13,10 +13,32 @@ public protocol GradientAggregator: Checkpointed, Sendable {
   mutating func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor
+
+  /// As ``direction(of:losses:using:)``, written into d elements that exist.
+  mutating func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
+    using generator: inout SeededGenerator
+  ) throws
 }
 
 extension GradientAggregator {
   public var needsLosses: Bool { false }
+
+  public mutating func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
+    using generator: inout SeededGenerator
+  ) throws {
+    direction.copy(from: try self.direction(of: gradients, losses: losses, using: &generator))
+  }
+
+  /// What an aggregator that writes its direction itself gives as a new vector.
+  fileprivate mutating func writtenDirection(
+    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
+  ) throws -> Tensor {
+    let direction = gradients.makeDirection()
+    try writeDirection(of: gradients, losses: losses, into: direction, using: &generator)
+    return direction
+  }
 }
 
 /// An aggregator that only chooses K weights, and only needs the inner products for it.
@@ -32,7 +54,15 @@ extension GramianWeighting {
   public mutating func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor {
-    gradients.combined(try weights(for: gradients.gramian, losses: losses, using: &generator))
+    try writtenDirection(of: gradients, losses: losses, using: &generator)
+  }
+
+  public mutating func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
+    using generator: inout SeededGenerator
+  ) throws {
+    let weights = try weights(for: gradients.gramian, losses: losses, using: &generator)
+    gradients.combine([weights], over: [0..<gradients.width], into: direction)
   }
 }
 
@@ -51,9 +81,16 @@ extension LocalGramianWeighting {
   public mutating func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor {
+    try writtenDirection(of: gradients, losses: losses, using: &generator)
+  }
+
+  public mutating func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
+    using generator: inout SeededGenerator
+  ) throws {
     let ranges = granularity.ranges(of: gradients)
     let weights = try weights(for: gradients.gramians(of: ranges), losses: losses, using: &generator)
-    return gradients.combined(weights, over: ranges)
+    gradients.combine(weights, over: ranges, into: direction)
   }
 }
 

@@ -5,6 +5,9 @@ public struct MetricResult: Sendable, Equatable, Codable {
   public enum Direction: String, Sendable, Codable {
     case higherIsBetter
     case lowerIsBetter
+
+    /// Where better is, for tables.
+    public var arrow: String { self == .higherIsBetter ? "↑" : "↓" }
   }
 
   public let name: String

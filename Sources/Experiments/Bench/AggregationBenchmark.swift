@@ -32,14 +32,8 @@ public struct AggregationBenchmark {
 
   /// From G to the direction.
   public mutating func aggregate() throws {
-    let rows = DenseTaskGradients(rows: gradients)
-    guard var weighting = method as? any GramianWeighting else {
-      direction.copy(from: try method.direction(of: rows, losses: losses, using: &generator))
-      return
-    }
-    let weights = try weighting.weights(for: rows.gramian, losses: losses, using: &generator)
-    method = weighting
-    rows.combine([weights], over: [0..<direction.count], into: direction)
+    try method.writeDirection(
+      of: DenseTaskGradients(rows: gradients), losses: losses, into: direction, using: &generator)
   }
 
   /// Reads all of G once, as fast as libtorch's simplest kernel can.

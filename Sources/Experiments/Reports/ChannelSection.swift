@@ -27,7 +27,7 @@ struct ChannelSection {
     guard let last = looks.last else { return "" }
     let rows = last.shares.sorted { $0.key < $1.key }.map { layer, shares in
       [HTML.escape(layer)]
-        + shares.map { HTML.shaded(String(format: "%.0f %%", $0 * 100), color: "47, 111, 222", strength: $0) }
+        + shares.map { HTML.shaded(String(format: "%.0f %%", $0 * 100), color: HTML.share, strength: $0) }
     }
     return """
       <h2>Channels and their priority tasks</h2>

@@ -54,15 +54,9 @@ struct DiagnosticsSection {
   }
 
   private var similarity: String {
-    let rows = tasks.indices.map { i in
-      [HTML.escape(tasks[i])]
-        + tasks.indices.map { j in
-          let cosine = looks.reduce(0) { $0 + $1.record.cosines[i][j] } / Double(looks.count)
-          return HTML.shaded(
-            String(format: "%.2f", cosine), color: cosine >= 0 ? "42, 157, 98" : "194, 59, 59", strength: abs(cosine))
-        }
+    HTML.matrix(tasks) { i, j in
+      HTML.signed(looks.reduce(0) { $0 + $1.record.cosines[i][j] } / Double(looks.count), format: "%.2f")
     }
-    return HTML.table([""] + tasks, rows, class: "matrix")
   }
 
   private static let binCount = 20
@@ -81,7 +75,8 @@ struct DiagnosticsSection {
       return [HTML.escape(name)]
         + counts.enumerated().map { bin, count in
           HTML.shaded(
-            "&nbsp;", color: bin < Self.binCount / 2 ? "194, 59, 59" : "42, 157, 98", strength: Double(count) / largest,
+            "&nbsp;", color: bin < Self.binCount / 2 ? HTML.conflict : HTML.agreement,
+            strength: Double(count) / largest,
             title: "\(count) of \(cosines.count)")
         } + [String(format: "%.0f %%", negative * 100)]
     }

@@ -33,37 +33,24 @@ struct GroupingSection {
       \(affinity)
       <h3>How often two tasks shared a group</h3>
       <p>Of \(steps.count) steps.</p>
-      \(HTML.table([""] + tasks, sharedRows, class: "matrix"))
+      \(HTML.matrix(tasks, cell: sharedCell))
       """
   }
 
   private var affinity: String {
     guard let last = maps.last else { return "" }
     let largest = max(1e-30, last.affinity.joined().map { abs($0) }.max() ?? 0)
-    let rows = tasks.indices.map { i in
-      [HTML.escape(tasks[i])]
-        + tasks.indices.map { j in
-          let value = last.affinity[i][j]
-          return HTML.shaded(
-            String(format: "%.2g", value), color: value >= 0 ? "42, 157, 98" : "194, 59, 59",
-            strength: abs(value) / largest)
-        }
-    }
+    let picture = HTML.matrix(tasks) { HTML.signed(last.affinity[$0][$1], format: "%.2g", largest: largest) }
     return """
       <h3>Affinity at step \(last.step)</h3>
       <p>By how much an update of the row's task lowers the loss of the column's, averaged: green helps, red harms.</p>
-      \(HTML.table([""] + tasks, rows, class: "matrix"))
+      \(picture)
       """
   }
 
-  private var sharedRows: [[String]] {
-    tasks.indices.map { i in
-      [HTML.escape(tasks[i])]
-        + tasks.indices.map { j in
-          let count = steps.count { $0.groups.contains { $0.contains(i) && $0.contains(j) } }
-          let share = Double(count) / Double(steps.count)
-          return HTML.shaded(String(format: "%.0f %%", share * 100), color: "47, 111, 222", strength: share)
-        }
-    }
+  private func sharedCell(_ i: Int, _ j: Int) -> String {
+    let count = steps.count { $0.groups.contains { $0.contains(i) && $0.contains(j) } }
+    let share = Double(count) / Double(steps.count)
+    return HTML.shaded(String(format: "%.0f %%", share * 100), color: HTML.share, strength: share)
   }
 }

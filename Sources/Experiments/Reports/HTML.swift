@@ -23,6 +23,22 @@ enum HTML {
       "<span class=\"cell\" title=\"\(escape(title))\" style=\"background:rgba(\(color),\(opacity))\">\(text)</span>"
   }
 
+  /// A cell that is green above zero, red below.
+  ///
+  /// - Parameter largest: what a full colour stands for.
+  static func signed(_ value: Double, format: String, largest: Double = 1) -> String {
+    shaded(
+      String(format: format, value), color: value >= 0 ? agreement : conflict, strength: abs(value) / largest)
+  }
+
+  static let (agreement, conflict, share) = ("42, 157, 98", "194, 59, 59", "47, 111, 222")
+
+  /// A table of tasks beside tasks.
+  static func matrix(_ tasks: [String], cell: (Int, Int) -> String) -> String {
+    let rows = tasks.indices.map { i in [escape(tasks[i])] + tasks.indices.map { cell(i, $0) } }
+    return table([""] + tasks, rows, class: "matrix")
+  }
+
   /// - Parameter rows: cells that are HTML already.
   static func table(_ header: [String], _ rows: [[String]], class style: String = "") -> String {
     let head = header.map { "<th>\(escape($0))</th>" }.joined()

@@ -35,18 +35,10 @@ struct LossTrends {
 
   var html: String {
     guard tasks.count > 1, (means.first?.count ?? 0) > 3 else { return "" }
-    let rows = tasks.indices.map { i in
-      [HTML.escape(tasks[i])]
-        + tasks.indices.map { j in
-          let value = correlation(i, j)
-          return HTML.shaded(
-            String(format: "%.2f", value), color: value >= 0 ? "42, 157, 98" : "194, 59, 59", strength: abs(value))
-        }
-    }
     return """
       <h2>Trends of the losses</h2>
       <p>Correlation of the tasks' training losses, of their changes over fiftieths of the training.</p>
-      \(HTML.table([""] + tasks, rows, class: "matrix"))
+      \(HTML.matrix(tasks) { HTML.signed(correlation($0, $1), format: "%.2f") })
       """
   }
 }

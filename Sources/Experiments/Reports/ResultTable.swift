@@ -22,7 +22,7 @@ public struct ResultTable {
       (reference == nil ? task.metrics : [task.primary] + Self.extra(task)).map { metric in
         let other = reference?.tasks.first { $0.task == task.task }?.metrics.first { $0.name == metric.name }
         return Row(
-          task: task.task, metric: "\(metric.name) \(metric.direction == .higherIsBetter ? "↑" : "↓")",
+          task: task.task, metric: "\(metric.name) \(metric.direction.arrow)",
           value: Self.format(metric.value), trivial: other.map { Self.format($0.value) } ?? "",
           gain: other.map { Self.ratio(metric.value, $0.value) } ?? "")
       }

@@ -56,9 +56,8 @@ public struct RunReport {
     let rows = record.evaluation.tasks.flatMap { task in
       task.metrics.map { metric -> [String] in
         let reference = trivial?.tasks.first { $0.task == task.task }?.metrics.first { $0.name == metric.name }
-        let arrow = metric.direction == .higherIsBetter ? "↑" : "↓"
         return [
-          HTML.escape(task.task), HTML.escape("\(metric.name) \(arrow)"), Self.format(metric.value),
+          HTML.escape(task.task), HTML.escape("\(metric.name) \(metric.direction.arrow)"), Self.format(metric.value),
           reference.map { Self.format($0.value) } ?? "", reference.map { Self.gain(metric, $0.value) } ?? "",
         ]
       }

@@ -85,7 +85,7 @@ public struct StudyReport {
   }
 
   private static func label(_ metric: StudyResults.Metric) -> String {
-    "\(metric.task) \(metric.name) \(metric.direction == .higherIsBetter ? "↑" : "↓")"
+    "\(metric.task) \(metric.name) \(metric.direction.arrow)"
   }
 
   // MARK: Diagnostics

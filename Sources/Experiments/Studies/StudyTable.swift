@@ -87,13 +87,7 @@ public struct StudyTable: Sendable {
     }
   }
 
-  private static func arrow(_ column: ResultColumn) -> String {
-    switch column.direction {
-    case .higherIsBetter: " ↑"
-    case .lowerIsBetter: " ↓"
-    case nil: ""
-    }
-  }
+  private static func arrow(_ column: ResultColumn) -> String { column.direction.map { " " + $0.arrow } ?? "" }
 
   private static func text(_ cell: Cell) -> String {
     guard let statistic = cell.statistic else { return "" }

@@ -25,9 +25,6 @@ extension ManualWeighting {
       throw MethodError(
         "manual needs 'weights', such as {\(settings.tasks.map { "\($0): 1" }.joined(separator: ", "))}")
     }
-    if let unknown = weights.keys.sorted().first(where: { !settings.tasks.contains($0) }) {
-      throw MethodError("manual: " + unknownName("task", unknown, among: settings.tasks))
-    }
     return ManualWeighting(
       weights: try settings.tasks.map { task in
         guard let weight = weights[task] else { throw MethodError("manual has no weight for the task '\(task)'") }

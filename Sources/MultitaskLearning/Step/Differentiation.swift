@@ -134,11 +134,14 @@ struct Differentiation {
     guard let featureRows else { return }
     let wantsParameterRows = combinationLevel == .parameters || update.observation == .parameters
     if wantsParameterRows { differentiateFeaturesEach(pass, featureRows) }
-    observe(featureRows)
+    var gradients = featureRows.gradients
+    observe(gradients)
     guard combinationLevel == .features else { return }
     // Each part has features of its own, and is combined by itself: as if it were the whole batch, then shared.
-    let gradients = featureRows.gradients
-    if share != 1 { featureRows.matrix.multiply(inPlace: 1 / share) }
+    if share != 1 {
+      featureRows.matrix.multiply(inPlace: 1 / share)
+      gradients = featureRows.gradients
+    }
     let direction = gradients.makeDirection()
     _ = try combine(gradients, losses: tasks.map { losses[$0] }, into: direction)
     if share != 1 { direction.multiply(inPlace: share) }
@@ -153,7 +156,7 @@ struct Differentiation {
     var written: Set<Owner> = []
     for (index, task) in tasks.enumerated() {
       var targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
-      for vector in update.vectors(reachedBy: [task]) where vector.owner != .shared {
+      for vector in ownVectors(of: [task]) {
         let isFirst = written.insert(vector.owner).inserted
         targets += self.targets(in: vector, isFirst ? self.writing : .add)
       }
@@ -169,7 +172,7 @@ struct Differentiation {
     for (index, task) in tasks.enumerated() {
       var targets = zip(shared.parameters, rows[index]).map { GradientTarget($0.value, into: $1, writing) }
       if combinationLevel == .parameters {
-        for vector in update.vectors(reachedBy: [task]) where vector.owner != .shared {
+        for vector in ownVectors(of: [task]) {
           targets += self.targets(in: vector, .add)
         }
       }
@@ -182,22 +185,21 @@ struct Differentiation {
 
   /// From one direction at the features to the gradient of everything before them.
   private func differentiateFeatures(_ pass: ForwardPass, along direction: [Tensor]) {
-    let others = update.vectors(reachedBy: tasks).filter { $0.owner != .shared }
+    let own = ownVectors(of: tasks).flatMap { targets(in: $0, .add) }
     writeGradients(
-      of: pass.features, to: targets(in: shared, writing) + others.flatMap { targets(in: $0, .add) },
+      of: pass.features, to: targets(in: shared, writing) + own,
       seeds: pass.seeds(direction))
   }
 
-  private mutating func observe(_ rows: TaskRows) {
+  private mutating func observe(_ gradients: DenseTaskGradients) {
     if observedLevel == .features || combinationLevel == .features {
-      let gradients = rows.gradients
       let modules = observedLevel == .features ? gradients.moduleGramians : []
       featureGramian = featureGramian.map { $0 + gradients.gramian } ?? gradients.gramian
       featureModules =
         featureModules.isEmpty
         ? modules : zip(featureModules, modules).map { ($0.name, $0.gramian + $1.gramian) }
     }
-    if update.observation != nil { entropy = (entropy ?? 0) + featureEntropy(rows.matrix) * share }
+    if update.observation != nil { entropy = (entropy ?? 0) + featureEntropy(gradients.rows) * share }
   }
 
   // MARK: Two passes for each task
@@ -222,11 +224,11 @@ struct Differentiation {
     let seeds = tasks.indices.flatMap { rows.views(of: directions[$0]) }
     let pairs = zip(differentiable, seeds).compactMap { gradient, seed in gradient.map { ($0, seed) } }
       .filter { $0.0.requiresGradient }
-    let own = update.vectors(reachedBy: tasks).filter { $0.owner != .shared }.flatMap { targets(in: $0, .add) }
+    let own = ownVectors(of: tasks).flatMap { targets(in: $0, .add) }
     let sums = zip(leaves, rows.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
     if !pairs.isEmpty { writeGradients(of: pairs.map(\.0), to: sums + own, seeds: pairs.map(\.1)) }
     if isAtFeatures {
-      observe(rows)
+      observe(gradients)
       differentiateFeatures(pass, along: rows.views(of: sum))
     } else {
       let gradient = update.workspace.gradient(of: shared).flat
@@ -241,7 +243,7 @@ struct Differentiation {
   ) -> [Tensor?] {
     var written: Set<Owner> = []
     return tasks.indices.flatMap { index in
-      let own = update.vectors(reachedBy: [tasks[index]]).filter { $0.owner != .shared }
+      let own = ownVectors(of: [tasks[index]])
       let found = gradients(
         of: [pass.losses[index]], withRespectTo: leaves + own.flatMap { $0.parameters.map(\.value) },
         seeds: [seed(scales[index], like: pass.losses[index])], graph: .differentiate)
@@ -266,25 +268,13 @@ struct Differentiation {
   private func combine(
     _ gradients: DenseTaskGradients, losses: [Double], into direction: Tensor
   ) throws -> Gramian? {
-    if var weighting = update.aggregator as? any GramianWeighting {
-      let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramian, losses: losses, using: &update.generator)
-      update.aggregator = weighting
-      gradients.combine([weights], over: [0..<gradients.width], into: direction)
-      return gramian
-    }
-    if var weighting = update.aggregator as? any LocalGramianWeighting {
-      let ranges = weighting.granularity.ranges(of: gradients)
-      let gramians = gradients.gramians(of: ranges)
-      let gramian = try finiteGramian(of: gradients)
-      let weights = try weighting.weights(for: gramians, losses: losses, using: &update.generator)
-      update.aggregator = weighting
-      gradients.combine(weights, over: ranges, into: direction)
-      return gramian
-    }
-    let found = try update.aggregator.direction(of: gradients, losses: losses, using: &update.generator)
-    direction.copy(from: found)
-    return update.weighting is any LearnsFromGradients ? try finiteGramian(of: gradients) : nil
+    let solves = update.aggregator is any GramianWeighting
+    // Before the method solves anything with it.
+    if solves { _ = try finiteGramian(of: gradients) }
+    try update.aggregator.writeDirection(of: gradients, losses: losses, into: direction, using: &update.generator)
+    let needsGramian =
+      solves || update.aggregator is any LocalGramianWeighting || update.weighting is any LearnsFromGradients
+    return needsGramian ? try finiteGramian(of: gradients) : nil
   }
 
   private func finiteGramian(of gradients: DenseTaskGradients) throws -> Gramian {
@@ -296,6 +286,11 @@ struct Differentiation {
   }
 
   // MARK: Targets and seeds
+
+  /// What some of the tasks' losses reach, but not all tasks'.
+  private func ownVectors(of tasks: [Int]) -> [ParameterVector] {
+    update.vectors(reachedBy: tasks).filter { $0.owner != .shared }
+  }
 
   private func targets(in vector: ParameterVector, _ writing: GradientTarget.Writing) -> [GradientTarget] {
     zip(vector.parameters, update.workspace.gradient(of: vector).views).map {

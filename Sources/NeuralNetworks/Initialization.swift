@@ -19,6 +19,13 @@ public enum Initialization: Sendable {
     .normal(deviation: (2 / Double(fanOut)).squareRoot())
   }
 
+  /// Normal with variance 2 / (fan_in + fan_out).
+  ///
+  /// - Source: Glorot, Bengio, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*, AISTATS 2010.
+  public static func xavier(fanIn: Int, fanOut: Int) -> Initialization {
+    .normal(deviation: (2 / Double(fanIn + fanOut)).squareRoot())
+  }
+
   func values(_ shape: [Int], from generator: RandomGenerator) -> Tensor {
     switch self {
     case .constant(let value): .full(value, shape)

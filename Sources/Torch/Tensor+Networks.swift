@@ -13,6 +13,8 @@ private enum Aten {
   static let softmax = Operator("softmax", "int")
   static let logSoftmax = Operator("log_softmax", "int")
   static let maxPool = Operator("max_pool2d")
+  static let maxPoolWithIndices = Operator("max_pool2d_with_indices")
+  static let maxUnpool = Operator("max_unpool2d")
   static let averagePool = Operator("avg_pool2d")
   static let adaptiveAveragePool = Operator("adaptive_avg_pool2d")
   static let bilinear = Operator("upsample_bilinear2d")
@@ -99,6 +101,16 @@ extension Tensor {
   public func maxPooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.maxPool(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]), .integers([padding, padding]))
+  }
+  /// - Returns: the largest value of every window, and where in the map's plane it is; of equal ones the first.
+  public func maxPooledWithIndices(kernel: Int, stride: Int) -> (values: Tensor, indices: Tensor) {
+    let results = Aten.maxPoolWithIndices.all(
+      .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]))
+    return (results[0], results[1])
+  }
+  /// Every value at its index in a larger plane, zeros elsewhere.
+  public func maxUnpooled(_ indices: Tensor, height: Int, width: Int) -> Tensor {
+    Aten.maxUnpool(.tensor(self), .tensor(indices), .integers([height, width]))
   }
   public func averagePooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.averagePool(

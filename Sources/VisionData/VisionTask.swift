@@ -11,6 +11,8 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case edges
     /// Yes or no.
     case saliency
+    /// Numbers from 0 to 1, one or several (at most three) for each pixel.
+    case quantities(count: Int)
   }
 
   public let name: String
@@ -27,11 +29,15 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case .segmentation(let classes): classes.count
     case .normals: 3
     case .depth, .edges, .saliency: 1
+    case .quantities(let count): count
     }
   }
 
   /// The channels of the ground truth.
-  public var targetChannels: Int { kind == .normals ? 3 : 1 }
+  public var targetChannels: Int {
+    if case .segmentation = kind { return 1 }
+    return channels
+  }
 
   /// The value that says: nothing is known about this pixel. No kind has it among its true values.
   public static let unknown: Float = 255

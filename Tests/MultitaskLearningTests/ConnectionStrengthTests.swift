@@ -91,7 +91,7 @@ import Torch
       var tasks: [String] { Problem.tasks }
       var featuresDependOnTask: Bool { true }
       var normalizedConvolutions: [NormalizedConvolution] {
-        [NormalizedConvolution(weight: problem.convolution.weight, normalizations: problem.norm.byTask!)]
+        [NormalizedConvolution(problem.convolution, problem.norm)!]
       }
       func features(for tasks: [Int]) -> [Tensor] {
         let context = ForwardContext.training(RandomGenerator(seed: 1))

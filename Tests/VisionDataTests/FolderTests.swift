@@ -54,10 +54,15 @@ import VisionData
       #expect(dataset.count == 3 && dataset.tasks == scenes.tasks)
       for position in 0..<3 {
         let (read, drawn) = (try dataset.sample(at: position), scenes.sample(at: position))
-        for task in ["segmentation", "edges", "saliency", "parts"] {
+        for task in ["segmentation", "edges", "saliency", "parts", "occlusion-edges"] {
           #expect(read.targets[task] == drawn.targets[task])
         }
-        for (task, tolerance) in [("depth", Float(6e-5)), ("normals", Float(4e-5))] {
+        let tolerances: [(String, Float)] = [
+          ("depth", 6e-5), ("distance", 6e-5), ("normals", 4e-5), ("curvature", 2e-5), ("reshading", 2e-5),
+          ("keypoints", 2e-5),
+        ]
+        for (task, tolerance) in tolerances {
+          #expect(read.targets[task]!.values.count == drawn.targets[task]!.values.count)
           for (a, b) in zip(read.targets[task]!.values, drawn.targets[task]!.values) { #expect(abs(a - b) < tolerance) }
         }
         if format == .png { #expect(read.image == drawn.image) }

@@ -81,6 +81,61 @@ import VisionData
     #expect(checked > 5000 && Double(agreeing) > 0.95 * Double(checked))
   }
 
+  @Test func surfacesAreBentAsTheirBodiesAre() {
+    var seen: Set<Scenes.Kind> = []
+    for position in 0..<40 {
+      let scene = scenes.scene(at: position)
+      let count = scene.height * scene.width
+      for index in 0..<count {
+        let kind = Scenes.Kind(rawValue: scene.classes[index])!
+        let (larger, smaller) = (scene.curvature[index], scene.curvature[count + index])
+        let isBentOnce = larger > 0.3 && larger <= 1 && smaller == 0
+        let isRound = larger > 0.3 && larger <= 1 && smaller == larger
+        seen.insert(kind)
+        switch kind {
+        case .table, .bin, .box: #expect(larger == 0 && smaller == 0)
+        case .sphere: #expect(isRound)
+        case .cylinder: #expect(scene.parts[index] == 3 ? larger == 0 && smaller == 0 : isBentOnce)
+        case .capsule: #expect(scene.parts[index] == 7 ? isRound : isBentOnce)
+        }
+      }
+    }
+    #expect(seen.count == Scenes.Kind.allCases.count)
+  }
+
+  @Test func theLampAtTheCameraAndTheRaysFollowFromTheGeometry() {
+    let scene = scenes.scene(at: 2)
+    let (count, focal) = (scene.height * scene.width, Float(1.55) * Float(scene.width))
+    for index in 0..<count {
+      let ray = SIMD3<Float>(
+        (Float(index % scene.width) + 0.5 - Float(scene.width) / 2) / focal,
+        (Float(index / scene.width) + 0.5 - Float(scene.height) / 2) / focal, 1)
+      let length = (ray * ray).sum().squareRoot()
+      let normal = SIMD3((0..<3).map { scene.normals[$0 * count + index] })
+      #expect(abs(scene.distance[index] - scene.depth[index] * length) < 1e-5)
+      #expect(abs(scene.reshading[index] - max(0, -(normal * ray).sum() / length)) < 1e-4)
+      #expect(scene.occlusionEdges[index] <= scene.edges[index])
+    }
+    #expect(scene.occlusionEdges.contains(1) && scene.occlusionEdges != scene.edges)
+  }
+
+  /// A key point lies on an object; its top may lie between four pixels, and its slopes reach beyond.
+  @Test func keypointsAreOnObjects() {
+    var peaks = 0
+    for position in 0..<40 {
+      let scene = scenes.scene(at: position)
+      #expect(scene.keypoints.allSatisfy { (0...1).contains($0) })
+      for row in 1..<(scene.height - 1) {
+        for column in 1..<(scene.width - 1) where scene.keypoints[row * scene.width + column] > 0.8 {
+          let around = (-1...1).flatMap { dy in (-1...1).map { (row + dy) * scene.width + column + $0 } }
+          #expect(around.contains { scene.instances[$0] > 0 })
+          peaks += 1
+        }
+      }
+    }
+    #expect(peaks > 100)
+  }
+
   @Test func masksComeBackFromTheirRuns() {
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<20 {

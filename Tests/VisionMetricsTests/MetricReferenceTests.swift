@@ -18,6 +18,14 @@ import VisionMetrics
     #expect(abs(found - expected) <= relative * max(1, abs(expected)), "\(what): \(found), not \(expected)")
   }
 
+  @Test func quantitiesArePooledOverKnownValues() {
+    var metric = QuantityMetric()
+    metric.add(prediction: [0.5, 0.25, 0.9], truth: [0.25, 0.25, 255])
+    metric.add(prediction: [1, 0], truth: [0.5, 0.25])
+    check(metric.value("L1"), 0.25, "L1")
+    check(metric.value("rmse"), (0.375 / 4).squareRoot(), "rmse")
+  }
+
   @Test(arguments: ["semseg", "human_parts"])
   func segmentation(_ file: String) throws {
     let cases = try cases(file)

@@ -9,7 +9,8 @@ import VisionNetworks
   /// Fills a network, and compares its outputs and gradients with a record: the loss is the sum over the outputs of
   /// mean(output · probe).
   private func expectNetwork(
-    _ store: ParameterStore, _ reference: Reference, image: Tensor, outputs: [(String, Tensor)]
+    _ store: ParameterStore, _ reference: Reference, image: Tensor, outputs: [(String, Tensor)],
+    rename: (String) -> String = { $0 }
   ) {
     for (name, output) in outputs {
       let record = reference["outputs"][name]
@@ -21,7 +22,8 @@ import VisionNetworks
     }
     let loss = terms.dropFirst().reduce(terms[0]) { $0 + $1 }
     let expected = reference["gradients"]["grad"]
-    let inputs = expected.keys.map { $0 == "input" ? image : store.entry($0)! }
+    let entries = Dictionary(uniqueKeysWithValues: store.state.map { (rename($0.0), $0.1) })
+    let inputs = expected.keys.map { $0 == "input" ? image : entries[$0]! }
     for (name, gradient) in zip(expected.keys, gradients(of: [loss], withRespectTo: inputs)) {
       let l2 = gradient!.norm().item
       #expect(abs(l2 - expected[name]["l2"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
@@ -142,6 +144,66 @@ import VisionNetworks
     expectNetwork(network.store, reference, image: image, outputs: Array(zip(tasks, outputs)))
   }
 
+  /// SegNet's variants: what the heads are called, what is done to their outputs, what convolutions are called.
+  struct SegNetCase: Sendable, CustomTestStringConvertible {
+    let name: String
+    let heads: [String]
+    let channels: [Int]
+    /// Parameters of the code that its network does not use: uncertainty weights.
+    var unused = 3
+    let transforms: [@Sendable (Tensor) -> Tensor]
+    var rename: @Sendable (String) -> String = { $0 }
+    var testDescription: String { name }
+  }
+
+  /// Recon's code has lists of branches, here of one each.
+  private static let inBranches: @Sendable (String) -> String = { name in
+    var parts = name.split(separator: ".").map(String.init)
+    let isHead = parts[0].hasSuffix("_pred")
+    let layer = parts.remove(at: parts.count - 2)
+    let kind = isHead ? "conv\(Int(layer)! + 1)" : layer == "0" ? "conv1" : "bn1"
+    parts.insert(contentsOf: [kind, "m_list", "0"], at: parts.count - 1)
+    return parts.joined(separator: ".")
+  }
+
+  @Test(arguments: [
+    SegNetCase(
+      name: "segnet_split_nyuv2", heads: ["pred_task1", "pred_task2", "pred_task3"], channels: [13, 1, 3],
+      transforms: [
+        { $0.logSoftmax(axis: 1) }, { $0 }, { $0 / $0.squared().sum(axes: [1], keepingAxes: true).sqrt() },
+      ]),
+    SegNetCase(
+      name: "segnet_single_cityscapes", heads: ["pred_task"], channels: [7], unused: 0,
+      transforms: [{ $0.logSoftmax(axis: 1) }]),
+    SegNetCase(
+      name: "segnet_recon_shared", heads: ["semantic_pred", "depth_pred"], channels: [7, 1],
+      transforms: [{ $0 }, { $0 }], rename: inBranches),
+  ])
+  func segNet(_ kind: SegNetCase) throws {
+    let reference = try Reference(contentsOf: resources.appendingPathComponent("\(kind.name).json"))
+    let shape = reference["input_shape"].ints
+    let tasks = reference["tasks"].array.map(\.string)
+    let store = ParameterStore(seed: 0)
+    let encoder = SegNet(store.root)
+    let heads = zip(kind.heads, kind.channels).map { name, channels in
+      PlainHead(store.root[name], inputs: encoder.featureChannels[0], channels: channels)
+    }
+    store.layOut()
+    try expectEntries(store, matchList: "keys_\(kind.name)", unused: ["logsigma"], rename: kind.rename)
+    #expect(store.parameterCount + kind.unused == reference["parameters"].int)
+    FillFormula.fill(store, rename: kind.rename)
+    let image = FillFormula.image(reference["input_key"].string, shape)
+    image.requiresGradient = true
+    let features = encoder(image, .evaluation)
+    if reference.has("intermediate") {
+      expect(features[0], matches: reference["intermediate"]["conv_block_dec.0"], "last stage", tolerance: 3)
+    }
+    let outputs = zip(heads, kind.transforms).map { head, transform in
+      transform(head(features, size: (shape[2], shape[3]), .evaluation))
+    }
+    expectNetwork(store, reference, image: image, outputs: Array(zip(tasks, outputs)), rename: kind.rename)
+  }
+
   @Test func pyramidAlone() throws {
     let reference = try Reference(contentsOf: resources.appendingPathComponent("deeplab_head.json"))
     let shape = reference["input_shape"].ints
@@ -236,17 +298,20 @@ import VisionNetworks
   }
 
   /// Every task starts from the file's normalization, so that the network is the plain one at first, for every task.
-  @Test func tasksStartFromTheSameNormalization() throws {
+  @Test(arguments: [("resnet18", DecoderKind.multiScale, 20, "bn1"), ("segnet", .plain, 26, "encoder_block.0.1")])
+  func tasksStartFromTheSameNormalization(
+    _ encoder: String, _ decoder: DecoderKind, _ convolutionCount: Int, _ normalization: String
+  ) throws {
     try withTemporaryFolder { folder in
-      let plain = make(["a", "b"], encoder: "resnet18")
+      let plain = make(["a", "b"], decoder: decoder, encoder: encoder)
       let images = RandomGenerator(seed: 2).normal([2, 3, 64, 64])
       // Statistics that are not those of a fresh network.
       _ = plain(images, .training(RandomGenerator(seed: 3)))
-      let url = folder.appendingPathComponent("resnet18.safetensors")
+      let url = folder.appendingPathComponent("weights.safetensors")
       let entries = plain.store.state.filter { $0.name.hasPrefix("backbone.") }
       try Safetensors.write(entries.map { (String($0.name.dropFirst(9)), $0.tensor) }, to: url)
       let network = MultitaskNetwork(
-        encoder: EncoderRegistry.entry("resnet18")!, decoder: .multiScale, outputs: plain.outputs, imageHeight: 64,
+        encoder: EncoderRegistry.entry(encoder)!, decoder: decoder, outputs: plain.outputs, imageHeight: 64,
         imageWidth: 64, hasTaskNormalization: true, seed: 9)
       let report = try network.loadEncoder(SafetensorsFile(contentsOf: url))
       #expect(report.missing.isEmpty && report.unexpected.isEmpty)
@@ -256,15 +321,16 @@ import VisionNetworks
       for (index, feature) in found.enumerated() {
         #expect((feature - expected[index % expected.count]).abs().max().item == 0)
       }
-      // 20 convolutions, each with a normalization for each task, which that task alone owns.
-      #expect(network.encoder.normalizedConvolutions.count == 20)
+      // Each convolution has a normalization for each task, which that task alone owns.
+      #expect(network.encoder.normalizedConvolutions.count == convolutionCount)
       #expect(
-        network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 40)
+        network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 2
+          * convolutionCount)
       // Training one task leaves the other's statistics alone.
-      let before = network.store.entry("backbone.bn1.b.running_mean")!.copied()
+      let before = network.store.entry("backbone.\(normalization).b.running_mean")!.copied()
       _ = network(images, tasks: [0], .training(RandomGenerator(seed: 3)))
-      #expect((network.store.entry("backbone.bn1.b.running_mean")! - before).abs().max().item == 0)
-      #expect((network.store.entry("backbone.bn1.a.running_mean")! - before).abs().max().item > 0)
+      #expect((network.store.entry("backbone.\(normalization).b.running_mean")! - before).abs().max().item == 0)
+      #expect((network.store.entry("backbone.\(normalization).a.running_mean")! - before).abs().max().item > 0)
     }
   }
 }

@@ -61,7 +61,7 @@ extension Configuration {
     }
     guard network.normalization == "shared" || !encoder.isTransformer else {
       throw ConfigurationError(
-        "network.normalization is task, but \(encoder.name) has no batch normalization: that is for ResNets")
+        "network.normalization is task, but \(encoder.name) has no batch normalization: that is for ResNets and segnet")
     }
     guard network.normalization == "shared" || method.level == GradientLevel.parameters.rawValue else {
       throw ConfigurationError(

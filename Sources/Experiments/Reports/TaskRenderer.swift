@@ -20,6 +20,7 @@ struct TaskRenderer {
     case .normals: return normals(map)
     case .edges, .saliency:
       return draw(map) { index, _ in Self.grey(1 / (1 + exp(-map.values[index]))) }
+    case .quantities: return quantities(map)
     }
   }
 
@@ -34,6 +35,7 @@ struct TaskRenderer {
     case .normals: return normals(map)
     case .edges, .saliency:
       return draw(map) { index, _ in Self.grey(map.values[index] == VisionTask.unknown ? 0.5 : map.values[index]) }
+    case .quantities: return quantities(map)
     }
   }
 
@@ -53,6 +55,16 @@ struct TaskRenderer {
       guard vector.x != VisionTask.unknown else { return [0, 0, 0] }
       let unit = vector / max(1e-6, (vector * vector).sum().squareRoot())
       return (0..<3).map { UInt8(max(0, min(255, (unit[$0] * ($0 == 0 ? 1 : -1) + 1) * 127.5))) }
+    }
+  }
+
+  /// One as grey; two or three as red, green and blue.
+  private func quantities(_ map: PixelMap) -> Picture {
+    draw(map) { index, count in
+      let values = (0..<map.channels).map { map.values[$0 * count + index] }
+      guard values[0] != VisionTask.unknown else { return Self.grey(0.5) }
+      guard values.count > 1 else { return Self.grey(values[0]) }
+      return (0..<3).map { $0 < values.count ? UInt8(max(0, min(255, values[$0] * 255))) : 0 }
     }
   }
 

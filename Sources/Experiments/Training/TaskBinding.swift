@@ -15,7 +15,7 @@ struct TaskBinding {
   var loss: any Loss {
     switch task.kind {
     case .segmentation: CrossEntropy()
-    case .depth: MaskedL1()
+    case .depth, .quantities: MaskedL1()
     case .normals: normalsLoss == .l1 ? NormalsL1() : NormalsCosine()
     case .edges: BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))
     case .saliency: BalancedBinaryCrossEntropy(positiveWeight: .negativeShare)
@@ -29,6 +29,7 @@ struct TaskBinding {
     case .normals: NormalsMetric()
     case .edges: EdgeMetric()
     case .saliency: SaliencyMetric()
+    case .quantities: QuantityMetric()
     }
   }
 }

@@ -4,7 +4,7 @@ import VisionData
 
 /// Predicts the same for every pixel of every picture: what a network has to beat.
 ///
-/// The majority class, the mean depth, the mean normal, the frequency of edges and of salience.
+/// The majority class, the mean depth, normal or quantity, the frequency of edges and of salience.
 struct TrivialPredictor {
   /// For each task the constant prediction, one number per channel.
   private let constants: [[Double]]
@@ -22,8 +22,10 @@ struct TrivialPredictor {
           counts[index] += 1
           switch binding.task.kind {
           case .segmentation: sums[index][Int(target.values[pixel])] += 1
-          case .normals: for axis in 0..<3 { sums[index][axis] += Double(target.values[axis * pixels + pixel]) }
-          case .depth, .edges, .saliency: sums[index][0] += Double(target.values[pixel])
+          default:
+            for channel in 0..<target.channels {
+              sums[index][channel] += Double(target.values[channel * pixels + pixel])
+            }
           }
         }
       }
@@ -38,7 +40,7 @@ struct TrivialPredictor {
     case .segmentation:
       let majority = sum.indices.max { sum[$0] < sum[$1] }!
       return sum.indices.map { $0 == majority ? 10 : -10 }
-    case .depth, .normals: return sum.map { $0 / count }
+    case .depth, .normals, .quantities: return sum.map { $0 / count }
     case .edges, .saliency:
       let frequency = min(max(sum[0] / count, 1e-6), 1 - 1e-6)
       return [log(frequency / (1 - frequency))]

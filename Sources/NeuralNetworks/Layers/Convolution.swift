@@ -13,12 +13,12 @@ public struct Convolution: Layer {
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int? = nil, dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,
-    weight: Initialization? = nil
+    weight: Initialization? = nil, bias biasInitialization: Initialization? = nil
   ) {
     let fanIn = inputs / groups * kernel * kernel
     self.weight = path.parameter(
       "weight", [outputs, inputs / groups, kernel, kernel], weight ?? .uniform(fanIn: fanIn))
-    bias = hasBias ? path.parameter("bias", [outputs], .uniform(fanIn: fanIn)) : nil
+    bias = hasBias ? path.parameter("bias", [outputs], biasInitialization ?? .uniform(fanIn: fanIn)) : nil
     self.stride = stride
     self.padding = padding ?? dilation * (kernel / 2)
     self.dilation = dilation

@@ -29,6 +29,14 @@ public struct TaskNormalization: Layer {
     if case .byTask(let normalizations) = kind { normalizations } else { nil }
   }
 
+  /// What a network whose tasks share their normalizations calls an entry: without the task's name.
+  public static func plainName(of name: String, tasks: [String]?) -> String {
+    guard let tasks else { return name }
+    var parts = name.split(separator: ".").map(String.init)
+    if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
+    return parts.joined(separator: ".")
+  }
+
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     switch kind {
     case .shared(let normalization): return normalization(input, context)
@@ -49,8 +57,10 @@ public struct NormalizedConvolution {
   /// By task.
   public let normalizations: [String: BatchNormalization]
 
-  public init(weight: Parameter, normalizations: [String: BatchNormalization]) {
-    self.weight = weight
+  /// None where the tasks share one normalization.
+  public init?(_ convolution: Convolution, _ normalization: TaskNormalization) {
+    guard let normalizations = normalization.byTask else { return nil }
+    weight = convolution.weight
     self.normalizations = normalizations
   }
 }

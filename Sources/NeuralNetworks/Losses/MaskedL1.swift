@@ -1,8 +1,8 @@
 import Torch
 
-/// The mean absolute error over the pixels that have a ground truth.
+/// The mean absolute error over the values that have a ground truth.
 ///
-/// Prediction and target: batch × 1 × height × width.
+/// Prediction and target: batch × channels × height × width.
 public struct MaskedL1: Loss {
   /// The target's value where nothing is known.
   public var ignored: Double

@@ -86,6 +86,13 @@ public struct DatasetFolder: SampleSource {
         }
       }
       return map
+    case .quantities(let count):
+      try check(picture, url, channels: [count == 1 ? 1 : 3], bits: [16])
+      let raw = picture.rawMap
+      let values = raw.values.prefix(count * raw.height * raw.width).map {
+        $0 == DatasetIndex.unknownQuantity ? VisionTask.unknown : $0 / DatasetIndex.quantityScale
+      }
+      return PixelMap(channels: count, height: raw.height, width: raw.width, values: values)
     }
   }
 
@@ -117,6 +124,9 @@ public struct DatasetFolder: SampleSource {
       }
       if case .segmentation(let classes) = task.kind, !(1...255).contains(classes.count) {
         throw FileError(url, "the task '\(task.name)' has \(classes.count) classes, but 1 to 255 are possible")
+      }
+      if case .quantities(let count) = task.kind, !(1...3).contains(count) {
+        throw FileError(url, "the task '\(task.name)' has \(count) quantities, but 1 to 3 are possible")
       }
     }
   }

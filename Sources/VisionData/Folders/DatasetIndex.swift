@@ -14,6 +14,9 @@ public struct DatasetIndex: Codable, Sendable {
   public static let currentFormat = "polymath-dataset-1"
   /// Depth files hold whole tenths of a millimetre; zero says unknown.
   public static let depthUnitsPerMetre: Float = 10_000
+  /// What files of quantities hold for 1; ``unknownQuantity`` says unknown.
+  public static let quantityScale: Float = 65_534
+  public static let unknownQuantity: Float = 65_535
 
   public var format: String
   public var height: Int

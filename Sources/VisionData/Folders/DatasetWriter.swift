@@ -77,6 +77,16 @@ public struct DatasetWriter {
         }
       }
       samples = .bits16(values)
+    case .quantities(let quantities):
+      let channels = quantities == 1 ? 1 : 3
+      var values = [UInt16](repeating: 0, count: channels * count)
+      for index in 0..<count {
+        for quantity in 0..<quantities {
+          let value = target.values[quantity * count + index] * DatasetIndex.quantityScale
+          values[channels * index + quantity] = UInt16(value.rounded())
+        }
+      }
+      return Picture(width: target.width, height: target.height, channels: channels, samples: .bits16(values))
     }
     return Picture(
       width: target.width, height: target.height, channels: task.targetChannels, samples: samples)

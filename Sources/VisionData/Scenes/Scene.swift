@@ -30,9 +30,22 @@ public struct Scene: Sendable {
   public let edges: [UInt8]
   /// The objects that nothing covers: what a robot would pick first.
   public let saliency: [UInt8]
+  /// Metres along the ray.
+  public let distance: [Float]
+  /// The two principal curvatures, the larger one first, planar: 1 is a radius of ``sharpestRadius``.
+  public let curvature: [Float]
+  /// How bright the scene would be if the only lamp were at the camera, and everything white: 0…1.
+  public let reshading: [Float]
+  /// 1 at a corner, a cap's centre, a pole or a tip that can be seen, falling off as a Gaussian.
+  public let keypoints: [Float]
+  /// Where depth jumps.
+  public let occlusionEdges: [UInt8]
   /// Zero, or one more than the position in `objects`.
   public let instances: [UInt8]
   public let objects: [Object]
+
+  /// No surface of the scenes is bent more than a sphere of this radius, metres.
+  public static let sharpestRadius: Float = 0.018
 
   public var picture: Picture { Picture(width: width, height: height, channels: 3, samples: .bits8(image)) }
 
@@ -40,16 +53,22 @@ public struct Scene: Sendable {
 
   /// The ground truth of one of ``Scenes/allTasks``.
   public func target(_ task: VisionTask) -> PixelMap {
-    func map(_ labels: [UInt8]) -> PixelMap {
-      PixelMap(channels: 1, height: height, width: width, values: labels.map { Float($0) })
+    func map(_ values: [Float]) -> PixelMap {
+      PixelMap(channels: task.targetChannels, height: height, width: width, values: values)
     }
+    func map(_ labels: [UInt8]) -> PixelMap { map(labels.map { Float($0) }) }
     switch task.name {
     case "segmentation": return map(classes)
     case "parts": return map(parts)
     case "edges": return map(edges)
     case "saliency": return map(saliency)
-    case "depth": return PixelMap(channels: 1, height: height, width: width, values: depth)
-    case "normals": return PixelMap(channels: 3, height: height, width: width, values: normals)
+    case "depth": return map(depth)
+    case "normals": return map(normals)
+    case "distance": return map(distance)
+    case "curvature": return map(curvature)
+    case "reshading": return map(reshading)
+    case "keypoints": return map(keypoints)
+    case "occlusion-edges": return map(occlusionEdges)
     default: preconditionFailure("scenes have no task '\(task.name)'")
     }
   }

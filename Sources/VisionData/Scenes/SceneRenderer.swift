@@ -5,12 +5,14 @@ struct SceneRenderer {
   let width: Int
 
   /// What is in front at every pixel so far.
-  private struct Front {
+  struct Front {
     var depth: [Float]
     var normal: [Vector3]
     var color: [Vector3]
     var kind: [Scenes.Kind]
     var part: [UInt8]
+    /// Both principal curvatures, one per metre.
+    var curvature: [SIMD2<Float>]
     /// Zero, or one more than the object's position.
     var instance: [UInt8]
     /// Zero for the ground, otherwise a number for each wall and object.
@@ -22,6 +24,7 @@ struct SceneRenderer {
       color = normal
       kind = [Scenes.Kind](repeating: .table, count: count)
       part = [UInt8](repeating: 0, count: count)
+      curvature = [SIMD2<Float>](repeating: .zero, count: count)
       instance = part
       body = part
     }
@@ -38,10 +41,10 @@ struct SceneRenderer {
     return finish(front, amodal: amodal, using: &generator)
   }
 
-  private var focalLength: Float { layout.camera.relativeFocalLength * Float(max(height, width)) }
+  var focalLength: Float { layout.camera.relativeFocalLength * Float(max(height, width)) }
 
   /// The ray through a pixel's centre; one unit of it is one metre along the camera's axis.
-  private func direction(row: Int, column: Int) -> Vector3 {
+  func direction(row: Int, column: Int) -> Vector3 {
     let x = (Float(column) + 0.5 - Float(width) / 2) / focalLength
     let y = (Float(row) + 0.5 - Float(height) / 2) / focalLength
     return layout.camera.frame.apply([x, y, 1])
@@ -87,6 +90,7 @@ struct SceneRenderer {
         front.instance[index] = instance
         front.body[index] = number
         front.part[index] = body.kind.part(isEnd: hit.isEnd)
+        front.curvature[index] = body.solid.curvature(isEnd: hit.isEnd)
       }
     }
     return mask
@@ -136,6 +140,8 @@ struct SceneRenderer {
       height: height, width: width, image: image, depth: front.depth, normals: normals,
       classes: front.kind.map(\.rawValue), parts: front.part, edges: edges(front),
       saliency: front.instance.map { $0 > 0 && isSalient[Int($0) - 1] ? 1 : 0 },
+      distance: distance(front), curvature: curvature(front), reshading: reshading(front),
+      keypoints: keypoints(front), occlusionEdges: occlusionEdges(front),
       instances: front.instance.map { $0 == 0 ? 0 : UInt8(position[Int($0) - 1]! + 1) },
       objects: kept.map { objects[$0]! })
   }
@@ -154,25 +160,6 @@ struct SceneRenderer {
         box: (columns.first!, rows.first!, columns.last! + 1, rows.last! + 1), visibleMask: visibleMask,
         amodalMask: amodalMask, occlusion: 1 - Double(visibleMask.area) / Double(amodalMask.area))
     }
-  }
-
-  /// Pixels at which something else begins to the right or below: another body, or a fold. Bodies are convex, so
-  /// that depth does not jump within one.
-  private func edges(_ front: Front) -> [UInt8] {
-    var edges = [UInt8](repeating: 0, count: height * width)
-    func differ(_ a: Int, _ b: Int) -> Bool {
-      front.body[a] != front.body[b] || front.kind[a] != front.kind[b]
-        || front.normal[a].dot(front.normal[b]) < 0.8
-    }
-    for row in 0..<height {
-      for column in 0..<width {
-        let index = row * width + column
-        let right = column + 1 < width && differ(index, index + 1)
-        let below = row + 1 < height && differ(index, index + width)
-        edges[index] = right || below ? 1 : 0
-      }
-    }
-    return edges
   }
 }
 

@@ -23,6 +23,11 @@ public struct Scenes: SampleSource {
     VisionTask("edges", .edges),
     VisionTask("saliency", .saliency),
     VisionTask("parts", .segmentation(classes: parts)),
+    VisionTask("distance", .depth),
+    VisionTask("curvature", .quantities(count: 2)),
+    VisionTask("reshading", .quantities(count: 1)),
+    VisionTask("keypoints", .quantities(count: 1)),
+    VisionTask("occlusion-edges", .edges),
   ]
 
   public let seed: UInt64

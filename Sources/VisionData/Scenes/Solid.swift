@@ -34,6 +34,28 @@ struct Solid: Sendable {
   let center: Vector3
   let rotation: Rotation
 
+  /// Both principal curvatures, one per metre, the larger one first.
+  func curvature(isEnd: Bool) -> SIMD2<Float> {
+    switch shape {
+    case .box: .zero
+    case .cylinder(let radius, _): isEnd ? .zero : [1 / radius, 0]
+    case .sphere(let radius): [1 / radius, 1 / radius]
+    case .capsule(let radius, _): isEnd ? [1 / radius, 1 / radius] : [1 / radius, 0]
+    }
+  }
+
+  /// Corners, centres of caps, poles or tips, in the world.
+  var keypoints: [Vector3] {
+    let local: [Vector3] =
+      switch shape {
+      case .box(let half): (0..<8).map { half * [$0 & 1 == 0 ? 1 : -1, $0 & 2 == 0 ? 1 : -1, $0 & 4 == 0 ? 1 : -1] }
+      case .cylinder(_, let half): [[0, 0, half], [0, 0, -half]]
+      case .sphere(let radius): [[0, 0, radius], [0, 0, -radius]]
+      case .capsule(let radius, let half): [[0, 0, half + radius], [0, 0, -half - radius]]
+      }
+    return local.map { center + rotation.apply($0) }
+  }
+
   /// The first point of the ray `origin + t · direction`, t > 0, on the body.
   func hit(origin: Vector3, direction: Vector3) -> Hit? {
     let o = rotation.undo(origin - center)

@@ -18,6 +18,8 @@ public enum DecoderKind: String, Sendable, CaseIterable {
   case convolution
   /// Atrous spatial pyramid pooling over the last feature map.
   case aspp
+  /// A 3×3 and a 1×1 convolution over the last feature map, as SegNet's heads are.
+  case plain
 
   /// The part of the state dict that public implementations keep such decoders in.
   var collection: String { self == .aspp ? "decoders" : "heads" }
@@ -26,7 +28,8 @@ public enum DecoderKind: String, Sendable, CaseIterable {
     switch self {
     case .multiScale: MultiScaleHead(path, inputs: encoder.featureChannels, channels: channels)
     case .convolution: ConvolutionHead(path, inputs: encoder.featureChannels, channels: channels)
-    case .aspp: ASPPHead(path, inputs: encoder.featureChannels[3], channels: channels)
+    case .aspp: ASPPHead(path, inputs: encoder.featureChannels.last!, channels: channels)
+    case .plain: PlainHead(path, inputs: encoder.featureChannels.last!, channels: channels)
     }
   }
 }

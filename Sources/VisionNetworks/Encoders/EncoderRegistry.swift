@@ -5,9 +5,10 @@ public struct EncoderEntry: Sendable {
   enum Architecture: Sendable {
     case transformer(VisionTransformer.Configuration)
     case residual(ResNet.Configuration)
+    case segNet
   }
 
-  /// As timm or torchvision call it.
+  /// As timm or torchvision call it, if they have it.
   public let name: String
   /// A shorter name for the command line.
   public let alias: String
@@ -17,7 +18,7 @@ public struct EncoderEntry: Sendable {
   public var sizeMultiple: Int {
     switch architecture {
     case .transformer(let configuration): configuration.patch
-    case .residual: 32
+    case .residual, .segNet: 32
     }
   }
 
@@ -28,7 +29,7 @@ public struct EncoderEntry: Sendable {
   /// - Parameters:
   ///   - imageHeight: the size that a transformer's positions are learned for.
   ///   - dropPath: stochastic depth, for transformers.
-  ///   - normalizationTasks: which tasks have batch normalizations of their own, for ResNets; none where all share them.
+  ///   - normalizationTasks: which tasks have batch normalizations of their own, for ResNets and SegNet; none where all share them.
   public func make(
     _ path: ParameterPath, imageHeight: Int, imageWidth: Int, dropPath: Double = 0, normalizationTasks: [String]? = nil
   ) -> any Encoder {
@@ -41,6 +42,7 @@ public struct EncoderEntry: Sendable {
     case .residual(var configuration):
       configuration.normalizationTasks = normalizationTasks
       return ResNet(path, configuration)
+    case .segNet: return SegNet(path, normalizationTasks: normalizationTasks)
     }
   }
 }
@@ -60,6 +62,7 @@ public enum EncoderRegistry {
     EncoderEntry(name: "resnet34_dilated", alias: "resnet-34-dilated", architecture: .residual(.resNet34.dilated)),
     EncoderEntry(name: "resnet50_dilated", alias: "resnet-50-dilated", architecture: .residual(.resNet50.dilated)),
     EncoderEntry(name: "resnet101_dilated", alias: "resnet-101-dilated", architecture: .residual(.resNet101.dilated)),
+    EncoderEntry(name: "segnet", alias: "seg-net", architecture: .segNet),
   ]
 
   /// The encoder of a name or alias.

@@ -93,16 +93,11 @@ public final class ResNet: Encoder {
   }
 
   public var normalizedConvolutions: [NormalizedConvolution] {
-    ([(stem, stemNorm)] + layers.joined().flatMap(\.normalized)).compactMap { convolution, norm in
-      norm.byTask.map { NormalizedConvolution(weight: convolution.weight, normalizations: $0) }
-    }
+    ([(stem, stemNorm)] + layers.joined().flatMap(\.normalized)).compactMap { NormalizedConvolution($0, $1) }
   }
 
   public func pretrainedName(of name: String) -> String {
-    guard let tasks = configuration.normalizationTasks else { return name }
-    var parts = name.split(separator: ".").map(String.init)
-    if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
-    return parts.joined(separator: ".")
+    TaskNormalization.plainName(of: name, tasks: configuration.normalizationTasks)
   }
 
   /// Class scores from the last feature map.

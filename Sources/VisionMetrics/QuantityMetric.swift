@@ -1,0 +1,32 @@
+import Torch
+
+/// How far predicted quantities are from the true ones, pooled over all known values.
+///
+/// - Source: Taskonomy's tasks are reported so: L1 distance, and the root mean square for curvature.
+public struct QuantityMetric: PixelMetric {
+  private var count = 0
+  private var absolute = 0.0
+  private var squares = 0.0
+
+  public init() {}
+
+  public mutating func add(prediction: Tensor, target: Tensor) {
+    add(prediction: prediction.array(of: Double.self), truth: target.array(of: Double.self))
+  }
+
+  public mutating func add(prediction: [Double], truth: [Double]) {
+    precondition(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
+    for (predicted, true_) in zip(prediction, truth) where true_ != unknownLabel {
+      count += 1
+      absolute += abs(predicted - true_)
+      squares += (predicted - true_) * (predicted - true_)
+    }
+  }
+
+  public var results: [MetricResult] {
+    [
+      MetricResult("L1", absolute.over(count), .lowerIsBetter),
+      MetricResult("rmse", squares.over(count).squareRoot(), .lowerIsBetter),
+    ]
+  }
+}

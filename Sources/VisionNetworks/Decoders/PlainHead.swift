@@ -1,0 +1,25 @@
+import NeuralNetworks
+import Torch
+
+/// A 3×3 and a 1×1 convolution over the last feature map, nothing between, then bilinear to the picture's size.
+///
+/// - Source: the heads of SegNet in the multi-task codes.
+public struct PlainHead: Decoder {
+  private let convolution: Convolution
+  private let prediction: Convolution
+
+  public init(_ path: ParameterPath, inputs: Int, channels: Int) {
+    convolution = Convolution(
+      path["0"], from: inputs, to: inputs, kernel: 3, weight: .xavier(fanIn: inputs * 9, fanOut: inputs * 9),
+      bias: .zeros)
+    prediction = Convolution(
+      path["1"], from: inputs, to: channels, kernel: 1, weight: .xavier(fanIn: inputs, fanOut: channels), bias: .zeros)
+  }
+
+  public func callAsFunction(
+    _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
+  ) -> Tensor {
+    prediction(convolution(features.last!, context), context)
+      .resized(height: size.height, width: size.width, .bilinear)
+  }
+}

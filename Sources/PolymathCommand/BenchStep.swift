@@ -1,14 +1,21 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import MultitaskLearning
 
 struct BenchStep: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "step", abstract: "A training step on random data, and its ratio to one forward and K backward passes."
+    commandName: "step",
+    abstract:
+      "A training step on random data, and its ratio to the passes through the network that it cannot do without."
   )
 
   @Option(help: "Methods joined by +.")
   var method = "equal"
+
+  @Option(
+    name: .customLong("set"), help: "A parameter of the method, such as method.schedule.mixture=phase2; repeatable.")
+  var settings: [String] = []
 
   @Option(help: "parameters or features; a step at features is compared with a joint step.")
   var level = "parameters"
@@ -43,7 +50,8 @@ struct BenchStep: ParsableCommand {
   func run() throws {
     ThreadWaiting.makeShort()
     let benchmark = try StepBenchmark(
-      method: method, level: level, encoder: encoder, taskCount: tasks, size: size, batchSize: batch, threads: threads)
+      method: method, settings: settings, level: level, encoder: encoder, taskCount: tasks, size: size,
+      batchSize: batch, threads: threads)
     for _ in 0..<3 { try benchmark.step() }
     if serve {
       try MeasurementServer.serve {
@@ -54,12 +62,13 @@ struct BenchStep: ParsableCommand {
       return
     }
     let floor = try self.floor(of: benchmark)
-    try floor.run()
+    var report = try benchmark.step()
+    try floor.run(report)
     var steps = Timings()
     var floors = Timings()
     for _ in 0..<rounds {
-      try steps.measure { try benchmark.step() }
-      try floors.measure { try floor.run() }
+      try steps.measure { report = try benchmark.step() }
+      try floors.measure { try floor.run(report) }
     }
     print(
       "\(method) at \(level), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads, \(benchmark.parameterCount) parameters"
@@ -67,17 +76,30 @@ struct BenchStep: ParsableCommand {
     print("step:  \(steps.milliseconds)")
     print("floor: \(floors.milliseconds), \(floor.name)")
     print("ratio: \(steps.ratio(to: floors))")
+    if benchmark.floor == .jointForEachGroup {
+      print(
+        "groups: \(StepBenchmark.updateCount(of: report)) in the last step; \(GroupingBenchmark(taskCount: tasks).summary)"
+      )
+    }
     print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
   }
 
   /// What the step is measured against.
-  private func floor(of benchmark: StepBenchmark) throws -> (name: String, run: () throws -> Void) {
+  private func floor(of benchmark: StepBenchmark) throws -> (name: String, run: (StepReport) throws -> Void) {
     guard level == "features" else {
-      return ("one forward and \(tasks) backward passes", { benchmark.floor() })
+      return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
     }
     let joint = try StepBenchmark(
       method: "equal", encoder: encoder, taskCount: tasks, size: size, batchSize: batch, threads: threads)
-    return ("a joint step with equal weights", { try joint.step() })
+    return ("a joint step with equal weights", { _ in try joint.step() })
+  }
+
+  private func description(of floor: StepBenchmark.Floor) -> String {
+    switch floor {
+    case .eachTask: "one forward and \(tasks) backward passes"
+    case .jointForEachGroup: "a joint forward and backward pass for each group"
+    case .alternating: "a forward and a backward pass for each of \(tasks) tasks"
+    }
   }
 }
 

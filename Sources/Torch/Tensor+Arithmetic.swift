@@ -14,6 +14,7 @@ private enum Aten {
   static let sign = Operator("sign")
   static let exp = Operator("exp")
   static let log = Operator("log")
+  static let addcmul = Operator("addcmul")
   static let sqrt = Operator("sqrt")
   static let rsqrt = Operator("rsqrt")
   static let sin = Operator("sin")
@@ -68,6 +69,8 @@ extension Tensor {
   public func sign() -> Tensor { Aten.sign(.tensor(self)) }
   public func exp() -> Tensor { Aten.exp(.tensor(self)) }
   public func log() -> Tensor { Aten.log(.tensor(self)) }
+  /// `self + a · b`, in one pass.
+  public func addingProduct(_ a: Tensor, _ b: Tensor) -> Tensor { Aten.addcmul(.tensor(self), .tensor(a), .tensor(b)) }
   public func sqrt() -> Tensor { Aten.sqrt(.tensor(self)) }
   public func reciprocalSqrt() -> Tensor { Aten.rsqrt(.tensor(self)) }
   public func sin() -> Tensor { Aten.sin(.tensor(self)) }

@@ -52,8 +52,20 @@ public final class MultitaskNetwork {
   /// - Parameter images: batch × 3 × height × width.
   public func features(_ images: Tensor, tasks: [Int], _ context: ForwardContext) -> [Tensor] {
     guard featuresDependOnTask else { return encoder(images, context) }
-    return tasks.flatMap { encoder(images, context.for(task: outputs[$0].task)) }
+    let names = tasks.map { outputs[$0].task }
+    let pixelCount = images.shape[0] * images.shape[2] * images.shape[3]
+    guard !context.isTraining, tasks.count > 1, pixelCount <= Self.largestStackedPixelCount else {
+      return names.flatMap { encoder(images, context.for(task: $0)) }
+    }
+    let stacked = encoder(images, context.for(tasks: names)).map {
+      $0.reshaped([tasks.count, -1] + $0.shape.dropFirst()).unbound()
+    }
+    return tasks.indices.flatMap { task in stacked.map { $0[task] } }
   }
+
+  /// Where the tasks' features differ, evaluation stacks their streams along the batch for batches up to this size: on
+  /// two cores, a ResNet-18 takes 0.25 to 0.9 times as long so, and longer above.
+  private static let largestStackedPixelCount = 1 << 16
 
   /// The predictions of some tasks (positions in ``outputs``) from the shared features.
   ///

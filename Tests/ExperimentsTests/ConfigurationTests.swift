@@ -66,6 +66,14 @@ import Experiments
     try configuration.apply(assignment: "optimizer.learningRate=1e-4")
     try configuration.apply(assignment: "data.tasks=[depth, normals]")
     try configuration.apply(assignment: "method.aggregator={name: pcgrad, order: ascending}")
+    try configuration.apply(assignment: "method.aggregator.order=random")
+    #expect(configuration.method.aggregator == MethodChoice("pcgrad", settings: ["order": .text("random")]))
+    #expect {
+      try configuration.apply(assignment: "method.agregator.order=random")
+    } throws: {
+      "\($0)".contains("Did you mean 'aggregator'?")
+    }
+    try configuration.apply(assignment: "method.aggregator.order=ascending")
     try configuration.apply(method: "uw + pcgrad")
     #expect(configuration.training.steps == 7 && configuration.optimizer.learningRate == 1e-4)
     #expect(configuration.data.tasks == ["depth", "normals"])

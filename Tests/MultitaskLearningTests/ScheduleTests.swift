@@ -43,6 +43,28 @@ import Torch
     problem.objective().losses(of: [0, 1, 2]).map { $0.detached().item }
   }
 
+  @Test func affinityNeedsLossesAboveZero() throws {
+    let problem = TinyProblem()
+    let before = values(problem.store)
+    let optimizer = optimizer(problem, MultitaskMethod(schedule: SelectiveGroups(taskCount: 3)))
+    #expect {
+      _ = try optimizer.step([problem.objective(scale: 0)], learningRate: 0.1)
+    } throws: {
+      "\($0)".contains("the loss of 'a' is 0.0") && "\($0)".contains("above 0")
+    }
+    #expect(values(problem.store) == before)
+  }
+
+  @Test(arguments: ["selective-groups", "connection-strength"])
+  func aSingleTaskHasNobodyToRelateTo(_ name: String) throws {
+    #expect {
+      _ = try MethodRegistry.schedule(name).make(tasks: ["depth"])
+    } throws: {
+      "\($0)" == "\(name) is about several tasks, but there is one: depth"
+    }
+    _ = try MethodRegistry.schedule(name).make(tasks: ["depth", "edges"])
+  }
+
   @Test func allTasksTogetherIsJoint() throws {
     let (joint, groups) = (TinyProblem(), TinyProblem())
     _ = try train(joint, JointSchedule(), steps: 3)

@@ -4,17 +4,19 @@ import Torch
 import VisionData
 import VisionNetworks
 
-/// A training step on random data, to be timed: forward, backward, method, optimizer.
+/// A training step on random data, to be timed: forward, backward, method, optimizer; and what it is measured against.
 public struct StepBenchmark {
   private let network: MultitaskNetwork
   private let optimizer: MultitaskOptimizer
   private let objective: SquaresObjective
 
-  /// - Parameter method: names joined by `+`, as `polymath train --method` takes them.
+  /// - Parameters:
+  ///   - method: names joined by `+`, as `polymath train --method` takes them.
+  ///   - settings: such as `method.aggregator.c=0.4`.
   /// - Throws: ``MethodError`` or ``ConfigurationError`` for a name that does not exist.
   public init(
-    method: String, level: String = "parameters", encoder name: String, taskCount: Int, size: Int, batchSize: Int,
-    threads: Int
+    method: String, settings: [String] = [], level: String = "parameters", encoder name: String, taskCount: Int,
+    size: Int, batchSize: Int, threads: Int
   ) throws {
     guard let encoder = EncoderRegistry.entry(name) else {
       throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.entries.map(\.name)))
@@ -28,12 +30,17 @@ public struct StepBenchmark {
     var configuration = Configuration()
     configuration.data.tasks = (0..<taskCount).map { "task\($0)" }
     try configuration.apply(method: method)
+    for setting in settings { try configuration.apply(assignment: setting) }
     try configuration.apply(assignment: "method.level=\(level)")
+    let method = try configuration.makeMethod()
+    guard !method.schedule.needsNormalizedConvolutions || encoder.hasBatchNormalization else {
+      throw ConfigurationError("\(configuration.method.schedule.name) needs batch normalization: --encoder resnet18")
+    }
     network = MultitaskNetwork(
       encoder: encoder, decoder: .multiScale,
       outputs: configuration.data.tasks.map { MultitaskNetwork.Output(task: $0, channels: Self.channels) },
-      imageHeight: size, imageWidth: size, seed: 1)
-    optimizer = MultitaskOptimizer(network.store, method: try configuration.makeMethod(), optimizer: Adam())
+      imageHeight: size, imageWidth: size, hasTaskNormalization: method.schedule.needsNormalizedConvolutions, seed: 1)
+    optimizer = MultitaskOptimizer(network.store, method: method, optimizer: Adam())
     let generator = RandomGenerator(seed: 2)
     objective = SquaresObjective(
       network: network, images: generator.normal([batchSize, 3, size, size]),
@@ -46,18 +53,49 @@ public struct StepBenchmark {
   public var parameterCount: Int { network.store.parameterCount }
 
   /// One whole step.
-  public func step() throws { _ = try optimizer.step([objective], learningRate: 1e-4) }
+  @discardableResult
+  public func step() throws -> StepReport { try optimizer.step([objective], learningRate: 1e-4) }
 
-  /// The floor of every method that needs each task's gradient: one forward pass and a backward pass for each task,
-  /// the gradients thrown away.
-  public func floor() {
-    let tasks = Array(network.outputs.indices)
-    let losses = objective.losses(of: tasks)
-    let shared = network.store.vectors.flatMap { $0.parameters.map(\.value) }
-    for (index, loss) in losses.enumerated() {
-      _ = gradients(of: [loss], withRespectTo: shared, graph: index == losses.count - 1 ? .release : .retain)
+  /// What a step cannot do without: passes through the network, the gradients thrown away, nothing updated.
+  public enum Floor: Sendable, Equatable {
+    /// One forward pass and a backward pass for each task: for methods that need each task's gradient.
+    case eachTask
+    /// A forward pass for all tasks and one backward pass of their sum, for each update of a group.
+    case jointForEachGroup
+    /// A forward and a backward pass for each task by itself.
+    case alternating
+  }
+
+  public var floor: Floor {
+    switch optimizer.method.schedule {
+    case is SelectiveGroups: .jointForEachGroup
+    case is JointSchedule: .eachTask
+    default: .alternating
     }
   }
+
+  /// - Parameter report: of a step like the one that is measured.
+  public func passes(of floor: Floor, after report: StepReport) {
+    let all = Array(network.outputs.indices)
+    switch floor {
+    case .eachTask:
+      let losses = objective.losses(of: all)
+      for (index, loss) in losses.enumerated() {
+        _ = gradients(of: [loss], withRespectTo: parameters, graph: index == losses.count - 1 ? .release : .retain)
+      }
+    case .jointForEachGroup:
+      for _ in 0..<Self.updateCount(of: report) {
+        _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
+      }
+    case .alternating:
+      for task in all { _ = gradients(of: objective.losses(of: [task]), withRespectTo: parameters) }
+    }
+  }
+
+  /// How many groups a step updated.
+  public static func updateCount(of report: StepReport) -> Int { report.grouping?.groups.count ?? 1 }
+
+  private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
 }
 
 /// Mean squared errors against fixed targets.

@@ -106,14 +106,17 @@ extension Configuration {
     return section
   }
 
-  /// Changes one field: `training.steps=100`.
+  /// Changes one field, `training.steps=100`, or one parameter of a method, `method.aggregator.c=0.4`.
   ///
   /// - Throws: ``ConfigurationError`` with the allowed values.
   public mutating func apply(assignment: String) throws {
     let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
     let path = (parts.first ?? "").split(separator: ".").map(String.init)
+    if parts.count == 2, path.count == 3, path[0] == "method" {
+      return try apply(MethodSetting(parsing: parts[1]), to: path[2], of: path[1], assignment)
+    }
     guard parts.count == 2, path.count == 2 else {
-      throw ConfigurationError("'\(assignment)': a setting looks like training.steps=100")
+      throw ConfigurationError("'\(assignment)': a setting looks like training.steps=100 or method.aggregator.c=0.4")
     }
     guard let section = AnySection.all.first(where: { $0.name == path[0] }) else {
       throw ConfigurationError("'\(assignment)': " + unknownName("section", path[0], among: AnySection.all.map(\.name)))
@@ -122,6 +125,19 @@ extension Configuration {
       throw ConfigurationError("'\(assignment)': what follows the = is no YAML value")
     }
     try section.read(&self, path[1], node.withoutMark, "'\(assignment)'")
+  }
+
+  private mutating func apply(
+    _ setting: MethodSetting, to parameter: String, of part: String, _ assignment: String
+  ) throws {
+    switch part {
+    case "weighting": method.weighting.settings[parameter] = setting
+    case "aggregator": method.aggregator.settings[parameter] = setting
+    case "schedule": method.schedule.settings[parameter] = setting
+    default:
+      throw ConfigurationError(
+        "'\(assignment)': " + unknownName("part of a method", part, among: ["weighting", "aggregator", "schedule"]))
+    }
   }
 
   /// All fields with their values and what they mean.

@@ -95,6 +95,9 @@ public struct SavedAffinity: Sendable {
       guard step.losses.allSatisfy({ $0.count == count && $0.allSatisfy { $0.isFinite } }) else {
         throw FileError(url, "step \(index): every row of losses needs \(count) finite numbers")
       }
+      guard step.losses.joined().allSatisfy({ $0 > 0 }) else {
+        throw FileError(url, "step \(index): affinity is the relative change of losses, which have to be above 0")
+      }
     }
     return steps
   }

@@ -35,7 +35,8 @@ public struct AffinityMap: Codable, Sendable, Equatable {
 
   public var taskCount: Int { values.count }
 
-  /// Books what an update of `group` did to all tasks' losses. A loss that was not above zero says nothing.
+  /// Books what an update of `group` did to all tasks' losses. One that was not above zero says nothing: public code marks
+  /// so what it does not know.
   public mutating func observe(group: [Int], before: [Double], after: [Double]) {
     precondition(before.count == taskCount && after.count == taskCount, "losses of all \(taskCount) tasks are needed")
     let size = convention == .publicCode ? Double(group.count) : 1

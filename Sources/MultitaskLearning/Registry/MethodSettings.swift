@@ -26,7 +26,17 @@ public struct MethodSettings: Sendable {
     let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
     values = Dictionary(uniqueKeysWithValues: defaults).merging(given) { $1 }
     self.tasks = tasks
+    self.method = method
     self.totalSteps = totalSteps
+  }
+
+  let method: String
+
+  /// - Throws: ``MethodError`` for a single task, where a method is about how tasks relate.
+  func requireSeveralTasks() throws {
+    guard tasks.count > 1 else {
+      throw MethodError("\(method) is about several tasks, but there is one: \(tasks.joined())")
+    }
   }
 
   // The parameters were checked against their kinds: a wrong kind here is an error of the method's file.

@@ -110,6 +110,7 @@ extension ConnectionStrength {
         "epochs", .integer(1...Int.max), default: nil, "epochs in the training; from its steps when left out"),
     ]
   ) { settings in
+    try settings.requireSeveralTasks()
     let mixture: Mixture = settings.choice("mixture")
     // Where nobody knows how long the training is, it is twenty epochs of a hundred steps.
     let total = settings.totalSteps ?? 2000

@@ -70,6 +70,7 @@ public struct SelectiveGroups: UpdateSchedule {
     var previous: (group: [Int], losses: [Double])?
     for group in sequence {
       let found = try update.differentiate(group, evaluating: all.filter { !group.contains($0) })
+      try Self.requirePositive(found.losses, of: update.tasks)
       if let previous { state.affinity.observe(group: previous.group, before: previous.losses, after: found.losses) }
       try update.apply(group)
       previous = (group, found.losses)
@@ -83,6 +84,14 @@ public struct SelectiveGroups: UpdateSchedule {
     result.grouping = StepReport.Grouping(groups: state.groups, affinity: state.affinity.values)
     try update.learnWeights(from: result)
     return result
+  }
+
+  private static func requirePositive(_ losses: [Double], of tasks: [String]) throws {
+    for (loss, task) in zip(losses, tasks) where loss <= 0 {
+      throw MethodError(
+        "selective-groups: the loss of '\(task)' is \(loss), but affinity is the relative change of losses, which have to be above 0"
+      )
+    }
   }
 
   private mutating func regroup(using generator: inout SeededGenerator) {
@@ -159,6 +168,7 @@ extension SelectiveGroups {
         "groups", .taskNumbers(0...1000), default: nil, "the number of each task's group, for the strategy fixed"),
     ] + TaskGrouping.parameters
   ) { settings in
+    try settings.requireSeveralTasks()
     let convention: AffinityMap.Convention = settings.choice("convention")
     return SelectiveGroups(
       taskCount: settings.tasks.count, strategy: try strategy(settings, convention), convention: convention,

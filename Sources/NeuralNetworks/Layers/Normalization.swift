@@ -30,6 +30,12 @@ public struct BatchNormalization: Layer {
       runningVariance: runningVariance.value, usesBatch: context.isTraining, momentum: momentum,
       epsilon: epsilon)
   }
+
+  /// What it does in evaluation: `scale · x + shift` for each channel.
+  var affine: (scale: Tensor, shift: Tensor) {
+    let scale = weight.value / (runningVariance.value + epsilon).sqrt()
+    return (scale, bias.value - runningMean.value * scale)
+  }
 }
 
 /// Normalises every token over its last axis.

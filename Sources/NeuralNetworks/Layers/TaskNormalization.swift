@@ -41,12 +41,27 @@ public struct TaskNormalization: Layer {
     switch kind {
     case .shared(let normalization): return normalization(input, context)
     case .byTask(let normalizations):
-      guard let task = context.task, let own = normalizations[task] else {
-        preconditionFailure(
-          "task-specific normalization of \(normalizations.keys.sorted()), evaluated for no such task")
+      let own = context.tasks.map { task -> BatchNormalization in
+        guard let own = normalizations[task] else {
+          preconditionFailure("task-specific normalization of \(normalizations.keys.sorted()), evaluated for '\(task)'")
+        }
+        return own
       }
-      return own(input, context)
+      precondition(
+        !own.isEmpty, "task-specific normalization of \(normalizations.keys.sorted()), evaluated for no task")
+      return own.count == 1 ? own[0](input, context) : Self.normalize(input, own, context)
     }
+  }
+
+  /// Every task's stream by its own running statistics, all in one pass over the memory.
+  private static func normalize(_ input: Tensor, _ own: [BatchNormalization], _ context: ForwardContext) -> Tensor {
+    precondition(!context.isTraining, "the tasks' streams are stacked in evaluation: training takes a pass for each")
+    let shape = input.shape
+    let affine = own.map(\.affine)
+    func byTask(_ values: [Tensor]) -> Tensor { Tensor.stacked(values).reshaped([own.count, 1, shape[1], 1, 1]) }
+    return byTask(affine.map(\.shift))
+      .addingProduct(input.reshaped([own.count, -1] + shape.dropFirst()), byTask(affine.map(\.scale)))
+      .reshaped(shape)
   }
 }
 

@@ -26,6 +26,9 @@ public struct EncoderEntry: Sendable {
     if case .transformer = architecture { true } else { false }
   }
 
+  /// Whether tasks can have normalizations of their own.
+  public var hasBatchNormalization: Bool { !isTransformer }
+
   /// - Parameters:
   ///   - imageHeight: the size that a transformer's positions are learned for.
   ///   - dropPath: stochastic depth, for transformers.

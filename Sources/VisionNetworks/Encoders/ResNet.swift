@@ -85,7 +85,7 @@ public final class ResNet: Encoder {
   public var featureStrides: [Int] { configuration.isDilated ? [4, 8, 8, 8] : [4, 8, 16, 32] }
 
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
-    var x = stem(images, context).maxPooledAfterStem(stemNorm, context)
+    var x = context.stacked(stem(images, context)).maxPooledAfterStem(stemNorm, context)
     return layers.map { layer in
       x = layer.reduce(x) { $1($0, context) }
       return x

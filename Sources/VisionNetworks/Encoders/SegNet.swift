@@ -41,7 +41,7 @@ public final class SegNet: Encoder {
   public var featureStrides: [Int] { [1] }
 
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
-    var x = images
+    var x = context.stacked(images)
     var places: [(indices: Tensor, height: Int, width: Int)] = []
     for level in encoding {
       x = level.reduce(x) { $1($0, context) }

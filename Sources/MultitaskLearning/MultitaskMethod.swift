@@ -6,18 +6,22 @@ public struct MultitaskMethod: Sendable {
   public var weighting: any LossWeighting
   public var aggregator: any GradientAggregator
   public var schedule: any UpdateSchedule
+  /// How the network changes while it trains.
+  public var adaptation: any NetworkAdaptation
   /// What the aggregator's gradients are taken with respect to.
   public var level: GradientLevel
-  /// The source of every random choice the three make.
+  /// The source of every random choice that they make.
   public var generator: SeededGenerator
 
   public init(
     weighting: any LossWeighting = EqualWeighting(), aggregator: any GradientAggregator = GradientSum(),
-    schedule: any UpdateSchedule = JointSchedule(), level: GradientLevel = .parameters, seed: UInt64 = 0
+    schedule: any UpdateSchedule = JointSchedule(), adaptation: any NetworkAdaptation = NoAdaptation(),
+    level: GradientLevel = .parameters, seed: UInt64 = 0
   ) {
     self.weighting = weighting
     self.aggregator = aggregator
     self.schedule = schedule
+    self.adaptation = adaptation
     self.level = level
     generator = SeededGenerator(seed: seed)
   }
@@ -28,6 +32,9 @@ extension MultitaskMethod {
   ///
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition() throws {
+    if adaptation is TokenModulationAndExpansion && level == .features {
+      throw MethodError("dtme gives tasks features of their own: the level has to be parameters")
+    }
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
       throw MethodError(
@@ -55,6 +62,7 @@ extension MultitaskMethod {
     var weighting: Data
     var aggregator: Data
     var schedule: Data
+    var adaptation: Data
     var generator: SeededGenerator
   }
 
@@ -65,7 +73,7 @@ extension MultitaskMethod {
     return try encoder.encode(
       Encoded(
         weighting: weighting.encodedState(), aggregator: aggregator.encodedState(),
-        schedule: schedule.encodedState(), generator: generator))
+        schedule: schedule.encodedState(), adaptation: adaptation.encodedState(), generator: generator))
   }
 
   public mutating func restoreState(_ data: Data) throws {
@@ -73,6 +81,7 @@ extension MultitaskMethod {
     try weighting.restoreState(encoded.weighting)
     try aggregator.restoreState(encoded.aggregator)
     try schedule.restoreState(encoded.schedule)
+    try adaptation.restoreState(encoded.adaptation)
     generator = encoded.generator
   }
 }

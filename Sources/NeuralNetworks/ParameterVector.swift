@@ -10,6 +10,9 @@ public final class ParameterVector {
   /// The parameters in the order of their elements.
   public private(set) var parameters: [Parameter]
 
+  /// How many elements, from the first, are trained no more: optimizers leave them and what is kept for them as they are.
+  public var frozenCount = 0
+
   private var offsets: [Int]
   private var companions: [String: Tensor]
   private var scalars: [String: Tensor]
@@ -65,6 +68,11 @@ public final class ParameterVector {
     return zip(parameters, offsets).map { parameter, offset in
       vector.narrowed(axis: 0, from: offset, count: parameter.value.count).viewed(parameter.shape)
     }
+  }
+
+  /// The part of a vector of this layout that is trained.
+  func trained(_ vector: Tensor) -> Tensor {
+    frozenCount == 0 ? vector : vector.narrowed(axis: 0, from: frozenCount, count: count - frozenCount)
   }
 
   /// The elements of a parameter within the vector.

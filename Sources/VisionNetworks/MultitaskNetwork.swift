@@ -44,7 +44,10 @@ public final class MultitaskNetwork {
   public var tasks: [String] { outputs.map(\.task) }
 
   /// Whether the encoder runs once for each task.
-  public var featuresDependOnTask: Bool { !encoder.normalizedConvolutions.isEmpty }
+  public var featuresDependOnTask: Bool { encoder.featuresDependOnTask }
+
+  /// The encoder's blocks, where it is a transformer.
+  public var transformer: TransformerStack? { (encoder as? any TransformerEncoder)?.stack }
 
   /// The shared features Z; where they depend on the task, those of each given task (positions in ``outputs``), one
   /// after another.
@@ -53,19 +56,30 @@ public final class MultitaskNetwork {
   public func features(_ images: Tensor, tasks: [Int], _ context: ForwardContext) -> [Tensor] {
     guard featuresDependOnTask else { return encoder(images, context) }
     let names = tasks.map { outputs[$0].task }
-    let pixelCount = images.shape[0] * images.shape[2] * images.shape[3]
-    guard !context.isTraining, tasks.count > 1, pixelCount <= Self.largestStackedPixelCount else {
+    guard tasks.count > 1, encoder.stacksTasks(images, context) else {
       return names.flatMap { encoder(images, context.for(task: $0)) }
     }
-    let stacked = encoder(images, context.for(tasks: names)).map {
-      $0.reshaped([tasks.count, -1] + $0.shape.dropFirst()).unbound()
-    }
-    return tasks.indices.flatMap { task in stacked.map { $0[task] } }
+    return Self.streams(of: encoder(images, context.for(tasks: names)), taskCount: tasks.count)
   }
 
-  /// Where the tasks' features differ, evaluation stacks their streams along the batch for batches up to this size: on
-  /// two cores, a ResNet-18 takes 0.25 to 0.9 times as long so, and longer above.
-  private static let largestStackedPixelCount = 1 << 16
+  /// The features of all tasks, as ``features(_:tasks:_:)`` has them, telling the tokens that enter each layer of the
+  /// transformer, up to the last that all tasks enter together.
+  public func features(
+    _ images: Tensor, _ context: ForwardContext, observing observe: (_ tokens: Tensor) -> Void
+  ) -> [Tensor] {
+    guard let encoder = encoder as? any TransformerEncoder else { preconditionFailure("the encoder is no transformer") }
+    let last = encoder.stack.growth?.firstSeparateLayer ?? encoder.stack.blocks.count
+    let features = encoder.features(images, context.for(tasks: featuresDependOnTask ? tasks : [])) { layer, tokens in
+      if layer <= last { observe(tokens) }
+    }
+    return featuresDependOnTask ? Self.streams(of: features, taskCount: outputs.count) : features
+  }
+
+  /// Of maps that hold the tasks' streams along the batch, each task's own, one task after another.
+  private static func streams(of maps: [Tensor], taskCount: Int) -> [Tensor] {
+    let byMap = maps.map { $0.reshaped([taskCount, -1] + $0.shape.dropFirst()).unbound() }
+    return (0..<taskCount).flatMap { task in byMap.map { $0[task] } }
+  }
 
   /// The predictions of some tasks (positions in ``outputs``) from the shared features.
   ///
@@ -91,9 +105,15 @@ public final class MultitaskNetwork {
   }
 
   /// Loads weights of a plain encoder, as timm or torchvision publish them; a classifier in the file is left out.
+  ///
+  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, or one of a network that grew.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    try store.load(
+    if let grown = file.names.first(where: TransformerStack.isGrown) {
+      throw FileError(
+        file.url, "holds a transformer that grew ('\(grown)'): an encoder's weights are those of a plain one")
+    }
+    return try store.load(
       file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName,
       adapting: encoder.adapt)
   }

@@ -48,6 +48,10 @@ import Experiments
   @Test func contradictionsAreFound() {
     #expect(complaint("data:\n  tasks: [depth, normls]\n").contains("Did you mean 'normals'?"))
     #expect(complaint("data:\n  tasks: []\n").contains("at least one task"))
+    #expect(
+      complaint("method:\n  adaptation: dtme\n").contains("has to be a transformer, such as vit-tiny, not resnet18"))
+    let features = "network:\n  encoder: vit-tiny\nmethod:\n  adaptation: dtme\n  level: features\n"
+    #expect(complaint(features).contains("level has to be parameters"))
     #expect(complaint("data:\n  tasks: [depth, depth]\n").contains("twice"))
     #expect(complaint("data:\n  height: 100\n").contains("multiples of 32"))
     #expect(complaint("data:\n  cropHeight: 64\n").contains("contradict"))

@@ -84,6 +84,12 @@ import Experiments
       "method.aggregator=sum", "network.encoder=resnet18", "network.normalization=task",
       "method.schedule={name: connection-strength, epoch: 1}",
     ],
+    ["method.adaptation={name: dtme, samples: 4}"],
+    [
+      "method.aggregator=sum", "method.schedule=selective-groups",
+      "method.adaptation={name: dtme, samples: 4, moment: 0.5, keepTokens: true, freeze: true}",
+    ],
+    ["method.aggregator=cagrad", "method.adaptation={name: dtme, samples: 4, modulated: 0, moment: 0}"],
   ])
   func stoppedRunsGoOnExactly(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
@@ -99,6 +105,49 @@ import Experiments
       let last = try TrainingSession(nil, folder: folder, existing: .resume)
       #expect(try last.run { false } == .finished)
       #expect(try losses(MetricsLog.read(folder)) == losses(whole))
+    }
+  }
+
+  @Test func networksGrowOnceAndAreFoundAgain() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      let configuration = try micro(["method.adaptation={name: dtme, samples: 4}", "network.encoder=vit_micro"])
+      let (trainer, records) = try train(configuration, in: folder.url)
+      let grown = records.compactMap { if case .adaptation(let record) = $0 { record } else { nil } }
+      #expect(grown.count == 1 && grown[0].step == 2 && grown[0].tokens.analysis.sampleCount == 4)
+      let (before, after) = (grown[0].tokens.parameterCountBefore, grown[0].tokens.parameterCountAfter)
+      // Three tasks, two of three layers each: weight, bias and one token of 48 numbers.
+      #expect(after - before == 3 * 2 * 3 * 48 && trainer.network.store.parameterCount == after)
+      let run = try TrainedRun(folder, checkpoint: .last)
+      #expect(run.network.transformer?.growth == grown[0].tokens.growth)
+      #expect(try run.evaluate() == trainer.lastEvaluation)
+      let shared = try run.analyzeTokens(sampleCount: 4, ratio: 10)
+      #expect(shared.layers.count == grown[0].tokens.growth.firstSeparateLayer! + 1)
+      #expect(try String(contentsOf: folder.report, encoding: .utf8).contains("Tokens"))
+    }
+  }
+
+  /// A configuration and a checkpoint of which only one says that the network grew.
+  @Test func growthThatDoesNotFitIsExplained() throws {
+    try withTemporaryFolder { parent in
+      let (plain, grown) = (
+        RunFolder(parent.appendingPathComponent("plain")), RunFolder(parent.appendingPathComponent("grown"))
+      )
+      _ = try train(micro(), in: plain.url)
+      _ = try train(micro(["method.adaptation={name: dtme, samples: 4}"]), in: grown.url)
+      let (plainText, grownText) = (
+        try Data(contentsOf: plain.configuration), try Data(contentsOf: grown.configuration)
+      )
+      try plainText.write(to: grown.configuration)
+      #expect { _ = try TrainedRun(grown, checkpoint: .last) } throws: {
+        "\($0)".contains("a transformer that grew") && "\($0)".contains("method.adaptation has to be dtme")
+      }
+      let longer = String(decoding: grownText, as: UTF8.self).replacing("steps: 4 ", with: "steps: 9 ")
+      try Data(longer.utf8).write(to: plain.configuration)
+      let session = try TrainingSession(nil, folder: plain, existing: .resume)
+      #expect { _ = try session.run { false } } throws: {
+        "\($0)".contains("was to grow after step 2") && "\($0)".contains("earlier checkpoint")
+      }
     }
   }
 

@@ -361,4 +361,67 @@ import VisionNetworks
       }
     }
   }
+
+  /// Modulator and one token for each task and grown layer, one-by-one heads, at the data sets' sizes of pictures: the
+  /// paper's percentages.
+  @Test(arguments: [
+    ("vit-tiny", ["semseg": 40, "depth": 1, "normals": 3, "edge": 1], (448, 576), 6, 0.24, 2),
+    ("vit-tiny", ["semseg": 21, "human_parts": 7, "sal": 2, "normals": 3, "edge": 1], (512, 512), 6, 0.30, 2),
+    ("vit-tiny", taskonomy, (256, 256), 4, 0.46, 2), ("vit-small", taskonomy, (256, 256), 4, 0.23, 2),
+    ("vit-large", taskonomy, (256, 256), 8, 0.089, 3),
+  ])
+  func growthIsAsSmallAsPublished(
+    _ encoder: String, _ tasks: [String: Int], _ size: (height: Int, width: Int), _ layerCount: Int,
+    _ percentage: Double, _ digits: Int
+  ) {
+    let network = MultitaskNetwork(
+      encoder: EncoderRegistry.entry(encoder)!, decoder: .multiScale,
+      outputs: tasks.sorted { $0.key < $1.key }.map { .init(task: $0.key, channels: $0.value) },
+      imageHeight: size.height, imageWidth: size.width, seed: 1)
+    let before = network.store.parameterCount
+    let layers = Array(0..<layerCount)
+    network.transformer!.grow(TokenGrowth(modulatedLayers: layers, expandedLayers: layers), tasks: network.tasks)
+    network.store.layOut()
+    let growth = network.store.parameterCount - before
+    let shift = (0..<digits).reduce(1.0) { power, _ in power * 10 }
+    #expect((100 * Double(growth) / Double(before) * shift).rounded() / shift == percentage)
+  }
+
+  private static let taskonomy = Dictionary(
+    uniqueKeysWithValues: [1, 1, 1, 1, 1, 1, 3, 2, 3, 1, 1].enumerated().map { ("task\($0)", $1) })
+
+  @Test func grownNetworksGiveWhatPlainOnesGave() {
+    let (plain, grown) = (make(["a", "b"]), make(["a", "b"]))
+    grown.transformer!.grow(TokenGrowth(modulatedLayers: [1], expandedLayers: []), tasks: grown.tasks)
+    grown.store.layOut()
+    let images = RandomGenerator(seed: 2).normal([2, 3, 32, 64])
+    let weight = RandomGenerator(seed: 3).normal([2, 2, 32, 64])
+    func lossGradients(_ network: MultitaskNetwork) -> [Tensor?] {
+      let outputs = network(images, .training(RandomGenerator(seed: 1)))
+      return gradients(
+        of: outputs.map { ($0 * weight).mean() },
+        withRespectTo: plain.store.allParameters.map { network.store.entry($0.name)! })
+    }
+    for (a, b) in zip(plain(images, .evaluation), grown(images, .evaluation)) {
+      #expect((a - b).abs().max().item < 1e-5)
+    }
+    for (name, pair) in zip(plain.store.allParameters.map(\.name), zip(lossGradients(plain), lossGradients(grown))) {
+      #expect((pair.0! - pair.1!).norm().item < 1e-4 * max(1e-3, pair.0!.norm().item), "\(name)")
+    }
+    #expect(grown.featuresDependOnTask && grown.features(images, tasks: [1], .evaluation).count == 4)
+  }
+
+  @Test func weightsOfGrownTransformersAreNoPlainOnes() throws {
+    try withTemporaryFolder { folder in
+      let grown = make(["a", "b"])
+      grown.transformer!.grow(TokenGrowth(modulatedLayers: [1], expandedLayers: [2]), tasks: grown.tasks)
+      grown.store.layOut()
+      let url = folder.appendingPathComponent("grown.safetensors")
+      let entries = grown.store.state.filter { $0.name.hasPrefix("backbone.") }
+      try Safetensors.write(entries.map { (String($0.name.dropFirst(9)), $0.tensor) }, to: url)
+      #expect { try make(["a", "b"]).loadEncoder(SafetensorsFile(contentsOf: url)) } throws: {
+        "\($0)".contains("holds a transformer that grew")
+      }
+    }
+  }
 }

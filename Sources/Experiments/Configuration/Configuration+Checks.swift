@@ -36,10 +36,15 @@ extension Configuration {
       throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
     }
     try checkSizes()
-    let needsTaskNormalization = try makeMethod().schedule.needsNormalizedConvolutions
-    guard !needsTaskNormalization || network.normalization == "task" else {
+    let method = try makeMethod()
+    guard !method.schedule.needsNormalizedConvolutions || network.normalization == "task" else {
       throw ConfigurationError(
-        "\(method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
+        "\(self.method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
+    }
+    if method.adaptation is TokenModulationAndExpansion, EncoderRegistry.entry(network.encoder)?.isTransformer != true {
+      throw ConfigurationError(
+        "\(self.method.adaptation.name) works on tokens: network.encoder has to be a transformer, such as vit-tiny, not \(network.encoder)"
+      )
     }
     _ = try Device(parsing: run.device)
   }
@@ -94,6 +99,8 @@ extension Configuration {
         .make(self.method.aggregator.settings, tasks: data.tasks),
       schedule: try MethodRegistry.schedule(self.method.schedule.name)
         .make(self.method.schedule.settings, tasks: data.tasks, totalSteps: training.steps),
+      adaptation: try MethodRegistry.adaptation(self.method.adaptation.name)
+        .make(self.method.adaptation.settings, tasks: data.tasks, totalSteps: training.steps),
       level: GradientLevel(rawValue: self.method.level)!, seed: run.seed)
     try method.checkComposition()
     return method
@@ -130,30 +137,39 @@ extension Configuration {
     return copy
   }
 
-  /// Takes a method as a person types it: names joined by `+`, in any order, each a weighting, an aggregator or a
-  /// schedule: `uw+pcgrad`.
+  /// Takes a method as a person types it: names joined by `+`, in any order, each a weighting, an aggregator, a
+  /// schedule or an adaptation: `uw+pcgrad`.
   ///
   /// - Throws: ``MethodError`` for a name that no method has.
   public mutating func apply(method text: String) throws {
-    var kinds: [String: String] = [:]
-    func choose(_ kind: String, _ name: String) throws {
-      if let other = kinds.updateValue(name, forKey: kind) {
-        throw MethodError("'\(other)' and '\(name)' are both a \(kind): a method has one")
-      }
-    }
+    var names: [MethodKind: String] = [:]
     for part in text.split(separator: "+", omittingEmptySubsequences: false) {
       let name = part.trimmingCharacters(in: .whitespaces)
-      if MethodRegistry.weightings.contains(where: { $0.name == name }) {
-        try choose("loss weighting", name)
-        method.weighting = MethodChoice(name)
-      } else if MethodRegistry.aggregators.contains(where: { $0.name == name }) {
-        try choose("gradient aggregator", name)
-        method.aggregator = MethodChoice(name)
-      } else if MethodRegistry.schedules.contains(where: { $0.name == name }) {
-        try choose("update schedule", name)
-        method.schedule = MethodChoice(name)
-      } else {
-        throw MethodError(unknownName("method", name, among: MethodRegistry.allNames))
+      let kind = try MethodRegistry.kind(of: name)
+      if let other = names.updateValue(name, forKey: kind) {
+        throw MethodError("'\(other)' and '\(name)' are both a \(kind.title): a method has one")
+      }
+      method[kind] = MethodChoice(name)
+    }
+  }
+}
+
+extension Configuration.Method {
+  subscript(kind: MethodKind) -> MethodChoice {
+    get {
+      switch kind {
+      case .weighting: weighting
+      case .aggregator: aggregator
+      case .schedule: schedule
+      case .adaptation: adaptation
+      }
+    }
+    set {
+      switch kind {
+      case .weighting: weighting = newValue
+      case .aggregator: aggregator = newValue
+      case .schedule: schedule = newValue
+      case .adaptation: adaptation = newValue
       }
     }
   }

@@ -66,6 +66,7 @@ extension Configuration.Method {
       .method("weighting", \.weighting, "how much each loss counts"),
       .method("aggregator", \.aggregator, "how the tasks' gradients become one"),
       .method("schedule", \.schedule, "which tasks update when"),
+      .method("adaptation", \.adaptation, "how the network changes while it trains"),
       .text(
         "level", \.level, among: GradientLevel.allCases.map(\.rawValue),
         "what the aggregator's gradients are taken with respect to: all shared parameters, or the shared features"),

@@ -130,14 +130,11 @@ extension Configuration {
   private mutating func apply(
     _ setting: MethodSetting, to parameter: String, of part: String, _ assignment: String
   ) throws {
-    switch part {
-    case "weighting": method.weighting.settings[parameter] = setting
-    case "aggregator": method.aggregator.settings[parameter] = setting
-    case "schedule": method.schedule.settings[parameter] = setting
-    default:
+    guard let kind = MethodKind(rawValue: part) else {
       throw ConfigurationError(
-        "'\(assignment)': " + unknownName("part of a method", part, among: ["weighting", "aggregator", "schedule"]))
+        "'\(assignment)': " + unknownName("part of a method", part, among: MethodKind.allCases.map(\.rawValue)))
     }
+    method[kind].settings[parameter] = setting
   }
 
   /// All fields with their values and what they mean.

@@ -58,6 +58,7 @@ public struct Configuration: Sendable, Equatable {
     public var weighting = MethodChoice("equal")
     public var aggregator = MethodChoice("sum")
     public var schedule = MethodChoice("joint")
+    public var adaptation = MethodChoice("none")
     /// What the aggregator's gradients are taken with respect to.
     public var level = GradientLevel.parameters.rawValue
   }

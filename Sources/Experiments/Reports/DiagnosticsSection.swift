@@ -66,23 +66,8 @@ struct DiagnosticsSection {
     let names = looks[0].record.modules.map(\.name)
     let rows = names.enumerated().map { index, name -> [String] in
       let cosines = looks.flatMap { $0.record.modules[index].cosines }
-      var counts = [Int](repeating: 0, count: Self.binCount)
-      for cosine in cosines {
-        counts[min(Self.binCount - 1, max(0, Int((cosine + 1) / 2 * Double(Self.binCount))))] += 1
-      }
-      let largest = Double(max(1, counts.max() ?? 1))
-      let negative = Double(cosines.count { $0 < 0 }) / Double(max(1, cosines.count))
-      return [HTML.escape(name)]
-        + counts.enumerated().map { bin, count in
-          HTML.shaded(
-            "&nbsp;", color: bin < Self.binCount / 2 ? HTML.conflict : HTML.agreement,
-            strength: Double(count) / largest,
-            title: "\(count) of \(cosines.count)")
-        } + [String(format: "%.0f %%", negative * 100)]
+      return [HTML.escape(name)] + HTML.histogram(cosines, binCount: Self.binCount)
     }
-    let header = (0..<Self.binCount).map { bin in
-      bin % 5 == 0 ? String(format: "%.1f", Double(bin) / Double(Self.binCount) * 2 - 1) : ""
-    }
-    return HTML.table(["Module"] + header + ["below 0"], rows, class: "histogram")
+    return HTML.table(["Module"] + HTML.cosineBins(Self.binCount) + ["below 0"], rows, class: "histogram")
   }
 }

@@ -39,6 +39,24 @@ enum HTML {
     return table([""] + tasks, rows, class: "matrix")
   }
 
+  /// Cells for a row of cosines, one for each bin from −1 to 1, the darker the more there are, and the share below zero.
+  static func histogram(_ cosines: [Double], binCount: Int) -> [String] {
+    var counts = [Int](repeating: 0, count: binCount)
+    for cosine in cosines { counts[min(binCount - 1, max(0, Int((cosine + 1) / 2 * Double(binCount))))] += 1 }
+    let largest = Double(max(1, counts.max() ?? 1))
+    let negative = Double(cosines.count { $0 < 0 }) / Double(max(1, cosines.count))
+    return counts.enumerated().map { bin, count in
+      shaded(
+        "&nbsp;", color: bin < binCount / 2 ? conflict : agreement, strength: Double(count) / largest,
+        title: "\(count) of \(cosines.count)")
+    } + [String(format: "%.0f %%", negative * 100)]
+  }
+
+  /// The header above ``histogram(_:binCount:)``: every fifth bin's lower end.
+  static func cosineBins(_ binCount: Int) -> [String] {
+    (0..<binCount).map { bin in bin % 5 == 0 ? String(format: "%.1f", Double(bin) / Double(binCount) * 2 - 1) : "" }
+  }
+
   /// - Parameter rows: cells that are HTML already.
   static func table(_ header: [String], _ rows: [[String]], class style: String = "") -> String {
     let head = header.map { "<th>\(escape($0))</th>" }.joined()

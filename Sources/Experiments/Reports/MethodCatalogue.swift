@@ -8,6 +8,7 @@ public enum MethodCatalogue {
       section("Loss weightings: how much does each loss count?", MethodRegistry.weightings),
       section("Gradient aggregators: how do the tasks' gradients become one?", MethodRegistry.aggregators),
       section("Update schedules: which tasks update when?", MethodRegistry.schedules),
+      section("Network adaptations: how does the network change while it trains?", MethodRegistry.adaptations),
     ].joined(separator: "\n\n")
   }
 
@@ -15,16 +16,12 @@ public enum MethodCatalogue {
   ///
   /// - Throws: ``MethodError`` with the nearest name when there is no such method.
   public static func description(of name: String) throws -> String {
-    if let entry = MethodRegistry.weightings.first(where: { $0.name == name }) {
-      return describe(entry, "loss weighting")
+    switch try MethodRegistry.kind(of: name) {
+    case .weighting: describe(try MethodRegistry.weighting(name), .weighting)
+    case .aggregator: describe(try MethodRegistry.aggregator(name), .aggregator)
+    case .schedule: describe(try MethodRegistry.schedule(name), .schedule)
+    case .adaptation: describe(try MethodRegistry.adaptation(name), .adaptation)
     }
-    if let entry = MethodRegistry.aggregators.first(where: { $0.name == name }) {
-      return describe(entry, "gradient aggregator")
-    }
-    if let entry = MethodRegistry.schedules.first(where: { $0.name == name }) {
-      return describe(entry, "update schedule")
-    }
-    throw MethodError(unknownName("method", name, among: MethodRegistry.allNames))
   }
 
   private static func section<Method>(_ title: String, _ entries: [MethodEntry<Method>]) -> String {
@@ -35,8 +32,8 @@ public enum MethodCatalogue {
     return ([title] + lines).joined(separator: "\n")
   }
 
-  private static func describe<Method>(_ entry: MethodEntry<Method>, _ kind: String) -> String {
-    var lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
+  private static func describe<Method>(_ entry: MethodEntry<Method>, _ kind: MethodKind) -> String {
+    var lines = ["\(entry.name) (\(kind.title))", "  \(entry.summary)", "  paper: \(entry.paper)"]
     lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
     for parameter in entry.parameters {
       let standard = parameter.defaultValue.map { "default \($0)" } ?? "no default"

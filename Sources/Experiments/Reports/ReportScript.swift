@@ -104,6 +104,7 @@ let reportStyle = """
   .matrix td { min-width: 3.2rem; text-align: center; border: 2px solid transparent; background-clip: padding-box; }
   .cell { display: block; } h3 { font-size: 1rem; margin-top: 1.6rem; }
   .histogram td { padding: 0; border: 0; } .histogram td:first-child, .histogram td:last-child { padding: 0 .7rem; }
+  .strip { display: flex; } .strip .cell { padding: 0; width: .5rem; height: 1.3rem; }
   .histogram th { padding: 0; font-weight: 400; font-size: .75rem; } .histogram .cell { width: 1.5rem; }
   .wide { overflow-x: auto; font-size: .85rem; } .wide td { white-space: nowrap; }
   .columns { columns: 3; }

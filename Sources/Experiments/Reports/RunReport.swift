@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskLearning
 import Torch
 import VisionMetrics
 
@@ -21,8 +22,8 @@ public struct RunReport {
   private func page(_ configuration: Configuration, _ records: [LogRecord]) throws -> String {
     let steps = records.compactMap { if case .step(let record) = $0 { record } else { nil } }
     let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
-    let method = [configuration.method.weighting, configuration.method.aggregator, configuration.method.schedule]
-      .map(\.name).joined(separator: " + ")
+    let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
+      separator: " + ")
     let title = "\(configuration.network.encoder), \(configuration.data.tasks.count) tasks, \(method)"
     var sections: [String] = []
     if let last = evaluations.last { sections.append(try results(last)) }
@@ -32,7 +33,9 @@ public struct RunReport {
     sections.append(diagnostics.html)
     let grouping = GroupingSection(steps, tasks: configuration.data.tasks)
     let channels = ChannelSection(steps, tasks: configuration.data.tasks)
-    sections += [grouping.html, channels.html, LossTrends(steps, tasks: configuration.data.tasks).html]
+    sections += [
+      grouping.html, channels.html, TokenSection(records).html, LossTrends(steps, tasks: configuration.data.tasks).html,
+    ]
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
     let charts =
       charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts + grouping.charts + channels.charts

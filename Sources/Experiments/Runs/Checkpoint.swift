@@ -74,11 +74,16 @@ public struct Checkpoint: Codable, Sendable {
     FileManager.default.fileExists(atPath: url(name, in: folder).path)
   }
 
-  /// Gives the network its parameters and buffers back.
-  func restore(_ network: MultitaskNetwork, in folder: RunFolder) throws {
+  /// Gives the method its state back, and the network the shape that it had grown to, its parameters and buffers.
+  func restore(_ network: MultitaskNetwork, method: inout MultitaskMethod, in folder: RunFolder) throws {
     let file = try file(in: folder)
-    let network = network.store
-    for (name, tensor) in network.state {
+    do { try method.restoreState(self.method) } catch {
+      throw FileError(file.url, "holds the state of another method than the configuration's")
+    }
+    method.adaptation.rebuild(network)
+    let store = network.store
+    try requireSameEntries(store, file)
+    for (name, tensor) in store.state {
       let saved = try file.tensor(Self.networkPrefix + name)
       guard saved.shape == tensor.shape else {
         throw FileError(file.url, "'\(name)' is \(saved.shape), but the configuration's network has \(tensor.shape)")
@@ -87,9 +92,26 @@ public struct Checkpoint: Codable, Sendable {
     }
   }
 
-  /// Gives optimizer, method and random generator their states back.
+  private func requireSameEntries(_ store: ParameterStore, _ file: SafetensorsFile) throws {
+    let saved = file.names.filter { $0.hasPrefix(Self.networkPrefix) }.map {
+      String($0.dropFirst(Self.networkPrefix.count))
+    }
+    let expected = store.state.map(\.name)
+    if let unknown = saved.first(where: { !Set(expected).contains($0) }) {
+      throw FileError(
+        file.url,
+        TransformerStack.isGrown(unknown)
+          ? "holds a transformer that grew ('\(unknown)'), but the configuration's stays plain: method.adaptation has to be dtme, as it was in training"
+          : "holds '\(unknown)', which the configuration's network does not have")
+    }
+    if let missing = expected.first(where: { !Set(saved).contains($0) }) {
+      throw FileError(file.url, "lacks '\(missing)' of the configuration's network")
+    }
+  }
+
+  /// Gives optimizer and random generator their states back.
   func restoreTraining(
-    _ store: ParameterStore, method: inout MultitaskMethod, generator: RandomGenerator, in folder: RunFolder
+    _ store: ParameterStore, generator: RandomGenerator, in folder: RunFolder
   ) throws {
     let file = try file(in: folder)
     let vectors = Dictionary(uniqueKeysWithValues: store.vectors.map { ("\($0.owner)", $0) })
@@ -105,9 +127,6 @@ public struct Checkpoint: Codable, Sendable {
       throw FileError(file.url, "'\(Self.generatorName)' is \(state.signature), not \(generator.state.signature)")
     }
     generator.state = state.copied()
-    do { try method.restoreState(self.method) } catch {
-      throw FileError(file.url, "holds the state of another method than the configuration's")
-    }
   }
 
   private func file(in folder: RunFolder) throws -> SafetensorsFile {

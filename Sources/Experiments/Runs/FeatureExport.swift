@@ -53,8 +53,9 @@ public struct FeatureExport {
       throw ConfigurationError("--blocks is for transformers: \(entry.name) gives layer1 to layer4")
     }
     if let transformer = encoder as? VisionTransformer {
-      for block in blocks where !transformer.blocks.indices.contains(block) {
-        throw ConfigurationError("--blocks \(block): \(entry.name) has the blocks 0 to \(transformer.blocks.count - 1)")
+      for block in blocks where !transformer.stack.blocks.indices.contains(block) {
+        throw ConfigurationError(
+          "--blocks \(block): \(entry.name) has the blocks 0 to \(transformer.stack.blocks.count - 1)")
       }
     }
     return withoutGradients { encoder.namedFeatures(images, blocks: blocks) }

@@ -1,14 +1,17 @@
 import Foundation
+import MultitaskLearning
 import Torch
 
 /// One line of `metrics.jsonl`: a record with its `kind`.
 public enum LogRecord: Sendable, Codable, Equatable {
   case step(StepRecord)
   case evaluation(EvaluationRecord)
+  case adaptation(AdaptationRecord)
 
   private enum Kind: String, Codable {
     case step
     case evaluation
+    case adaptation
   }
   private enum Key: CodingKey {
     case kind
@@ -18,6 +21,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     switch self {
     case .step(let record): record.step
     case .evaluation(let record): record.step
+    case .adaptation(let record): record.step
     }
   }
 
@@ -25,6 +29,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     switch try decoder.container(keyedBy: Key.self).decode(Kind.self, forKey: .kind) {
     case .step: self = .step(try StepRecord(from: decoder))
     case .evaluation: self = .evaluation(try EvaluationRecord(from: decoder))
+    case .adaptation: self = .adaptation(try AdaptationRecord(from: decoder))
     }
   }
 
@@ -36,6 +41,9 @@ public enum LogRecord: Sendable, Codable, Equatable {
       try record.encode(to: encoder)
     case .evaluation(let record):
       try container.encode(Kind.evaluation, forKey: .kind)
+      try record.encode(to: encoder)
+    case .adaptation(let record):
+      try container.encode(Kind.adaptation, forKey: .kind)
       try record.encode(to: encoder)
     }
   }
@@ -68,6 +76,13 @@ public struct EvaluationRecord: Sendable, Codable, Equatable {
   public var evaluation: Evaluation
   /// The mean gain over the trivial predictors.
   public var score: Double
+}
+
+/// How the network changed.
+public struct AdaptationRecord: Sendable, Codable, Equatable {
+  /// The first step of the changed network.
+  public var step: Int
+  public var tokens: TokenAdaptationReport
 }
 
 /// The file `metrics.jsonl`: a JSON object a line.

@@ -20,6 +20,8 @@ public final class TensorBoardLog: TrainingObserver {
         evaluation.evaluation.tasks.flatMap { task in
           task.metrics.map { ("\(task.task)/\($0.name)", $0.value) }
         }, step: evaluation.step)
+    case .adaptation(let adaptation):
+      try file.write([("parameters", Double(adaptation.tokens.parameterCountAfter))], step: adaptation.step)
     }
   }
 }

@@ -5,7 +5,7 @@ import VisionData
 import VisionNetworks
 
 /// A network's losses on one batch.
-struct BatchObjective: SharesConvolutions {
+struct BatchObjective: SharesConvolutions, SharesTokens {
   let network: MultitaskNetwork
   let bindings: [TaskBinding]
   let batch: Batch
@@ -19,6 +19,10 @@ struct BatchObjective: SharesConvolutions {
 
   func features(for tasks: [Int]) -> [Tensor] {
     precision.compute(on: batch.images.device) { network.features(batch.images, tasks: tasks, context) }
+  }
+
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
+    precision.compute(on: batch.images.device) { network.features(batch.images, context, observing: observe) }
   }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {

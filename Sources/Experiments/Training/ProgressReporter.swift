@@ -29,6 +29,14 @@ public final class ProgressReporter: TrainingObserver {
         "\($0.task) \($0.primary.name) \(String(format: "%.3f", $0.primary.value))"
       }
       printLine("step \(evaluation.step): \(tasks.joined(separator: ", "))")
+    case .adaptation(let adaptation):
+      let (tokens, growth) = (adaptation.tokens, adaptation.tokens.growth)
+      let gain =
+        100 * Double(tokens.parameterCountAfter - tokens.parameterCountBefore) / Double(tokens.parameterCountBefore)
+      printLine(
+        "step \(adaptation.step): the network grew by \(String(format: "%.2f", gain)) %: modulators before layers "
+          + "\(growth.modulatedLayers), tokens in layers \(growth.expandedLayers) (from 0); "
+          + "looking at \(tokens.analysis.sampleCount) samples took \(String(format: "%.1f", tokens.seconds)) s")
     }
   }
 

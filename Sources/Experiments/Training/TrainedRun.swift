@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskLearning
 import NeuralNetworks
 import Torch
 import VisionData
@@ -26,7 +27,8 @@ public struct TrainedRun {
     bindings = data.bindings
     network = try MultitaskNetwork(unloaded, bindings: bindings)
     checkpoint = try Checkpoint.load(name, in: folder)
-    try checkpoint.restore(network, in: folder)
+    var method = try configuration.makeMethod()
+    try checkpoint.restore(network, method: &method, in: folder)
   }
 
   /// Metrics on the validation data.
@@ -36,6 +38,20 @@ public struct TrainedRun {
       batchSize: configuration.training.batchSize, threads: configuration.data.threads,
       device: try Device(parsing: configuration.run.device))
     return try evaluator.evaluate(network, precision: Precision(rawValue: configuration.run.precision)!)
+  }
+
+  /// What the network's tokens span, and where the tasks' gradients conflict at them, on training data.
+  ///
+  /// - Throws: ``MethodError`` for a network without tokens.
+  public func analyzeTokens(sampleCount: Int, ratio: Double) throws -> TokenAnalysis {
+    guard network.transformer != nil else {
+      throw MethodError("\(configuration.network.encoder) has no tokens: token spaces are those of transformers")
+    }
+    let training = AdaptedTraining(
+      network: network, data: data, configuration: configuration, completedSteps: checkpoint.step)
+    return try TokenAnalysis(tasks: network.tasks, ratio: ratio) {
+      try training.forEachBatch(sampleCount: sampleCount, $0)
+    }
   }
 
   /// The predictions for a picture of any size, as pictures of that size.

@@ -54,8 +54,8 @@ public final class Trainer {
     step = 0
     if hasCheckpoint {
       let checkpoint = try Checkpoint.load(.last, in: folder)
-      try checkpoint.restore(network, in: folder)
-      try checkpoint.restoreTraining(network.store, method: &method, generator: generator, in: folder)
+      try checkpoint.restore(network, method: &method, in: folder)
+      try checkpoint.restoreTraining(network.store, generator: generator, in: folder)
       step = checkpoint.step
       bestScore = checkpoint.bestScore
     }
@@ -88,6 +88,10 @@ public final class Trainer {
     Checkpoint.removeOrphans(in: folder)
     if step == 0 { try save(.last, score: nil) }
     while step < training.steps {
+      if let report = try adapt() {
+        let record = AdaptationRecord(step: step + 1, tokens: report)
+        for observer in observers { try observer.observe(.adaptation(record)) }
+      }
       let record = try performStep(loader)
       for observer in observers { try observer.observe(.step(record)) }
       let isLast = step == training.steps
@@ -101,6 +105,16 @@ public final class Trainer {
     }
     if lastEvaluation == nil { lastEvaluation = try evaluator.evaluate(network, precision: precision) }
     return .finished
+  }
+
+  /// Lets the network change, if it is time.
+  private func adapt() throws -> TokenAdaptationReport? {
+    let training = AdaptedTraining(network: network, data: data, configuration: configuration, completedSteps: step)
+    var method = optimizer.method
+    defer { optimizer.method = method }
+    do { return try method.adaptation.adapt(training, using: &method.generator) } catch let error as NonFiniteError {
+      throw TrainingError.notFinite(error, step: step, folder: folder)
+    }
   }
 
   private func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
@@ -139,9 +153,10 @@ public final class Trainer {
     network.tasks.indices.map { task in Double(priorities.count { $0 == task }) / Double(max(1, priorities.count)) }
   }
 
-  /// As configured; where no features are shared, the parameters.
+  /// As configured; where no features are shared, or will not be, the parameters.
   private var observedLevel: GradientLevel {
-    network.featuresDependOnTask ? .parameters : GradientLevel(rawValue: configuration.diagnostics.level)!
+    network.featuresDependOnTask || optimizer.method.adaptation is TokenModulationAndExpansion
+      ? .parameters : GradientLevel(rawValue: configuration.diagnostics.level)!
   }
 
   private func isObserved(_ step: Int) -> Bool {

@@ -39,26 +39,49 @@ public enum MethodRegistry {
     ConnectionStrength.entry,
   ]
 
-  /// Weightings, aggregators, schedules.
-  public static var allNames: [String] {
-    weightings.map(\.name) + aggregators.map(\.name) + schedules.map(\.name)
+  public static let adaptations: [MethodEntry<any NetworkAdaptation>] = [
+    NoAdaptation.entry,
+    TokenModulationAndExpansion.entry,
+  ]
+
+  /// Weightings, aggregators, schedules, adaptations.
+  public static var allNames: [String] { MethodKind.allCases.flatMap(names) }
+
+  public static func names(of kind: MethodKind) -> [String] {
+    switch kind {
+    case .weighting: weightings.map(\.name)
+    case .aggregator: aggregators.map(\.name)
+    case .schedule: schedules.map(\.name)
+    case .adaptation: adaptations.map(\.name)
+    }
+  }
+
+  /// - Throws: ``MethodError`` with the nearest name when no method has this one.
+  public static func kind(of name: String) throws -> MethodKind {
+    guard let kind = MethodKind.allCases.first(where: { names(of: $0).contains(name) }) else {
+      throw MethodError(unknownName("method", name, among: allNames))
+    }
+    return kind
   }
 
   public static func weighting(_ name: String) throws -> MethodEntry<any LossWeighting> {
-    try find(name, in: weightings, kind: "loss weighting")
+    try find(name, in: weightings, kind: .weighting)
   }
   public static func aggregator(_ name: String) throws -> MethodEntry<any GradientAggregator> {
-    try find(name, in: aggregators, kind: "gradient aggregator")
+    try find(name, in: aggregators, kind: .aggregator)
   }
   public static func schedule(_ name: String) throws -> MethodEntry<any UpdateSchedule> {
-    try find(name, in: schedules, kind: "update schedule")
+    try find(name, in: schedules, kind: .schedule)
+  }
+  public static func adaptation(_ name: String) throws -> MethodEntry<any NetworkAdaptation> {
+    try find(name, in: adaptations, kind: .adaptation)
   }
 
   private static func find<Method>(
-    _ name: String, in entries: [MethodEntry<Method>], kind: String
+    _ name: String, in entries: [MethodEntry<Method>], kind: MethodKind
   ) throws -> MethodEntry<Method> {
     guard let entry = entries.first(where: { $0.name == name }) else {
-      throw MethodError(unknownName(kind, name, among: entries.map(\.name)))
+      throw MethodError(unknownName(kind.title, name, among: entries.map(\.name)))
     }
     return entry
   }

@@ -50,8 +50,10 @@ struct Differentiation {
     let isCut = needsFeatures || (update.observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
-      ? try ForwardPass(objective, tasks, others: others, isCut: isCut)
-      : try withDifferentiableAttention { try ForwardPass(objective, tasks, others: others, isCut: isCut) }
+      ? try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: needsEachGradient)
+      : try withDifferentiableAttention {
+        try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: true)
+      }
     if needsFeatures && pass.leaves == nil {
       throw MethodError("gradients at the shared features are wanted, but the network has no shared features")
     }
@@ -162,7 +164,7 @@ struct Differentiation {
       }
       writeGradients(
         of: [pass.losses[index]], to: targets, seeds: [seed(scales[index], like: pass.losses[index])],
-        graph: index == tasks.count - 1 ? .release : .retain)
+        graph: index == tasks.count - 1 || pass.isApart ? .release : .retain)
     }
   }
 

@@ -7,6 +7,8 @@ struct ForwardPass {
   /// What the losses start from where the graph is cut between encoder and decoders: the same values, as leaves.
   let leaves: [Tensor]?
   let losses: [Tensor]
+  /// Whether the losses have graphs of their own.
+  let isApart: Bool
   /// The losses as numbers: those of `tasks`, then of `others`.
   let values: [Double]
 
@@ -14,12 +16,17 @@ struct ForwardPass {
   ///   - tasks: whose losses will be differentiated.
   ///   - others: whose losses are only wanted as numbers.
   ///   - isCut: whether the gradients with respect to the features are wanted, where tasks share any.
+  ///   - isApart: whether each task's loss has a graph of its own: what a backward pass for each then costs is that task's
+  ///     part of the network, where tasks have features of their own.
   /// - Throws: ``NonFiniteError`` naming a task.
-  init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int], isCut: Bool) throws {
-    features = objective.features(for: tasks)
+  init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int], isCut: Bool, isApart: Bool) throws {
+    self.isApart = isApart && objective.featuresDependOnTask
+    features = self.isApart ? [] : objective.features(for: tasks)
     let canBeCut = !features.isEmpty && !objective.featuresDependOnTask
     leaves = isCut && canBeCut ? features.map(\.leaf) : nil
-    losses = objective.losses(of: tasks, from: leaves ?? features)
+    losses =
+      self.isApart
+      ? tasks.flatMap { objective.losses(of: [$0]) } : objective.losses(of: tasks, from: leaves ?? features)
     let otherLosses = others.isEmpty ? [] : Self.losses(of: others, objective, features)
     values = try Self.finiteValues(of: losses + otherLosses, (tasks + others).map { objective.tasks[$0] })
   }

@@ -32,13 +32,16 @@ public struct Adam: Optimizer {
   }
 
   public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
+    guard vector.frozenCount < vector.count else { return }
     let step = vector.scalar("adam.step")
     withoutGradients {
       step.add(inPlace: step.onesLike())
       let kernel = weightDecayKind == .decoupled ? Self.adamW : Self.adam
       kernel.perform(
-        .tensors([vector.values]), .tensors([gradient]), .tensors([vector.companion("adam.mean")]),
-        .tensors([vector.companion("adam.variance")]), .tensors([]), .tensors([step]), .real(learningRate),
+        .tensors([vector.trained(vector.values)]), .tensors([vector.trained(gradient)]),
+        .tensors([vector.trained(vector.companion("adam.mean"))]),
+        .tensors([vector.trained(vector.companion("adam.variance"))]), .tensors([]), .tensors([step]),
+        .real(learningRate),
         .real(beta1), .real(beta2), .real(weightDecay), .real(epsilon), false, false)
     }
   }

@@ -15,10 +15,12 @@ public struct SGD: Optimizer {
   }
 
   public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
-    let velocities = momentum == 0 ? [] : [vector.companion("sgd.momentum")]
+    guard vector.frozenCount < vector.count else { return }
+    let velocities = momentum == 0 ? [] : [vector.trained(vector.companion("sgd.momentum"))]
     withoutGradients {
       Self.kernel.perform(
-        .tensors([vector.values]), .tensors([gradient]), .tensors(velocities), .real(weightDecay),
+        .tensors([vector.trained(vector.values)]), .tensors([vector.trained(gradient)]), .tensors(velocities),
+        .real(weightDecay),
         .real(momentum), .real(learningRate), 0.0, .boolean(isNesterov), false, false)
     }
   }

@@ -53,6 +53,7 @@ public struct EncoderEntry: Sendable {
 public enum EncoderRegistry {
   public static let entries: [EncoderEntry] = [
     EncoderEntry(name: "vit_micro", alias: "vit-micro", architecture: .transformer(.micro)),
+    EncoderEntry(name: "vit_mini", alias: "vit-mini", architecture: .transformer(.mini)),
     EncoderEntry(name: "vit_tiny_patch16_224", alias: "vit-tiny", architecture: .transformer(.tiny)),
     EncoderEntry(name: "vit_small_patch16_224", alias: "vit-small", architecture: .transformer(.small)),
     EncoderEntry(name: "vit_base_patch16_224", alias: "vit-base", architecture: .transformer(.base)),

@@ -8,7 +8,7 @@ import Torch
 ///
 /// - Source: Dosovitskiy et al., *An Image Is Worth 16x16 Words*, ICLR 2021; the choice of features: the
 ///   multi-scale transformer of the selective-task-groups system.
-public final class VisionTransformer: Encoder {
+public final class VisionTransformer: TransformerEncoder {
   public struct Configuration: Sendable, Equatable {
     public var patch: Int
     public var width: Int
@@ -37,6 +37,8 @@ public final class VisionTransformer: Encoder {
     }
 
     public static let micro = Configuration(patch: 8, width: 48, depth: 3, heads: 3, imageHeight: 32, imageWidth: 32)
+    /// For small pictures, from nothing.
+    public static let mini = Configuration(patch: 8, width: 96, depth: 6, heads: 3, imageHeight: 64, imageWidth: 64)
     public static let tiny = Configuration(width: 192, depth: 12, heads: 3)
     public static let small = Configuration(width: 384, depth: 12, heads: 6)
     public static let base = Configuration(width: 768, depth: 12, heads: 12)
@@ -46,7 +48,8 @@ public final class VisionTransformer: Encoder {
   public let configuration: Configuration
   /// The blocks (zero-based) whose outputs are features, beside the normalized output of the last one.
   public let selectedBlocks: [Int]
-  public let blocks: [TransformerBlock]
+  /// The blocks, which tasks may grow into.
+  public let stack: TransformerStack
   private let patchEmbedding: Convolution
   private let classToken: Parameter
   private let positions: Parameter
@@ -61,11 +64,8 @@ public final class VisionTransformer: Encoder {
     patchEmbedding = Convolution(
       path["patch_embed", "proj"], from: 3, to: width, kernel: configuration.patch, stride: configuration.patch,
       padding: 0)
-    blocks = (0..<depth).map { index in
-      TransformerBlock(
-        path["blocks"][index], width: width, heads: configuration.heads,
-        dropPath: depth > 1 ? configuration.dropPath * Double(index) / Double(depth - 1) : 0)
-    }
+    stack = TransformerStack(
+      path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath)
     norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
     selectedBlocks = (1...3).map { (depth * $0 + 3) / 4 - 1 }
   }
@@ -73,14 +73,20 @@ public final class VisionTransformer: Encoder {
   public var featureChannels: [Int] { [Int](repeating: configuration.width, count: 4) }
   public var featureStrides: [Int] { [Int](repeating: configuration.patch, count: 4) }
 
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
+  public func features(
+    _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Tensor) -> Void
+  ) -> [Tensor] {
     let (rows, columns) = gridSize(images)
-    var tokens = embed(images, context)
+    let embedded = embed(images, context)
     var features: [Tensor] = []
-    for (index, block) in blocks.enumerated() {
-      tokens = block(tokens, context)
-      if selectedBlocks.contains(index) { features.append(map(tokens, rows, columns)) }
+    observe(0, embedded)
+    let tokens = stack(embedded, context) { layer, output in
+      if layer + 1 < stack.blocks.count { observe(layer + 1, output) }
+      if selectedBlocks.contains(layer) { features.append(map(output, rows, columns)) }
     }
+    // Before the streams part, features are the same for all tasks.
+    let streams = tokens.shape[0]
+    features = features.map { $0.shape[0] == streams ? $0 : context.stacked($0) }
     return features + [map(norm(tokens, context), rows, columns)]
   }
 
@@ -94,11 +100,9 @@ public final class VisionTransformer: Encoder {
 
   public func namedFeatures(_ images: Tensor, blocks wanted: [Int]) -> [(name: String, tensor: Tensor)] {
     let context = ForwardContext.evaluation
-    var tokens = embed(images, context)
     var features: [(name: String, tensor: Tensor)] = []
-    for (index, block) in blocks.enumerated() {
-      tokens = block(tokens, context)
-      if wanted.contains(index) { features.append(("block\(index)", tokens)) }
+    let tokens = stack(embed(images, context), context) { layer, output in
+      if wanted.contains(layer) { features.append(("block\(layer)", output)) }
     }
     return features + [("tokens", norm(tokens, context))]
   }

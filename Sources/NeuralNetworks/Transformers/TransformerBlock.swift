@@ -1,4 +1,3 @@
-import NeuralNetworks
 import Torch
 
 /// Attention and a two-layer perceptron, each after a normalization and beside a residual path.

@@ -1,0 +1,110 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+
+/// What a report shows of a transformer that grew: what its tokens span, where tasks conflict, what grew, and whether the
+/// tasks' gradients agree more afterwards.
+struct TokenSection {
+  private let record: AdaptationRecord?
+  private let looks: [(step: Int, cosines: [Double])]
+
+  init(_ records: [LogRecord]) {
+    record = records.compactMap { if case .adaptation(let record) = $0 { record } else { nil } }.last
+    looks = records.compactMap { record in
+      guard case .step(let step) = record, let diagnostics = step.diagnostics, diagnostics.level == .parameters
+      else { return nil }
+      let cosines = diagnostics.cosines
+      return (step.step, cosines.indices.flatMap { i in (0..<i).map { cosines[i][$0] } })
+    }
+  }
+
+  var html: String {
+    guard let record else { return "" }
+    let (tokens, analysis) = (record.tokens, record.tokens.analysis)
+    let gain =
+      100 * Double(tokens.parameterCountAfter - tokens.parameterCountBefore) / Double(tokens.parameterCountBefore)
+    return """
+      <h2>Tokens</h2>
+      <p>Before step \(record.step) the transformer grew by \(String(format: "%.2f", gain)) %, from \(tokens.parameterCountBefore)
+      to \(tokens.parameterCountAfter) parameters, after a look at \(analysis.sampleCount) samples
+      (\(String(format: "%.1f", tokens.seconds)) s).</p>
+      \(growth(tokens.growth, layerCount: analysis.layers.count))
+      <h3>Spectrum of each layer's tokens</h3>
+      <p>Eigenvalues of the uncentered covariance, largest first, on a logarithmic scale: blue ones span the range space
+      (r = \(String(format: "%g", analysis.ratio))), grey ones the null space.</p>
+      \(spectra(analysis))
+      <h3>Conflicts in the range space</h3>
+      <p>Share of samples in which two tasks' gradients at a layer's tokens do not agree within the space.</p>
+      \(conflicts(analysis, \.rangeConflicts))
+      <h3>Conflicts in the null space</h3>
+      \(conflicts(analysis, \.nullConflicts))
+      \(cosines(record.step))
+      """
+  }
+
+  private func growth(_ growth: TokenGrowth, layerCount: Int) -> String {
+    func mark(_ layers: [Int], _ text: String) -> [String] {
+      (0..<layerCount).map { layers.contains($0) ? HTML.shaded(text, color: HTML.agreement, strength: 0.6) : "" }
+    }
+    let tokens = growth.tokensPerTask == 1 ? "token" : "\(growth.tokensPerTask) tokens"
+    return HTML.table(
+      ["Layer"] + (0..<layerCount).map(String.init),
+      [
+        ["modulators (\(growth.modulation.rawValue))"] + mark(growth.modulatedLayers, "M"),
+        ["\(tokens) of each task"] + mark(growth.expandedLayers, "T"),
+      ], class: "matrix")
+  }
+
+  /// At most this many columns: neighbouring eigenvalues share one.
+  private static let largestColumnCount = 96
+
+  private func spectra(_ analysis: TokenAnalysis) -> String {
+    let rows = analysis.layers.enumerated().map { index, layer -> [String] in
+      let largest = max(layer.eigenvalues.first ?? 0, 1e-300)
+      let step = max(1, (layer.eigenvalues.count + Self.largestColumnCount - 1) / Self.largestColumnCount)
+      let cells = stride(from: 0, to: layer.eigenvalues.count, by: step).map { position in
+        // From the largest (1) down to a billionth of it (0).
+        let share = max(layer.eigenvalues[position] / largest, 1e-9)
+        return HTML.shaded(
+          "", color: position < layer.rangeDimension ? HTML.share : "90, 90, 90",
+          strength: 0.1 + log10(share) / 10 + 0.9,
+          title: "eigenvalue \(position + 1): \(String(format: "%.3g", layer.eigenvalues[position]))")
+      }
+      return [
+        "\(index)", "\(layer.rangeDimension) of \(layer.eigenvalues.count)",
+        "<div class=\"strip\">\(cells.joined())</div>",
+      ]
+    }
+    return HTML.table(["Layer", "Range space", "Eigenvalues"], rows)
+  }
+
+  private func conflicts(_ analysis: TokenAnalysis, _ counts: KeyPath<TokenAnalysis.Layer, [[Int]]>) -> String {
+    let pairs = analysis.tasks.indices.flatMap { i in (0..<i).map { (i, $0) } }
+    let rows = pairs.map { i, j -> [String] in
+      [HTML.escape("\(analysis.tasks[j]) · \(analysis.tasks[i])")]
+        + analysis.layers.map { layer in
+          let share = Double(layer[keyPath: counts][i][j]) / Double(max(1, analysis.sampleCount))
+          return HTML.shaded(String(format: "%.0f %%", share * 100), color: HTML.conflict, strength: share)
+        }
+    }
+    return HTML.table(["Pair"] + analysis.layers.indices.map { "layer \($0)" }, rows, class: "matrix")
+  }
+
+  private static let binCount = 20
+
+  /// The cosines of all pairs over all shared parameters, of the looks before the growth and those after it.
+  private func cosines(_ step: Int) -> String {
+    let before = looks.filter { $0.step < step }
+    let after = looks.filter { $0.step >= step }
+    guard !after.isEmpty else { return "" }
+    let rows = [("before", before), ("after", after)].filter { !$0.1.isEmpty }.map { name, looks -> [String] in
+      let cosines = looks.flatMap(\.cosines)
+      return ["\(name) (\(looks.count) looks)"] + HTML.histogram(cosines, binCount: Self.binCount)
+    }
+    return """
+      <h3>Cosines between the tasks' gradients, before and after</h3>
+      <p>Over all shared parameters, all pairs of tasks.</p>
+      \(HTML.table([""] + HTML.cosineBins(Self.binCount) + ["below 0"], rows, class: "histogram"))
+      """
+  }
+}

@@ -1,0 +1,101 @@
+import Torch
+
+/// Where in a transformer the tasks want its tokens to change in opposite ways.
+///
+/// For every layer that the tasks enter together: the space that its input tokens span, and for each pair of tasks and both
+/// parts of that space the number of samples whose gradients, with respect to these tokens, do not agree there.
+///
+/// - Source: the paper on token modulation and expansion, sections 4.1 and 4.2.
+public struct TokenAnalysis: Codable, Sendable, Equatable {
+  public struct Layer: Codable, Sendable, Equatable {
+    /// Of the tokens' uncentered covariance, largest first.
+    public let eigenvalues: [Double]
+    public let rangeDimension: Int
+    /// Samples in conflict, tasks × tasks: symmetric, zero on the diagonal.
+    public internal(set) var rangeConflicts: [[Int]]
+    public internal(set) var nullConflicts: [[Int]]
+
+    /// Over all pairs.
+    public var rangeConflictCount: Int { Self.count(rangeConflicts) }
+    public var nullConflictCount: Int { Self.count(nullConflicts) }
+
+    private static func count(_ conflicts: [[Int]]) -> Int { conflicts.joined().reduce(0, +) / 2 }
+  }
+
+  public let tasks: [String]
+  /// r.
+  public let ratio: Double
+  public private(set) var sampleCount = 0
+  public private(set) var layers: [Layer] = []
+
+  /// Passes over the data twice: once for the spaces, once for the conflicts.
+  ///
+  /// - Parameters:
+  ///   - forEachBatch: hands over the same batches each time.
+  ///   - ratio: r, above zero.
+  /// - Throws: ``MethodError`` without any data, ``NonFiniteError`` naming a task.
+  public init(
+    tasks: [String], ratio: Double, forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
+  ) throws {
+    self.tasks = tasks
+    self.ratio = ratio
+    let spaces = try Self.spaces(ratio, forEachBatch)
+    let none = [[Int]](repeating: [Int](repeating: 0, count: tasks.count), count: tasks.count)
+    layers = spaces.map {
+      Layer(
+        eigenvalues: $0.eigenvalues, rangeDimension: $0.rangeDimension, rangeConflicts: none, nullConflicts: none)
+    }
+    try forEachBatch { try add($0, spaces) }
+  }
+
+  private static func spaces(
+    _ ratio: Double, _ forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
+  ) throws -> [TokenSpace] {
+    var covariances: [TokenCovariance] = []
+    try forEachBatch { objective in
+      var layer = 0
+      withoutGradients {
+        _ = objective.features { tokens in
+          if layer == covariances.count { covariances.append(TokenCovariance()) }
+          covariances[layer].add(tokens)
+          layer += 1
+        }
+      }
+    }
+    guard !covariances.isEmpty else {
+      throw MethodError("the tokens' spaces are unknown before any data were seen: at least one sample is needed")
+    }
+    return covariances.map { TokenSpace(covariance: $0.matrix, ratio: ratio) }
+  }
+
+  /// One forward pass, and for each task a backward pass to the tokens of all layers.
+  private mutating func add(_ objective: any SharesTokens, _ spaces: [TokenSpace]) throws {
+    var tokens: [Tensor] = []
+    let features = objective.features { tokens.append($0) }
+    let all = Array(tasks.indices)
+    let losses = objective.losses(of: all, from: features)
+    _ = try ForwardPass.finiteValues(of: losses, tasks)
+    let gradients = losses.enumerated().map { task, loss in
+      Torch.gradients(
+        of: [loss], withRespectTo: tokens, graph: task == losses.count - 1 ? .release : .retain)
+    }
+    for (layer, space) in spaces.enumerated() {
+      let own = gradients.map { byLayer in byLayer[layer]?.detached() ?? tokens[layer].detached().zerosLike() }
+      let products = space.products(own)
+      if space.rangeDimension > 0 { Self.count(products.range, &layers[layer].rangeConflicts) }
+      // Nothing conflicts where there is no space.
+      if space.nullDimension > 0 { Self.count(products.null, &layers[layer].nullConflicts) }
+    }
+    sampleCount += tokens[0].shape[0]
+  }
+
+  /// - Parameter products: samples × tasks × tasks.
+  private static func count(_ products: [Double], _ conflicts: inout [[Int]]) {
+    let size = conflicts.count
+    for start in stride(from: 0, to: products.count, by: size * size) {
+      for i in 0..<size {
+        for j in 0..<size where i != j && products[start + i * size + j] <= 0 { conflicts[i][j] += 1 }
+      }
+    }
+  }
+}

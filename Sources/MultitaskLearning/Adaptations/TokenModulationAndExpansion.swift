@@ -1,0 +1,169 @@
+import NeuralNetworks
+import Torch
+
+/// Lets a transformer grow where its tasks conflict: modulators where gradients clash in the space that tokens span, tokens
+/// of tasks where they clash outside of it.
+///
+/// Once in a training, ``TokenAnalysis`` counts conflicts in every layer. The layers with most conflicts in the range space
+/// get a modulator for each task, those with most in the null space get tokens for each task. Nothing else changes: right
+/// after modulators came in, the network computes what it did before. ``TransformerStack`` says what this costs.
+///
+/// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, sections 4.3 and 5. The paper does not say how
+///   long a token lives, nor whose streams see it: here it leaves after its layer, and a task's stream has its own.
+public struct TokenModulationAndExpansion: NetworkAdaptation {
+  public enum Criterion: String, Sendable, CaseIterable {
+    case most
+    case least
+    case random
+  }
+
+  public struct State: Codable, Sendable, Equatable {
+    public internal(set) var growth: TokenGrowth?
+  }
+
+  /// The shares of layers that get modulators and tokens.
+  public var modulatedShare: Double
+  public var expandedShare: Double
+  /// r: how much more of the tokens the range space holds than the null space.
+  public var ratio: Double
+  /// When, as a share of the training.
+  public var moment: Double
+  /// Of the training data, to look at.
+  public var sampleCount: Int
+  public var criterion: Criterion
+  public var tokensPerTask: Int
+  public var modulation: TokenGrowth.Modulation
+  public var keepsTokens: Bool
+  public var sharesTokens: Bool
+  /// Whether what was shared before stays as it is from then on.
+  public var freezesBackbone: Bool
+  public var state = State()
+
+  public init(
+    modulatedShare: Double = 0.5, expandedShare: Double = 0.5, ratio: Double = 100, moment: Double = 0.25,
+    sampleCount: Int = 128, criterion: Criterion = .most, tokensPerTask: Int = 1,
+    modulation: TokenGrowth.Modulation = .affine, keepsTokens: Bool = false, sharesTokens: Bool = false,
+    freezesBackbone: Bool = false
+  ) {
+    self.modulatedShare = modulatedShare
+    self.expandedShare = expandedShare
+    self.ratio = ratio
+    self.moment = moment
+    self.sampleCount = sampleCount
+    self.criterion = criterion
+    self.tokensPerTask = tokensPerTask
+    self.modulation = modulation
+    self.keepsTokens = keepsTokens
+    self.sharesTokens = sharesTokens
+    self.freezesBackbone = freezesBackbone
+  }
+
+  public func check(_ network: any AdaptableNetwork) throws {
+    guard network.transformer != nil else {
+      throw MethodError(
+        "dtme works on tokens: the network needs a transformer as its encoder, such as vit_tiny_patch16_224")
+    }
+  }
+
+  public mutating func adapt(
+    _ training: some AdaptableTraining, using generator: inout SeededGenerator
+  ) throws -> TokenAdaptationReport? {
+    let due = min(Int((moment * Double(training.totalSteps)).rounded(.down)), training.totalSteps - 1)
+    guard state.growth == nil, training.completedSteps >= due else { return nil }
+    guard training.completedSteps == due else {
+      throw MethodError(
+        "dtme: the network was to grow after step \(due), but this one, of step \(training.completedSteps), has not: go on from an earlier checkpoint, or without dtme"
+      )
+    }
+    try check(training)
+    guard training.transformer?.growth == nil else { throw MethodError("dtme: this transformer has grown already") }
+    let start = ContinuousClock.now
+    let analysis = try TokenAnalysis(tasks: training.tasks, ratio: ratio) {
+      try training.forEachBatch(sampleCount: sampleCount, $0)
+    }
+    let countBefore = training.store.parameterCount
+    let growth = growth(after: analysis, using: &generator)
+    state.growth = growth
+    rebuild(training)
+    return TokenAdaptationReport(
+      analysis: analysis, growth: growth, parameterCountBefore: countBefore,
+      parameterCountAfter: training.store.parameterCount, seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// Which layers grow.
+  public func growth(after analysis: TokenAnalysis, using generator: inout SeededGenerator) -> TokenGrowth {
+    TokenGrowth(
+      modulatedLayers: chosen(analysis.layers.map(\.rangeConflictCount), modulatedShare, using: &generator),
+      expandedLayers: chosen(analysis.layers.map(\.nullConflictCount), expandedShare, using: &generator),
+      tokensPerTask: tokensPerTask, modulation: modulation, keepsTokens: keepsTokens, sharesTokens: sharesTokens)
+  }
+
+  /// - Parameter conflicts: of each layer; of equal ones, the first is chosen.
+  private func chosen(_ conflicts: [Int], _ share: Double, using generator: inout SeededGenerator) -> [Int] {
+    let count = Int((share * Double(conflicts.count)).rounded())
+    let order: [Int] =
+      switch criterion {
+      case .most: conflicts.indices.sorted { (-conflicts[$0], $0) < (-conflicts[$1], $1) }
+      case .least: conflicts.indices.sorted { (conflicts[$0], $0) < (conflicts[$1], $1) }
+      case .random: conflicts.indices.shuffled(using: &generator)
+      }
+    return order.prefix(count).sorted()
+  }
+
+  public func rebuild(_ network: any AdaptableNetwork) {
+    guard let growth = state.growth, let transformer = network.transformer else { return }
+    let sharedCount = network.store.vector(of: .shared)?.count ?? 0
+    transformer.grow(growth, tasks: network.tasks)
+    network.store.layOut()
+    if freezesBackbone { network.store.vector(of: .shared)?.frozenCount = sharedCount }
+  }
+}
+
+/// What an adaptation of the tokens saw and did.
+public struct TokenAdaptationReport: Codable, Sendable, Equatable {
+  public let analysis: TokenAnalysis
+  public let growth: TokenGrowth
+  public let parameterCountBefore: Int
+  public let parameterCountAfter: Int
+  /// What it took.
+  public let seconds: Double
+}
+
+extension TokenModulationAndExpansion {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any NetworkAdaptation>(
+    "dtme", summary: "Grows modulators and tokens of tasks in the transformer layers where gradients conflict.",
+    paper: "Dynamic Token Modulation and Expansion for Multi-Task Learning",
+    parameters: [
+      MethodParameter("modulated", .real(0...1), default: .number(0.5), "share of layers that get modulators"),
+      MethodParameter("expanded", .real(0...1), default: .number(0.5), "share of layers that get tokens of tasks"),
+      MethodParameter(
+        "ratio", .real(1e-9...Double.infinity), default: .number(100),
+        "r: how much more of the tokens their range space holds than the null space"),
+      MethodParameter("moment", .real(0...1), default: .number(0.25), "when, as a share of the training"),
+      MethodParameter("samples", .integer(1...Int.max), default: .number(128), "of the training data, to look at"),
+      MethodParameter(
+        "criterion", .choice(Criterion.allCases.map(\.rawValue)), default: .text("most"),
+        "whether the layers with most or least conflicts grow, or any; all but most are ablations"),
+      MethodParameter("tokens", .integer(1...1024), default: .number(1), "for each task in each expanded layer"),
+      MethodParameter(
+        "modulator", .choice(TokenGrowth.Modulation.allCases.map(\.rawValue)), default: .text("affine"),
+        "factor and offset for each channel, or batch normalization"),
+      MethodParameter("keepTokens", .boolean, default: .text("false"), "whether tokens stay after their layer"),
+      MethodParameter(
+        "shareTokens", .boolean, default: .text("false"), "whether every task's stream has all tasks' tokens"),
+      MethodParameter("freeze", .boolean, default: .text("false"), "whether what was shared before is trained no more"),
+    ]
+  ) { settings in
+    try settings.requireSeveralTasks()
+    guard settings.number("modulated") + settings.number("expanded") > 0 else {
+      throw MethodError("dtme: 'modulated' and 'expanded' are both 0: nothing would grow")
+    }
+    return TokenModulationAndExpansion(
+      modulatedShare: settings.number("modulated"), expandedShare: settings.number("expanded"),
+      ratio: settings.number("ratio"), moment: settings.number("moment"), sampleCount: settings.integer("samples"),
+      criterion: settings.choice("criterion"), tokensPerTask: settings.integer("tokens"),
+      modulation: settings.choice("modulator"), keepsTokens: settings.boolean("keepTokens"),
+      sharesTokens: settings.boolean("shareTokens"), freezesBackbone: settings.boolean("freeze"))
+  }
+}

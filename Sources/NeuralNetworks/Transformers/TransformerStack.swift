@@ -1,0 +1,104 @@
+import Torch
+
+/// Transformer blocks one after another, which tasks may grow into: ``grow(_:tasks:)``.
+///
+/// The tasks share one stream of tokens up to the first modulated layer. From there on the shared weights process the
+/// tasks' streams stacked along the batch, and only those of the tasks that the context names. A stack of L layers,
+/// separate from layer f (from 0) on, so costs `f + K (L − f)` instead of L layers for K tasks. Tokens of tasks need no
+/// streams of their own: in the shared one, the layer sees all tasks' tokens.
+public final class TransformerStack {
+  public let blocks: [TransformerBlock]
+  public let width: Int
+  public private(set) var growth: TokenGrowth?
+
+  private let path: ParameterPath
+  private var modulators: [Int: TokenModulator] = [:]
+  /// Of every task, in the network's order: 1 × tokens × width.
+  private var tokens: [Int: [(task: String, value: Parameter)]] = [:]
+
+  /// - Parameter dropPath: the probability that the last block is dropped in training; it rises linearly over the depth.
+  public init(_ path: ParameterPath, width: Int, depth: Int, heads: Int, dropPath: Double = 0) {
+    self.path = path
+    self.width = width
+    blocks = (0..<depth).map { index in
+      TransformerBlock(
+        path[index], width: width, heads: heads,
+        dropPath: depth > 1 ? dropPath * Double(index) / Double(depth - 1) : 0)
+    }
+  }
+
+  /// Whether tasks have streams of their own.
+  public var featuresDependOnTask: Bool { growth?.firstSeparateLayer != nil }
+
+  /// Registers modulators and tokens for every task. Whoever calls it lays the store out afterwards.
+  public func grow(_ growth: TokenGrowth, tasks: [String]) {
+    precondition(self.growth == nil, "a transformer grows once")
+    let layers = growth.modulatedLayers + growth.expandedLayers
+    precondition(layers.allSatisfy(blocks.indices.contains), "layers \(layers) of \(blocks.count)")
+    self.growth = growth
+    for layer in growth.modulatedLayers {
+      modulators[layer] = TokenModulator(path[layer]["modulators"], width: width, tasks: tasks, growth.modulation)
+    }
+    for layer in growth.expandedLayers {
+      tokens[layer] = tasks.map { task in
+        let owner: Owner = growth.hasOwnTokens(layer) ? .task(task) : .shared
+        let value = path[layer]["tokens"].owned(by: owner)
+          .parameter(task, [1, growth.tokensPerTask, width], .normal(deviation: 0.02))
+        return (task, value)
+      }
+    }
+  }
+
+  /// Whether an entry of a state dict is one that only a transformer has that grew.
+  public static func isGrown(_ name: String) -> Bool {
+    let parts = name.split(separator: ".")
+    return parts.count > 2 && parts.contains { $0 == "modulators" || $0 == "tokens" }
+  }
+
+  /// - Parameters:
+  ///   - input: batch × tokens × width.
+  ///   - observe: told every layer's number and its output, without the tasks' tokens.
+  /// - Returns: the last output; where tasks have streams of their own, (tasks · batch) × tokens × width.
+  public func callAsFunction(
+    _ input: Tensor, _ context: ForwardContext,
+    observing observe: (_ layer: Int, _ output: Tensor) -> Void = { _, _ in }
+  ) -> Tensor {
+    let count = input.shape[1]
+    var x = input
+    var isSeparate = false
+    for (layer, block) in blocks.enumerated() {
+      if let modulator = modulators[layer] {
+        precondition(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
+        if !isSeparate { x = context.stacked(x) }
+        isSeparate = true
+        x = modulator(x, context)
+      }
+      x = pass(x, layer, block, context)
+      observe(layer, withoutTasks(x, count))
+    }
+    return withoutTasks(x, count)
+  }
+
+  private func pass(_ input: Tensor, _ layer: Int, _ block: TransformerBlock, _ context: ForwardContext) -> Tensor {
+    guard let growth, tokens[layer] != nil else { return block(input, context) }
+    let extra = growth.hasOwnTokens(layer) ? ownTokens(layer, input, context) : allTokens(layer, input)
+    let output = block(.concatenated([input, extra.to(input.dtype)], axis: 1), context)
+    return growth.keepsTokens ? output : withoutTasks(output, input.shape[1])
+  }
+
+  /// Every stream's own task's tokens.
+  private func ownTokens(_ layer: Int, _ input: Tensor, _ context: ForwardContext) -> Tensor {
+    let own = context.tasks.map { task in tokens[layer]!.first { $0.task == task }!.value.value }
+    let batch = input.shape[0] / own.count
+    return .concatenated(own.map { $0.expanded([batch, -1, -1]) }, axis: 0)
+  }
+
+  /// All tasks' tokens, in every stream.
+  private func allTokens(_ layer: Int, _ input: Tensor) -> Tensor {
+    Tensor.concatenated(tokens[layer]!.map(\.value.value), axis: 1).expanded([input.shape[0], -1, -1])
+  }
+
+  private func withoutTasks(_ tokens: Tensor, _ count: Int) -> Tensor {
+    tokens.shape[1] == count ? tokens : tokens.narrowed(axis: 1, from: 0, count: count)
+  }
+}

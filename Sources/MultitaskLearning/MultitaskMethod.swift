@@ -32,8 +32,8 @@ extension MultitaskMethod {
   ///
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition() throws {
-    if adaptation is TokenModulationAndExpansion && level == .features {
-      throw MethodError("dtme gives tasks features of their own: the level has to be parameters")
+    if adaptation.givesTasksFeatures && level == .features {
+      throw MethodError("the network adaptation gives tasks features of their own: the level has to be parameters")
     }
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
@@ -62,7 +62,8 @@ extension MultitaskMethod {
     var weighting: Data
     var aggregator: Data
     var schedule: Data
-    var adaptation: Data
+    /// None in checkpoints of runs from before there were adaptations.
+    var adaptation: Data?
     var generator: SeededGenerator
   }
 
@@ -81,7 +82,7 @@ extension MultitaskMethod {
     try weighting.restoreState(encoded.weighting)
     try aggregator.restoreState(encoded.aggregator)
     try schedule.restoreState(encoded.schedule)
-    try adaptation.restoreState(encoded.adaptation)
+    if let state = encoded.adaptation { try adaptation.restoreState(state) }
     generator = encoded.generator
   }
 }

@@ -23,6 +23,8 @@ public struct StepReport: Sendable, Equatable {
     public let groups: [[Int]]
     /// From source to target, K×K.
     public let affinity: [[Double]]
+    /// How many updates there were; more than groups where one is updated twice.
+    public let updateCount: Int
   }
 
   /// All tasks' losses before the update, averaged over the step's batches.

@@ -4,7 +4,7 @@ import Torch
 /// the shared part differ between tasks.
 public struct ForwardContext: Sendable {
   public let isTraining: Bool
-  /// Several are for evaluation: their streams lie one after another along the batch.
+  /// Several: their streams lie one after another along the batch.
   public let tasks: [String]
   let generator: RandomGenerator?
 

@@ -10,8 +10,11 @@ public final class ParameterVector {
   /// The parameters in the order of their elements.
   public private(set) var parameters: [Parameter]
 
-  /// How many elements, from the first, are trained no more: optimizers leave them and what is kept for them as they are.
-  public var frozenCount = 0
+  /// The elements that came together: those of the first layout, then those of each growth. Optimizers count the steps of
+  /// each, so that what is new starts as everything started.
+  public let generations: [Range<Int>]
+  /// How many generations, from the first, are trained no more: optimizers leave them and what is kept for them as they are.
+  public var frozenGenerationCount = 0
 
   private var offsets: [Int]
   private var companions: [String: Tensor]
@@ -29,6 +32,8 @@ public final class ParameterVector {
       defer { offset += (parameter.value.count + Self.alignment - 1) / Self.alignment * Self.alignment }
       return offset
     }
+    generations = (previous?.generations ?? []) + [(previous?.count ?? 0)..<offset]
+    frozenGenerationCount = previous?.frozenGenerationCount ?? 0
     let first = parameters[0].value
     values = .zeros([offset], dtype: first.dtype, device: first.device)
     companions = [:]
@@ -71,8 +76,19 @@ public final class ParameterVector {
   }
 
   /// The part of a vector of this layout that is trained.
-  func trained(_ vector: Tensor) -> Tensor {
-    frozenCount == 0 ? vector : vector.narrowed(axis: 0, from: frozenCount, count: count - frozenCount)
+  public func trained(_ vector: Tensor) -> Tensor {
+    guard frozenGenerationCount > 0 else { return vector }
+    let start = generations[frozenGenerationCount - 1].upperBound
+    return vector.narrowed(axis: 0, from: start, count: count - start)
+  }
+
+  /// Hands over each generation that is trained: its number, and how to find its part of a vector of this layout.
+  func forEachTrainedGeneration(_ body: (_ number: Int, _ part: (Tensor) -> Tensor) -> Void) {
+    for (number, range) in generations.enumerated().dropFirst(frozenGenerationCount) {
+      body(number) { vector in
+        range.count == vector.count ? vector : vector.narrowed(axis: 0, from: range.lowerBound, count: range.count)
+      }
+    }
   }
 
   /// The elements of a parameter within the vector.

@@ -49,6 +49,7 @@ struct BenchStep: ParsableCommand {
 
   func run() throws {
     ThreadWaiting.makeShort()
+    if method.split(separator: "+").contains("dtme") { return try measureTokens() }
     let benchmark = try StepBenchmark(
       method: method, settings: settings, level: level, encoder: encoder, taskCount: tasks, size: size,
       batchSize: batch, threads: threads)
@@ -82,6 +83,40 @@ struct BenchStep: ParsableCommand {
       )
     }
     print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
+  }
+
+  /// Token modulation and expansion: the look at the tokens, and a step afterwards.
+  private func measureTokens() throws {
+    let benchmark = try TokenBenchmark(
+      method: method, settings: settings, encoder: encoder, taskCount: tasks, size: size, batchSize: batch,
+      threads: threads)
+    let growth = benchmark.grow(after: try benchmark.analyze())
+    benchmark.analysisPasses()
+    for _ in 0..<2 {
+      try benchmark.jointStep()
+      try benchmark.grownStep()
+      benchmark.blockPasses()
+    }
+    var (analyses, passes, joint, grown, blocks) = (Timings(), Timings(), Timings(), Timings(), Timings())
+    for _ in 0..<rounds {
+      try analyses.measure { _ = try benchmark.analyze() }
+      passes.measure { benchmark.analysisPasses() }
+      try joint.measure { try benchmark.jointStep() }
+      try grown.measure { try benchmark.grownStep() }
+      blocks.measure { benchmark.blockPasses() }
+    }
+    let predicted = Timings(
+      zip(joint.seconds, blocks.seconds).map { benchmark.predictedSeconds(growth, joint: $0, blocks: $1) })
+    print("\(method), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads")
+    print("modulators before layers \(growth.modulatedLayers), tokens in layers \(growth.expandedLayers)")
+    print("analysis of \(TokenBenchmark.batchCount) batches: \(analyses.milliseconds)")
+    print("floor: \(passes.milliseconds), a forward and \(tasks) backward passes to the tokens for each")
+    print("ratio: \(analyses.ratio(to: passes))")
+    print("step afterwards: \(grown.milliseconds)")
+    print(
+      "predicted: \(predicted.milliseconds), from a joint step of \(joint.milliseconds) and \(blocks.milliseconds) in the blocks"
+    )
+    print("ratio: \(grown.ratio(to: predicted))")
   }
 
   /// What the step is measured against.

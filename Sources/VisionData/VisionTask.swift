@@ -3,7 +3,7 @@ public struct VisionTask: Sendable, Hashable, Codable {
   public enum Kind: Sendable, Hashable, Codable {
     /// One of several classes.
     case segmentation(classes: [String])
-    /// Metres along the camera's axis.
+    /// Metres, above zero.
     case depth
     /// The surface's unit normal in the camera's frame: x to the right, y down, z away from the camera.
     case normals

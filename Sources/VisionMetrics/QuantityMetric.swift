@@ -16,10 +16,10 @@ public struct QuantityMetric: PixelMetric {
 
   public mutating func add(prediction: [Double], truth: [Double]) {
     precondition(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
-    for (predicted, true_) in zip(prediction, truth) where true_ != unknownLabel {
+    for (predicted, actual) in zip(prediction, truth) where actual != unknownLabel {
       count += 1
-      absolute += abs(predicted - true_)
-      squares += (predicted - true_) * (predicted - true_)
+      absolute += abs(predicted - actual)
+      squares += (predicted - actual) * (predicted - actual)
     }
   }
 

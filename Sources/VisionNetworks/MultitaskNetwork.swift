@@ -43,7 +43,7 @@ public final class MultitaskNetwork {
 
   public var tasks: [String] { outputs.map(\.task) }
 
-  /// Whether the encoder runs once for each task.
+  /// Whether each task has features of its own.
   public var featuresDependOnTask: Bool { encoder.featuresDependOnTask }
 
   /// The encoder's blocks, where it is a transformer.
@@ -109,10 +109,7 @@ public final class MultitaskNetwork {
   /// - Throws: ``LoadError``; ``FileError`` for a malformed file, or one of a network that grew.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    if let grown = file.names.first(where: TransformerStack.isGrown) {
-      throw FileError(
-        file.url, "holds a transformer that grew ('\(grown)'): an encoder's weights are those of a plain one")
-    }
+    try file.requirePlainTransformer()
     return try store.load(
       file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName,
       adapting: encoder.adapt)

@@ -111,19 +111,45 @@ import Experiments
   @Test func networksGrowOnceAndAreFoundAgain() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      let configuration = try micro(["method.adaptation={name: dtme, samples: 4}", "network.encoder=vit_micro"])
-      let (trainer, records) = try train(configuration, in: folder.url)
-      let grown = records.compactMap { if case .adaptation(let record) = $0 { record } else { nil } }
-      #expect(grown.count == 1 && grown[0].step == 2 && grown[0].tokens.analysis.sampleCount == 4)
-      let (before, after) = (grown[0].tokens.parameterCountBefore, grown[0].tokens.parameterCountAfter)
+      let (trainer, records) = try train(micro(["method.adaptation={name: dtme, samples: 4}"]), in: folder.url)
+      let grown = records.compactMap { record -> (step: Int, report: TokenAdaptationReport)? in
+        guard case .adaptation(let adaptation) = record, case .tokens(let report) = adaptation.report else {
+          return nil
+        }
+        return (adaptation.step, report)
+      }
+      #expect(grown.count == 1 && grown[0].step == 2 && grown[0].report.analysis.sampleCount == 4)
+      let report = grown[0].report
       // Three tasks, two of three layers each: weight, bias and one token of 48 numbers.
-      #expect(after - before == 3 * 2 * 3 * 48 && trainer.network.store.parameterCount == after)
+      #expect(report.parameterCountAfter - report.parameterCountBefore == 3 * 2 * 3 * 48)
+      #expect(trainer.network.store.parameterCount == report.parameterCountAfter)
       let run = try TrainedRun(folder, checkpoint: .last)
-      #expect(run.network.transformer?.growth == grown[0].tokens.growth)
+      #expect(run.network.transformer?.growth == report.growth)
       #expect(try run.evaluate() == trainer.lastEvaluation)
       let shared = try run.analyzeTokens(sampleCount: 4, ratio: 10)
-      #expect(shared.layers.count == grown[0].tokens.growth.firstSeparateLayer! + 1)
-      #expect(try String(contentsOf: folder.report, encoding: .utf8).contains("Tokens"))
+      #expect(shared.layers.count == report.growth.firstSeparateLayer! + 1)
+      #expect(try String(contentsOf: folder.report, encoding: .utf8).contains("<h2>Tokens</h2>"))
+    }
+  }
+
+  /// Tokens that stay in the stream do not hide its gradients.
+  @Test func keptTokensCanBeLookedAt() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      let dtme = "method.adaptation={name: dtme, samples: 4, moment: 0, modulated: 0, expanded: 1, keepTokens: true}"
+      _ = try train(micro([dtme]), in: folder.url)
+      let analysis = try TrainedRun(folder, checkpoint: .last).analyzeTokens(sampleCount: 8, ratio: 10)
+      #expect(analysis.layers.count == 3)
+      for layer in analysis.layers { #expect(layer.rangeConflictCount < 3 * 8) }
+    }
+  }
+
+  @Test func sharesOfNoLayerAreAnswered() throws {
+    try withTemporaryFolder { parent in
+      let dtme = "method.adaptation={name: dtme, samples: 4, moment: 0, modulated: 0.1, expanded: 0.1}"
+      #expect { _ = try train(micro([dtme]), in: parent.appendingPathComponent("run")) } throws: {
+        "\($0)".contains("no whole layer of 3")
+      }
     }
   }
 

@@ -120,7 +120,8 @@ import Torch
     for (name, value) in moments { #expect(difference(views[name]!, value) == 0) }
     #expect(views["blocks.0.tokens.a"]!.abs().max().item == 0)
     // Frozen: the old part stays, with its moments, and the new one learns.
-    new.frozenCount = old.count
+    #expect(new.generations == [0..<old.count, old.count..<new.count])
+    new.frozenGenerationCount = 1
     let before = new.values.copied()
     for optimizer in [adam as any Optimizer, SGD()] {
       optimizer.update(new, gradient: RandomGenerator(seed: 2).normal([new.count]), learningRate: 0.1)
@@ -128,5 +129,26 @@ import Torch
     #expect(difference(new.values[0..<old.count], before[0..<old.count]) == 0)
     #expect(difference(new.values[old.count...], before[old.count...]) > 0.05)
     for (name, value) in moments { #expect(difference(views[name]!, value) == 0) }
+  }
+
+  /// What is new starts as everything started: Adam counts its steps by themselves.
+  @Test func newElementsStepAsInAFreshOptimizer() {
+    let (store, stack) = make()
+    let adam = Adam()
+    func update() {
+      for vector in store.vectors {
+        adam.update(vector, gradient: vector.values.onesLike(), learningRate: 0.01)
+      }
+    }
+    for _ in 0..<50 { update() }
+    stack.grow(TokenGrowth(modulatedLayers: [], expandedLayers: [1]), tasks: Self.tasks)
+    store.layOut()
+    let token = store.entry("blocks.1.tokens.a")!
+    let start = token.copied()
+    for step in 1...12 {
+      update()
+      // A constant gradient makes steps of the learning rate.
+      #expect(abs(difference(token, start) - 0.01 * Double(step)) < 1e-4)
+    }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 public struct Timings: Sendable {
   public private(set) var seconds: [Double] = []
 
-  public init() {}
+  public init(_ seconds: [Double] = []) { self.seconds = seconds }
 
   public mutating func measure(_ body: () throws -> Void) rethrows {
     let start = ContinuousClock.now

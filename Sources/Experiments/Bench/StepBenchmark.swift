@@ -6,9 +6,9 @@ import VisionNetworks
 
 /// A training step on random data, to be timed: forward, backward, method, optimizer; and what it is measured against.
 public struct StepBenchmark {
-  private let network: MultitaskNetwork
+  let network: MultitaskNetwork
   private let optimizer: MultitaskOptimizer
-  private let objective: SquaresObjective
+  let objective: SquaresObjective
 
   /// - Parameters:
   ///   - method: names joined by `+`, as `polymath train --method` takes them.
@@ -93,13 +93,13 @@ public struct StepBenchmark {
   }
 
   /// How many groups a step updated.
-  public static func updateCount(of report: StepReport) -> Int { report.grouping?.groups.count ?? 1 }
+  public static func updateCount(of report: StepReport) -> Int { report.grouping?.updateCount ?? 1 }
 
-  private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
+  var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
 }
 
 /// Mean squared errors against fixed targets.
-private struct SquaresObjective: MultitaskObjective {
+struct SquaresObjective: SharesTokens, SharesConvolutions {
   let network: MultitaskNetwork
   let images: Tensor
   let targets: [Tensor]
@@ -107,7 +107,14 @@ private struct SquaresObjective: MultitaskObjective {
 
   var tasks: [String] { network.tasks }
 
+  var featuresDependOnTask: Bool { network.featuresDependOnTask }
+  var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
+
   func features(for tasks: [Int]) -> [Tensor] { network.features(images, tasks: tasks, context) }
+
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
+    network.features(images, context, observing: observe)
+  }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])

@@ -41,7 +41,7 @@ extension Configuration {
       throw ConfigurationError(
         "\(self.method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
     }
-    if method.adaptation is TokenModulationAndExpansion, EncoderRegistry.entry(network.encoder)?.isTransformer != true {
+    if method.adaptation.givesTasksFeatures, EncoderRegistry.entry(network.encoder)?.isTransformer != true {
       throw ConfigurationError(
         "\(self.method.adaptation.name) works on tokens: network.encoder has to be a transformer, such as vit-tiny, not \(network.encoder)"
       )

@@ -5,11 +5,14 @@ import NeuralNetworks
 /// What a report shows of a transformer that grew: what its tokens span, where tasks conflict, what grew, and whether the
 /// tasks' gradients agree more afterwards.
 struct TokenSection {
-  private let record: AdaptationRecord?
+  private let step: Int
+  private let report: TokenAdaptationReport?
   private let looks: [(step: Int, cosines: [Double])]
 
   init(_ records: [LogRecord]) {
-    record = records.compactMap { if case .adaptation(let record) = $0 { record } else { nil } }.last
+    let adaptation = records.compactMap { if case .adaptation(let record) = $0 { record } else { nil } }.last
+    step = adaptation?.step ?? 0
+    report = if case .tokens(let report) = adaptation?.report { report } else { nil }
     looks = records.compactMap { record in
       guard case .step(let step) = record, let diagnostics = step.diagnostics, diagnostics.level == .parameters
       else { return nil }
@@ -19,16 +22,14 @@ struct TokenSection {
   }
 
   var html: String {
-    guard let record else { return "" }
-    let (tokens, analysis) = (record.tokens, record.tokens.analysis)
-    let gain =
-      100 * Double(tokens.parameterCountAfter - tokens.parameterCountBefore) / Double(tokens.parameterCountBefore)
+    guard let report else { return "" }
+    let analysis = report.analysis
     return """
       <h2>Tokens</h2>
-      <p>Before step \(record.step) the transformer grew by \(String(format: "%.2f", gain)) %, from \(tokens.parameterCountBefore)
-      to \(tokens.parameterCountAfter) parameters, after a look at \(analysis.sampleCount) samples
-      (\(String(format: "%.1f", tokens.seconds)) s).</p>
-      \(growth(tokens.growth, layerCount: analysis.layers.count))
+      <p>Before step \(step) the transformer grew by \(String(format: "%.2f", report.gain * 100)) %, from
+      \(report.parameterCountBefore) to \(report.parameterCountAfter) parameters, after a look at \(analysis.sampleCount) samples
+      (\(String(format: "%.1f", report.seconds)) s).</p>
+      \(growth(report.growth, layerCount: analysis.layers.count))
       <h3>Spectrum of each layer's tokens</h3>
       <p>Eigenvalues of the uncentered covariance, largest first, on a logarithmic scale: blue ones span the range space
       (r = \(String(format: "%g", analysis.ratio))), grey ones the null space.</p>
@@ -38,7 +39,7 @@ struct TokenSection {
       \(conflicts(analysis, \.rangeConflicts))
       <h3>Conflicts in the null space</h3>
       \(conflicts(analysis, \.nullConflicts))
-      \(cosines(record.step))
+      \(cosines)
       """
   }
 
@@ -93,7 +94,7 @@ struct TokenSection {
   private static let binCount = 20
 
   /// The cosines of all pairs over all shared parameters, of the looks before the growth and those after it.
-  private func cosines(_ step: Int) -> String {
+  private var cosines: String {
     let before = looks.filter { $0.step < step }
     let after = looks.filter { $0.step >= step }
     guard !after.isEmpty else { return "" }

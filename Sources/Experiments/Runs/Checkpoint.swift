@@ -80,7 +80,9 @@ public struct Checkpoint: Codable, Sendable {
     do { try method.restoreState(self.method) } catch {
       throw FileError(file.url, "holds the state of another method than the configuration's")
     }
-    method.adaptation.rebuild(network)
+    do { try method.adaptation.rebuild(network) } catch {
+      throw FileError(file.url, "does not fit the configuration's network: \(error)")
+    }
     let store = network.store
     try requireSameEntries(store, file)
     for (name, tensor) in store.state {
@@ -97,14 +99,15 @@ public struct Checkpoint: Codable, Sendable {
       String($0.dropFirst(Self.networkPrefix.count))
     }
     let expected = store.state.map(\.name)
-    if let unknown = saved.first(where: { !Set(expected).contains($0) }) {
+    let (savedSet, expectedSet) = (Set(saved), Set(expected))
+    if let unknown = saved.first(where: { !expectedSet.contains($0) }) {
       throw FileError(
         file.url,
         TransformerStack.isGrown(unknown)
           ? "holds a transformer that grew ('\(unknown)'), but the configuration's stays plain: method.adaptation has to be dtme, as it was in training"
           : "holds '\(unknown)', which the configuration's network does not have")
     }
-    if let missing = expected.first(where: { !Set(saved).contains($0) }) {
+    if let missing = expected.first(where: { !savedSet.contains($0) }) {
       throw FileError(file.url, "lacks '\(missing)' of the configuration's network")
     }
   }

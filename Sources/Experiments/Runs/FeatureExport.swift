@@ -44,13 +44,14 @@ public struct FeatureExport {
     let size = try Self.learnedSize(entry, weightFile, images)
     encoder = entry.make(store.root, imageHeight: size.height, imageWidth: size.width)
     store.layOut()
+    try weightFile.requirePlainTransformer()
     try store.load(weightFile, strictness: .allowingUnexpected)
   }
 
   /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
   public func features(blocks: [Int]) throws -> [(name: String, tensor: Tensor)] {
     guard blocks.isEmpty || entry.isTransformer else {
-      throw ConfigurationError("--blocks is for transformers: \(entry.name) gives layer1 to layer4")
+      throw ConfigurationError("--blocks is for transformers: \(entry.name) has none")
     }
     if let transformer = encoder as? VisionTransformer {
       for block in blocks where !transformer.stack.blocks.indices.contains(block) {

@@ -82,7 +82,7 @@ public struct EvaluationRecord: Sendable, Codable, Equatable {
 public struct AdaptationRecord: Sendable, Codable, Equatable {
   /// The first step of the changed network.
   public var step: Int
-  public var tokens: TokenAdaptationReport
+  public var report: AdaptationReport
 }
 
 /// The file `metrics.jsonl`: a JSON object a line.

@@ -6,7 +6,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var steps: Int
   /// The median over steps that were not looked at.
   public var secondsPerStep: Double
-  /// Of all steps.
+  /// Of all steps, and of changing the network.
   public var trainingSeconds: Double
   /// How many steps were looked at, and how much longer they took than the others.
   public var lookCount: Int
@@ -16,12 +16,13 @@ public struct RunSummary: Codable, Sendable, Equatable {
 
   /// Summarizes a run in this process.
   init(_ folder: RunFolder) throws {
-    let records = try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+    let log = try MetricsLog.read(folder)
+    let records = log.compactMap { if case .step(let step) = $0 { step } else { nil } }
     let looked = records.filter { $0.diagnostics != nil }
     let plain = Self.plainSteps(records)
     steps = records.last?.step ?? 0
     secondsPerStep = Self.secondsPerStep(records)
-    trainingSeconds = records.reduce(0) { $0 + $1.seconds }
+    trainingSeconds = records.reduce(0) { $0 + $1.seconds } + log.reduce(0) { $0 + $1.adaptationSeconds }
     lookCount = plain.isEmpty ? 0 : looked.count
     lookSeconds = Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
     peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
@@ -65,4 +66,13 @@ public struct RunSummary: Codable, Sendable, Equatable {
   }
 
   private static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
+}
+
+extension LogRecord {
+  fileprivate var adaptationSeconds: Double {
+    guard case .adaptation(let record) = self else { return 0 }
+    switch record.report {
+    case .tokens(let report): return report.seconds
+    }
+  }
 }

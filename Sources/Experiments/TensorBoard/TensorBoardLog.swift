@@ -21,7 +21,10 @@ public final class TensorBoardLog: TrainingObserver {
           task.metrics.map { ("\(task.task)/\($0.name)", $0.value) }
         }, step: evaluation.step)
     case .adaptation(let adaptation):
-      try file.write([("parameters", Double(adaptation.tokens.parameterCountAfter))], step: adaptation.step)
+      switch adaptation.report {
+      case .tokens(let report):
+        try file.write([("parameters", Double(report.parameterCountAfter))], step: adaptation.step)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskLearning
 import Rainbow
 
 /// Shows a training in the terminal: a bar that moves, or plain lines where the output is no terminal.
@@ -30,14 +31,16 @@ public final class ProgressReporter: TrainingObserver {
       }
       printLine("step \(evaluation.step): \(tasks.joined(separator: ", "))")
     case .adaptation(let adaptation):
-      let (tokens, growth) = (adaptation.tokens, adaptation.tokens.growth)
-      let gain =
-        100 * Double(tokens.parameterCountAfter - tokens.parameterCountBefore) / Double(tokens.parameterCountBefore)
-      printLine(
-        "step \(adaptation.step): the network grew by \(String(format: "%.2f", gain)) %: modulators before layers "
-          + "\(growth.modulatedLayers), tokens in layers \(growth.expandedLayers) (from 0); "
-          + "looking at \(tokens.analysis.sampleCount) samples took \(String(format: "%.1f", tokens.seconds)) s")
+      switch adaptation.report {
+      case .tokens(let report): printLine("step \(adaptation.step): \(Self.line(report))")
+      }
     }
+  }
+
+  private static func line(_ report: TokenAdaptationReport) -> String {
+    "the network grew by \(String(format: "%.2f", report.gain * 100)) %: modulators before layers "
+      + "\(report.growth.modulatedLayers), tokens in layers \(report.growth.expandedLayers) (from 0); "
+      + "looking at \(report.analysis.sampleCount) samples took \(String(format: "%.1f", report.seconds)) s"
   }
 
   public func finish() {

@@ -51,6 +51,7 @@ public final class Trainer {
     generator = RandomGenerator(seed: configuration.run.seed, device: device)
     schedule = configuration.learningRateSchedule
     var method = try configuration.makeMethod()
+    try method.adaptation.check(network)
     step = 0
     if hasCheckpoint {
       let checkpoint = try Checkpoint.load(.last, in: folder)
@@ -89,7 +90,7 @@ public final class Trainer {
     if step == 0 { try save(.last, score: nil) }
     while step < training.steps {
       if let report = try adapt() {
-        let record = AdaptationRecord(step: step + 1, tokens: report)
+        let record = AdaptationRecord(step: step + 1, report: report)
         for observer in observers { try observer.observe(.adaptation(record)) }
       }
       let record = try performStep(loader)
@@ -108,7 +109,7 @@ public final class Trainer {
   }
 
   /// Lets the network change, if it is time.
-  private func adapt() throws -> TokenAdaptationReport? {
+  private func adapt() throws -> AdaptationReport? {
     let training = AdaptedTraining(network: network, data: data, configuration: configuration, completedSteps: step)
     var method = optimizer.method
     defer { optimizer.method = method }
@@ -155,7 +156,7 @@ public final class Trainer {
 
   /// As configured; where no features are shared, or will not be, the parameters.
   private var observedLevel: GradientLevel {
-    network.featuresDependOnTask || optimizer.method.adaptation is TokenModulationAndExpansion
+    network.featuresDependOnTask || optimizer.method.adaptation.givesTasksFeatures
       ? .parameters : GradientLevel(rawValue: configuration.diagnostics.level)!
   }
 

@@ -33,7 +33,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - forEachBatch: hands over the same batches each time.
   ///   - ratio: r, above zero.
-  /// - Throws: ``MethodError`` without any data, ``NonFiniteError`` naming a task.
+  /// - Throws: ``MethodError`` without any data or with tokens that are not finite, ``NonFiniteError`` naming a task.
   public init(
     tasks: [String], ratio: Double, forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
   ) throws {
@@ -65,7 +65,13 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     guard !covariances.isEmpty else {
       throw MethodError("the tokens' spaces are unknown before any data were seen: at least one sample is needed")
     }
-    return covariances.map { TokenSpace(covariance: $0.matrix, ratio: ratio) }
+    return try covariances.enumerated().map { layer, covariance in
+      let matrix = covariance.matrix
+      guard withoutGradients({ matrix.sum().item }).isFinite else {
+        throw MethodError("the tokens that enter layer \(layer) (from 0) are not finite: the network has diverged")
+      }
+      return TokenSpace(covariance: matrix, ratio: ratio)
+    }
   }
 
   /// One forward pass, and for each task a backward pass to the tokens of all layers.

@@ -4,7 +4,7 @@ import Torch
 ///
 /// - Source: the paper on token modulation and expansion, equation 1.
 public struct TokenCovariance {
-  /// In float64, width × width.
+  /// Width × width: each batch's product in float32, their sum in float64.
   private var sum: Tensor?
   public private(set) var sampleCount = 0
 

@@ -5,8 +5,8 @@ import Torch
 /// of tasks where they clash outside of it.
 ///
 /// Once in a training, ``TokenAnalysis`` counts conflicts in every layer. The layers with most conflicts in the range space
-/// get a modulator for each task, those with most in the null space get tokens for each task. Nothing else changes: right
-/// after modulators came in, the network computes what it did before. ``TransformerStack`` says what this costs.
+/// get a modulator for each task, those with most in the null space get tokens for each task. Nothing else changes: affine
+/// modulators are the identity at first. ``TransformerStack`` says what this costs.
 ///
 /// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, sections 4.3 and 5. The paper does not say how
 ///   long a token lives, nor whose streams see it: here it leaves after its layer, and a task's stream has its own.
@@ -58,6 +58,8 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     self.freezesBackbone = freezesBackbone
   }
 
+  public var givesTasksFeatures: Bool { true }
+
   public func check(_ network: any AdaptableNetwork) throws {
     guard network.transformer != nil else {
       throw MethodError(
@@ -67,7 +69,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
 
   public mutating func adapt(
     _ training: some AdaptableTraining, using generator: inout SeededGenerator
-  ) throws -> TokenAdaptationReport? {
+  ) throws -> AdaptationReport? {
     let due = min(Int((moment * Double(training.totalSteps)).rounded(.down)), training.totalSteps - 1)
     guard state.growth == nil, training.completedSteps >= due else { return nil }
     guard training.completedSteps == due else {
@@ -76,18 +78,23 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
       )
     }
     try check(training)
-    guard training.transformer?.growth == nil else { throw MethodError("dtme: this transformer has grown already") }
     let start = ContinuousClock.now
     let analysis = try TokenAnalysis(tasks: training.tasks, ratio: ratio) {
       try training.forEachBatch(sampleCount: sampleCount, $0)
     }
     let countBefore = training.store.parameterCount
     let growth = growth(after: analysis, using: &generator)
+    guard !growth.modulatedLayers.isEmpty || !growth.expandedLayers.isEmpty else {
+      throw MethodError(
+        "dtme: shares of \(modulatedShare) and \(expandedShare) are no whole layer of \(analysis.layers.count): nothing would grow"
+      )
+    }
     state.growth = growth
-    rebuild(training)
-    return TokenAdaptationReport(
-      analysis: analysis, growth: growth, parameterCountBefore: countBefore,
-      parameterCountAfter: training.store.parameterCount, seconds: (ContinuousClock.now - start) / .seconds(1))
+    try rebuild(training)
+    return .tokens(
+      TokenAdaptationReport(
+        analysis: analysis, growth: growth, parameterCountBefore: countBefore,
+        parameterCountAfter: training.store.parameterCount, seconds: (ContinuousClock.now - start) / .seconds(1)))
   }
 
   /// Which layers grow.
@@ -110,23 +117,21 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     return order.prefix(count).sorted()
   }
 
-  public func rebuild(_ network: any AdaptableNetwork) {
-    guard let growth = state.growth, let transformer = network.transformer else { return }
-    let sharedCount = network.store.vector(of: .shared)?.count ?? 0
+  public func rebuild(_ network: any AdaptableNetwork) throws {
+    guard let growth = state.growth else { return }
+    try check(network)
+    let transformer = network.transformer!
+    guard transformer.growth == nil else { throw MethodError("dtme: this transformer has grown already") }
+    if let wrong = (growth.modulatedLayers + growth.expandedLayers).first(where: {
+      !transformer.blocks.indices.contains($0)
+    }) {
+      throw MethodError("dtme: layer \(wrong) (from 0) grew, but this transformer has \(transformer.blocks.count)")
+    }
     transformer.grow(growth, tasks: network.tasks)
+    let frozen = network.store.vector(of: .shared)?.generations.count
     network.store.layOut()
-    if freezesBackbone { network.store.vector(of: .shared)?.frozenCount = sharedCount }
+    if freezesBackbone { network.store.vector(of: .shared)?.frozenGenerationCount = frozen ?? 0 }
   }
-}
-
-/// What an adaptation of the tokens saw and did.
-public struct TokenAdaptationReport: Codable, Sendable, Equatable {
-  public let analysis: TokenAnalysis
-  public let growth: TokenGrowth
-  public let parameterCountBefore: Int
-  public let parameterCountAfter: Int
-  /// What it took.
-  public let seconds: Double
 }
 
 extension TokenModulationAndExpansion {
@@ -138,7 +143,7 @@ extension TokenModulationAndExpansion {
       MethodParameter("modulated", .real(0...1), default: .number(0.5), "share of layers that get modulators"),
       MethodParameter("expanded", .real(0...1), default: .number(0.5), "share of layers that get tokens of tasks"),
       MethodParameter(
-        "ratio", .real(1e-9...Double.infinity), default: .number(100),
+        "ratio", .real(1e-9...1e12), default: .number(100),
         "r: how much more of the tokens their range space holds than the null space"),
       MethodParameter("moment", .real(0...1), default: .number(0.25), "when, as a share of the training"),
       MethodParameter("samples", .integer(1...Int.max), default: .number(128), "of the training data, to look at"),

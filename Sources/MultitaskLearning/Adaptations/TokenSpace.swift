@@ -29,7 +29,7 @@ public struct TokenSpace {
     var rest = [Double](repeating: 0, count: eigenvalues.count + 1)
     for index in eigenvalues.indices.reversed() { rest[index] = rest[index + 1] + eigenvalues[index] }
     // Rounding leaves eigenvalues of this size where the tokens span less than the whole space.
-    let noise = (eigenvalues.first ?? 0) * 1e-12 * Double(eigenvalues.count)
+    let noise = (eigenvalues.first ?? 0) * 1e-9 * Double(eigenvalues.count)
     var sum = 0.0
     for (index, value) in eigenvalues.enumerated() {
       sum += value

@@ -1,9 +1,10 @@
+import Foundation
 import Torch
 
 /// The direction within a ball around the mean gradient that helps the worst-off task most.
 ///
 /// The dual is solved over the simplex: `min g_wᵀ g_0 + c ‖g_0‖ ‖g_w‖`. With `‖g_w‖ = min_τ (‖g_w‖²/τ + τ)/2` it is a
-/// quadratic problem for each τ, and the right τ is the root of a monotone function: bisection finds it.
+/// quadratic problem for each τ, and the right τ is the root of a monotone function.
 ///
 /// - Source: Liu et al., *Conflict-Averse Gradient Descent for Multi-task Learning*, NeurIPS 2021, equation 4. The
 ///   direction has the scale of the mean; `rescale` divides it by 1, 1 + c² or 1 + c.
@@ -40,14 +41,14 @@ public struct CAGrad: GramianWeighting {
       let w = simplexMinimum(m.scaled(by: kappa / tau), b)
       return (w, max(0, m.quadraticForm(w)).squareRoot())
     }
-    var high = (0..<m.size).map { max(0, m[$0, $0]).squareRoot() }.max()!
-    var low = high * 1e-10
-    for _ in 0..<200 where high - low > 1e-13 * high {
-      // In the middle of the logarithms first: τ may be orders of magnitude below the largest norm.
-      let tau = high > 4 * low ? (high * low).squareRoot() : (high + low) / 2
-      if minimum(tau).norm > tau { low = tau } else { high = tau }
+    // τ is no larger than the largest norm, and may be orders of magnitude below it: it is sought by its logarithm.
+    let largest = (0..<m.size).map { max(0, m[$0, $0]).squareRoot() }.max()!
+    let smallest = largest * 1e-10
+    guard minimum(smallest).norm > smallest else { return minimum(smallest).w }
+    let logarithm = bracketedRoot(from: log(smallest), to: log(largest), tolerance: 1e-13) { logarithm in
+      log(max(minimum(exp(logarithm)).norm, 1e-300)) - logarithm
     }
-    return minimum((low + high) / 2).w
+    return minimum(exp(logarithm)).w
   }
 }
 

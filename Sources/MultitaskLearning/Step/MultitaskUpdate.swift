@@ -83,7 +83,7 @@ public final class MultitaskUpdate {
         throw NonFiniteError(quantity: .gradient, task: culprit(in: vector, among: tasks), value: sum)
       }
     }
-    clipping?.clip(gradients)
+    clipping?.clip(zip(updated, gradients).map { $0.trained($1) })
     for (vector, gradient) in zip(updated, gradients) {
       optimizer.update(vector, gradient: gradient, learningRate: learningRate)
     }

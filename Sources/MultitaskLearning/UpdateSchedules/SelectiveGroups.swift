@@ -70,7 +70,7 @@ public struct SelectiveGroups: UpdateSchedule {
     var previous: (group: [Int], losses: [Double])?
     for group in sequence {
       let found = try update.differentiate(group, evaluating: all.filter { !group.contains($0) })
-      try Self.requirePositive(found.losses, of: update.tasks)
+      if needsAffinity { try Self.requirePositive(found.losses, of: update.tasks) }
       if let previous { state.affinity.observe(group: previous.group, before: previous.losses, after: found.losses) }
       try update.apply(group)
       previous = (group, found.losses)
@@ -81,9 +81,17 @@ public struct SelectiveGroups: UpdateSchedule {
     }
     state.step += 1
     var result = report!
-    result.grouping = StepReport.Grouping(groups: state.groups, affinity: state.affinity.values)
+    result.grouping = StepReport.Grouping(
+      groups: state.groups, affinity: state.affinity.values, updateCount: sequence.count)
     try update.learnWeights(from: result)
     return result
+  }
+
+  private var needsAffinity: Bool {
+    switch strategy {
+    case .affinity, .heterogeneous: true
+    case .alone, .together, .random, .fixed: false
+    }
   }
 
   private static func requirePositive(_ losses: [Double], of tasks: [String]) throws {

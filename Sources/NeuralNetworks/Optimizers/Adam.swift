@@ -32,17 +32,18 @@ public struct Adam: Optimizer {
   }
 
   public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
-    guard vector.frozenCount < vector.count else { return }
-    let step = vector.scalar("adam.step")
-    withoutGradients {
-      step.add(inPlace: step.onesLike())
-      let kernel = weightDecayKind == .decoupled ? Self.adamW : Self.adam
-      kernel.perform(
-        .tensors([vector.trained(vector.values)]), .tensors([vector.trained(gradient)]),
-        .tensors([vector.trained(vector.companion("adam.mean"))]),
-        .tensors([vector.trained(vector.companion("adam.variance"))]), .tensors([]), .tensors([step]),
-        .real(learningRate),
-        .real(beta1), .real(beta2), .real(weightDecay), .real(epsilon), false, false)
+    let kernel = weightDecayKind == .decoupled ? Self.adamW : Self.adam
+    let (mean, variance) = (vector.companion("adam.mean"), vector.companion("adam.variance"))
+    vector.forEachTrainedGeneration { number, part in
+      let step = vector.scalar(number == 0 ? "adam.step" : "adam.step.\(number)")
+      withoutGradients {
+        step.add(inPlace: step.onesLike())
+        kernel.perform(
+          .tensors([part(vector.values)]), .tensors([part(gradient)]), .tensors([part(mean)]),
+          .tensors([part(variance)]),
+          .tensors([]), .tensors([step]), .real(learningRate), .real(beta1), .real(beta2), .real(weightDecay),
+          .real(epsilon), false, false)
+      }
     }
   }
 }

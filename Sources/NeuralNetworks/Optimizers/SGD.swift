@@ -15,13 +15,13 @@ public struct SGD: Optimizer {
   }
 
   public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
-    guard vector.frozenCount < vector.count else { return }
-    let velocities = momentum == 0 ? [] : [vector.trained(vector.companion("sgd.momentum"))]
-    withoutGradients {
-      Self.kernel.perform(
-        .tensors([vector.trained(vector.values)]), .tensors([vector.trained(gradient)]), .tensors(velocities),
-        .real(weightDecay),
-        .real(momentum), .real(learningRate), 0.0, .boolean(isNesterov), false, false)
+    let velocity = momentum == 0 ? nil : vector.companion("sgd.momentum")
+    vector.forEachTrainedGeneration { _, part in
+      withoutGradients {
+        Self.kernel.perform(
+          .tensors([part(vector.values)]), .tensors([part(gradient)]), .tensors(velocity.map { [part($0)] } ?? []),
+          .real(weightDecay), .real(momentum), .real(learningRate), 0.0, .boolean(isNesterov), false, false)
+      }
     }
   }
 }

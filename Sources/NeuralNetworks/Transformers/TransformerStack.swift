@@ -5,7 +5,8 @@ import Torch
 /// The tasks share one stream of tokens up to the first modulated layer. From there on the shared weights process the
 /// tasks' streams stacked along the batch, and only those of the tasks that the context names. A stack of L layers,
 /// separate from layer f (from 0) on, so costs `f + K (L − f)` instead of L layers for K tasks. Tokens of tasks need no
-/// streams of their own: in the shared one, the layer sees all tasks' tokens.
+/// streams of their own: in the shared one, the layer sees all tasks' tokens. Methods that need each task's gradient pass
+/// the whole stack once for each task: K L layers.
 public final class TransformerStack {
   public let blocks: [TransformerBlock]
   public let width: Int
@@ -63,27 +64,42 @@ public final class TransformerStack {
     _ input: Tensor, _ context: ForwardContext,
     observing observe: (_ layer: Int, _ output: Tensor) -> Void = { _, _ in }
   ) -> Tensor {
-    let count = input.shape[1]
-    var x = input
+    var stream = input
+    // Tokens of tasks that stay after their layer.
+    var kept: [Tensor] = []
     var isSeparate = false
     for (layer, block) in blocks.enumerated() {
       if let modulator = modulators[layer] {
         precondition(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
-        if !isSeparate { x = context.stacked(x) }
+        if !isSeparate {
+          stream = context.stacked(stream)
+          kept = kept.map(context.stacked)
+        }
         isSeparate = true
-        x = modulator(x, context)
+        stream = modulator(stream, context)
       }
-      x = pass(x, layer, block, context)
-      observe(layer, withoutTasks(x, count))
+      let all = [stream] + kept + (extraTokens(layer, stream, context).map { [$0] } ?? [])
+      guard all.count > 1 else {
+        stream = block(stream, context)
+        observe(layer, stream)
+        continue
+      }
+      let output = block(.concatenated(all, axis: 1), context)
+      let count = stream.shape[1]
+      stream = output.narrowed(axis: 1, from: 0, count: count)
+      if growth?.keepsTokens == true {
+        kept = [output.narrowed(axis: 1, from: count, count: output.shape[1] - count)]
+      }
+      observe(layer, stream)
     }
-    return withoutTasks(x, count)
+    return stream
   }
 
-  private func pass(_ input: Tensor, _ layer: Int, _ block: TransformerBlock, _ context: ForwardContext) -> Tensor {
-    guard let growth, tokens[layer] != nil else { return block(input, context) }
-    let extra = growth.hasOwnTokens(layer) ? ownTokens(layer, input, context) : allTokens(layer, input)
-    let output = block(.concatenated([input, extra.to(input.dtype)], axis: 1), context)
-    return growth.keepsTokens ? output : withoutTasks(output, input.shape[1])
+  /// What tasks add to a layer's tokens, if they do: batch × tokens × width.
+  private func extraTokens(_ layer: Int, _ stream: Tensor, _ context: ForwardContext) -> Tensor? {
+    guard let growth, tokens[layer] != nil else { return nil }
+    let extra = growth.hasOwnTokens(layer) ? ownTokens(layer, stream, context) : allTokens(layer, stream)
+    return extra.to(stream.dtype)
   }
 
   /// Every stream's own task's tokens.
@@ -97,8 +113,12 @@ public final class TransformerStack {
   private func allTokens(_ layer: Int, _ input: Tensor) -> Tensor {
     Tensor.concatenated(tokens[layer]!.map(\.value.value), axis: 1).expanded([input.shape[0], -1, -1])
   }
+}
 
-  private func withoutTasks(_ tokens: Tensor, _ count: Int) -> Tensor {
-    tokens.shape[1] == count ? tokens : tokens.narrowed(axis: 1, from: 0, count: count)
+extension SafetensorsFile {
+  /// - Throws: ``FileError`` when the file is that of a transformer that grew: a plain one would lack a part of it.
+  public func requirePlainTransformer() throws {
+    guard let grown = names.first(where: TransformerStack.isGrown) else { return }
+    throw FileError(url, "holds a transformer that grew ('\(grown)'): an encoder's weights are those of a plain one")
   }
 }

@@ -41,10 +41,12 @@ public final class SegNet: Encoder {
   public var featureStrides: [Int] { [1] }
 
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
-    var x = context.stacked(images)
+    // The first convolution is the same for all tasks.
+    let first = encoding[0][0]
+    var x = first.norm(context.stacked(first.convolution(images, context)), context).relu()
     var places: [(indices: Tensor, height: Int, width: Int)] = []
-    for level in encoding {
-      x = level.reduce(x) { $1($0, context) }
+    for (index, level) in encoding.enumerated() {
+      x = level.dropFirst(index == 0 ? 1 : 0).reduce(x) { $1($0, context) }
       let (height, width) = (x.shape[2], x.shape[3])
       let pooled = x.maxPooledWithIndices(kernel: 2, stride: 2)
       places.append((pooled.indices, height, width))

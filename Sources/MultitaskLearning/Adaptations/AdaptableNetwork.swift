@@ -1,0 +1,20 @@
+import NeuralNetworks
+
+/// What an adaptation can change.
+public protocol AdaptableNetwork {
+  var tasks: [String] { get }
+  var store: ParameterStore { get }
+  /// The shared transformer blocks, where there are any.
+  var transformer: TransformerStack? { get }
+}
+
+/// A training as an adaptation sees it.
+public protocol AdaptableTraining: AdaptableNetwork {
+  var completedSteps: Int { get }
+  var totalSteps: Int { get }
+
+  /// Hands over batches of the training data, in evaluation, always the same ones.
+  ///
+  /// - Parameter sampleCount: how many samples, at least, where there are as many.
+  func forEachBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws
+}

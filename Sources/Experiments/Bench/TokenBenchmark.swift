@@ -11,7 +11,7 @@ public struct TokenBenchmark {
   private let stack: TransformerStack
 
   /// Batches in one look.
-  public static let batchCount = 4
+  public static let batchCount = 16
 
   /// - Parameters:
   ///   - method: names joined by `+`, dtme among them.

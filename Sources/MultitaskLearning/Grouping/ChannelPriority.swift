@@ -18,7 +18,9 @@ public enum ChannelPriority {
   ) -> Tensor {
     withoutGradients {
       let kernel = Double(weight.shape[2] * weight.shape[3])
-      let connections = weight.squared().sum(axes: [1, 2, 3]) / kernel
+      // Inner products of each channel's weights with themselves: no squares are stored.
+      let channels = weight.reshaped([weight.shape[0], 1, -1])
+      let connections = channels.matmul(channels.transposed(1, 2)).reshaped([-1]) / kernel
       let rows = zip(scales, variances).map { scale, variance in
         scale.squared() / (variance + epsilon) * connections
       }

@@ -4,7 +4,8 @@ import Torch
 /// is taken out. Everything else is the plain sum.
 ///
 /// With `G_{i,j}` task j's gradient on the channels of priority i: where `G_{i,i}·G_{i,j} < 0`,
-/// `G_{i,j} −= (G_{i,i}·G_{i,j} / ‖G_{i,i}‖²) G_{i,i}`.
+/// `G_{i,j} −= (G_{i,i}·G_{i,j} / ‖G_{i,i}‖²) G_{i,i}`. So a channel of priority i counts task i's gradient
+/// `1 − Σ_j G_{i,i}·G_{i,j} / ‖G_{i,i}‖²` times, over those j, and every other task's once.
 ///
 /// - Source: the paper on connection strength, section 3.4.
 package struct ChannelProjection: GradientAggregator {
@@ -16,43 +17,56 @@ package struct ChannelProjection: GradientAggregator {
   package func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor {
-    guard let dense = gradients as? DenseTaskGradients else {
-      throw MethodError("connection strength looks at channels: it needs the whole gradient matrix")
-    }
-    let sum = gradients.combined([Double](repeating: 1, count: gradients.taskCount))
-    withoutGradients {
-      for segment in dense.segments {
-        guard let priority = priorities[segment.name] else { continue }
-        let rows = dense.rows[.all, segment.columns].reshaped([gradients.taskCount, priority.count, -1])
-        sum[segment.columns].add(inPlace: Self.correction(rows, priority).flattened())
-      }
-    }
-    return sum
+    let direction = gradients.makeDirection()
+    try writeDirection(of: gradients, losses: losses, into: direction, using: &generator)
+    return direction
   }
 
-  /// What the projections change in the sum.
+  package func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+  ) throws {
+    let ones = [Double](repeating: 1, count: gradients.taskCount)
+    var (ranges, weights): ([Range<Int>], [[Double]]) = ([], [])
+    for segment in gradients.segments {
+      guard let priority = priorities[segment.name] else {
+        ranges.append(segment.columns)
+        weights.append(ones)
+        continue
+      }
+      let channels = Self.channels(of: segment, count: priority.count)
+      let factors = Self.factors(gradients.gramians(of: channels), priority)
+      ranges += channels
+      weights += priority.map { task in
+        var weights = ones
+        weights[task] += factors[task]
+        return weights
+      }
+    }
+    gradients.combine(weights, over: ranges, into: direction)
+  }
+
+  /// The columns of each output channel.
+  private static func channels(of segment: GradientSegment, count: Int) -> [Range<Int>] {
+    let width = segment.columns.count / count
+    return (0..<count).map { channel in
+      let start = segment.columns.lowerBound + channel * width
+      return start..<(start + width)
+    }
+  }
+
+  /// What is added to each priority task's weight on its channels.
   ///
-  /// - Parameters:
-  ///   - rows: tasks × output channels × elements.
-  ///   - priority: of each channel.
-  /// - Returns: output channels × elements.
-  static func correction(_ rows: Tensor, _ priority: [Int]) -> Tensor {
-    let (taskCount, channelCount, width) = (rows.shape[0], rows.shape[1], rows.shape[2])
-    let index = Tensor(priority).reshaped([1, channelCount, 1]).to(rows.device)
-    // Every channel's gradient of its own priority task.
-    let own = rows.gathering(index.expanded([1, channelCount, width]), axis: 0)[0]
-    let products: [Double] = (rows * own).sum(axes: [2], dtype: .float64).array()
-    // Inner products of whole groups: group i with task j.
-    var dots = [[Double]](repeating: [Double](repeating: 0, count: taskCount), count: taskCount)
-    for task in 0..<taskCount {
-      for channel in 0..<channelCount { dots[priority[channel]][task] += products[task * channelCount + channel] }
+  /// - Parameter gramians: of each channel.
+  private static func factors(_ gramians: [Gramian], _ priority: [Int]) -> [Double] {
+    let tasks = gramians[0].tasks
+    // From priority to task: inner products over all channels of the priority.
+    var dots = [[Double]](repeating: [Double](repeating: 0, count: tasks.count), count: tasks.count)
+    for (gramian, own) in zip(gramians, priority) {
+      for task in tasks { dots[own][task] += gramian[own, task] }
     }
-    let factors = dots.indices.map { group -> Double in
-      guard dots[group][group] > 0 else { return 0 }
-      return dots[group].indices.filter { $0 != group && dots[group][$0] < 0 }
-        .reduce(0) { $0 - dots[group][$1] } / dots[group][group]
+    return tasks.map { own in
+      guard dots[own][own] > 0 else { return 0 }
+      return tasks.filter { $0 != own && dots[own][$0] < 0 }.reduce(0) { $0 - dots[own][$1] } / dots[own][own]
     }
-    let byChannel = Tensor(priority.map { Float(factors[$0]) }, shape: [channelCount, 1]).to(rows.dtype).to(rows.device)
-    return own * byChannel
   }
 }

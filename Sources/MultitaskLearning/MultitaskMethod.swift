@@ -33,7 +33,8 @@ extension MultitaskMethod {
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition() throws {
     if adaptation.givesTasksFeatures && level == .features {
-      throw MethodError("the network adaptation gives tasks features of their own: the level has to be parameters")
+      throw MethodError(
+        "the network adaptation (dtme) gives tasks features of their own: method.level has to be parameters")
     }
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {

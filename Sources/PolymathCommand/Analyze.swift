@@ -41,6 +41,9 @@ struct Analyze: ParsableCommand {
     } else {
       print("checkpoint '\(checkpoint.checkpoint)' after step \(run.checkpoint.step), \(analysis.sampleCount) samples")
       print(TokenTable(analysis).text)
+      if let first = run.network.transformer?.growth?.firstSeparateLayer {
+        print("layers after \(first) are left out: each task enters them with tokens of its own")
+      }
     }
   }
 }

@@ -8,7 +8,8 @@ struct Group: ParsableCommand {
     abstract: "Group tasks by a saved affinity map, a similarity, or a history of losses.",
     discussion: """
       The file holds {"affinity": [[…], …]}, {"similarity": [[…], …]}, or {"decay": …, "steps": [{"groups": {"a": [0, 2], \
-      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}.
+      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}. Every tenth line of a run's \
+      metrics.jsonl holds an affinity: such a line by itself is a file, too.
       """)
 
   @Argument(help: "The JSON file.", completion: .file(extensions: ["json"]))

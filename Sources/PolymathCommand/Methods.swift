@@ -5,7 +5,9 @@ import MultitaskLearning
 struct Methods: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the multi-task methods, or describe one.",
-    discussion: "A weighting, an aggregator and a schedule make a method together: polymath train --method uw+pcgrad.")
+    discussion:
+      "A weighting, an aggregator, a schedule and an adaptation make a method together: polymath train --method uw+pcgrad."
+  )
 
   @Argument(help: "A method's name.")
   var name: String?

@@ -14,7 +14,7 @@ private enum Aten {
   static let logSoftmax = Operator("log_softmax", "int")
   static let maxPool = Operator("max_pool2d")
   static let maxPoolWithIndices = Operator("max_pool2d_with_indices")
-  static let maxUnpool = Operator("max_unpool2d")
+  static let scatter = Operator("scatter", "src")
   static let averagePool = Operator("avg_pool2d")
   static let adaptiveAveragePool = Operator("adaptive_avg_pool2d")
   static let bilinear = Operator("upsample_bilinear2d")
@@ -109,8 +109,13 @@ extension Tensor {
     return (results[0], results[1])
   }
   /// Every value at its index in a larger plane, zeros elsewhere.
+  ///
+  /// - Parameter indices: of windows that do not overlap, so that no two values meet.
   public func maxUnpooled(_ indices: Tensor, height: Int, width: Int) -> Tensor {
-    Aten.maxUnpool(.tensor(self), .tensor(indices), .integers([height, width]))
+    let planes = [shape[0], shape[1], height * width]
+    let zeros = Tensor.zeros(planes, dtype: dtype, device: device)
+    return Aten.scatter(.tensor(zeros), .integer(2), .tensor(indices.flattened(from: 2)), .tensor(flattened(from: 2)))
+      .reshaped([shape[0], shape[1], height, width])
   }
   public func averagePooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.averagePool(

@@ -65,6 +65,21 @@ import Torch
     _ = try MethodRegistry.schedule(name).make(tasks: ["depth", "edges"])
   }
 
+  @Test func fixedGroupsNameEveryTask() throws {
+    func complaint(_ groups: [String: Double]) -> String {
+      do {
+        _ = try MethodRegistry.schedule("selective-groups")
+          .make(["strategy": .text("fixed"), "groups": .numbers(groups)], tasks: ["depth", "edges", "normals"])
+        return "nothing"
+      } catch { return "\(error)" }
+    }
+    #expect(complaint(["depth": 0, "edges": 1, "normals": 0]) == "nothing")
+    #expect(complaint(["depth": 0]).contains("edges, normals have none"))
+    #expect(complaint(["depth": 0, "edges": 1, "normls": 0]).contains("Did you mean 'normals'?"))
+    #expect(complaint(["depth": 0, "edges": 0.5, "normals": 0]).contains("'edges' is 0.5"))
+    #expect(nearestName("dtm", among: ["dtp", "dtme"]) == "dtme")
+  }
+
   @Test func allTasksTogetherIsJoint() throws {
     let (joint, groups) = (TinyProblem(), TinyProblem())
     _ = try train(joint, JointSchedule(), steps: 3)

@@ -36,8 +36,13 @@ public enum MethodCatalogue {
     var lines = ["\(entry.name) (\(kind.title))", "  \(entry.summary)", "  paper: \(entry.paper)"]
     lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
     for parameter in entry.parameters {
-      let standard = parameter.defaultValue.map { "default \($0)" } ?? "no default"
+      let standard = parameter.defaultValue.map { "default \($0)" } ?? "may be left out"
       lines.append("    \(parameter.name): \(parameter.summary); \(parameter.allowed); \(standard)")
+    }
+    if let first = entry.parameters.first {
+      lines.append(
+        "  set one by --set method.\(kind).\(first.name)=…, or in a file: method: {\(kind): {name: \(entry.name), \(first.name): …}}"
+      )
     }
     return lines.joined(separator: "\n")
   }

@@ -35,7 +35,9 @@ struct TokenSection {
       (r = \(String(format: "%g", analysis.ratio))), grey ones the null space.</p>
       \(spectra(analysis))
       <h3>Conflicts in the range space</h3>
-      <p>Share of samples in which two tasks' gradients at a layer's tokens do not agree within the space.</p>
+      <p>Share of samples in which two tasks want opposite changes of a layer's tokens within the space: the inner product
+      of their gradients is not above zero. Chance gives about half. The layers with the highest means get modulators;
+      those with the highest means in the null space get tokens of tasks.</p>
       \(conflicts(analysis, \.rangeConflicts))
       <h3>Conflicts in the null space</h3>
       \(conflicts(analysis, \.nullConflicts))
@@ -81,14 +83,19 @@ struct TokenSection {
 
   private func conflicts(_ analysis: TokenAnalysis, _ counts: KeyPath<TokenAnalysis.Layer, [[Int]]>) -> String {
     let pairs = analysis.tasks.indices.flatMap { i in (0..<i).map { (i, $0) } }
+    func cell(_ share: Double) -> String {
+      HTML.shaded(String(format: "%.1f %%", share * 100), color: HTML.conflict, strength: share)
+    }
+    let samples = Double(max(1, analysis.sampleCount))
     let rows = pairs.map { i, j -> [String] in
       [HTML.escape("\(analysis.tasks[j]) · \(analysis.tasks[i])")]
-        + analysis.layers.map { layer in
-          let share = Double(layer[keyPath: counts][i][j]) / Double(max(1, analysis.sampleCount))
-          return HTML.shaded(String(format: "%.0f %%", share * 100), color: HTML.conflict, strength: share)
-        }
+        + analysis.layers.map { cell(Double($0[keyPath: counts][i][j]) / samples) }
     }
-    return HTML.table(["Pair"] + analysis.layers.indices.map { "layer \($0)" }, rows, class: "matrix")
+    let means = analysis.layers.map { layer in
+      cell(Double(pairs.reduce(0) { $0 + layer[keyPath: counts][$1.0][$1.1] }) / samples / Double(max(1, pairs.count)))
+    }
+    return HTML.table(
+      ["Pair"] + analysis.layers.indices.map { "layer \($0)" }, rows + [["mean"] + means], class: "matrix")
   }
 
   private static let binCount = 20

@@ -23,8 +23,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
     steps = records.last?.step ?? 0
     secondsPerStep = Self.secondsPerStep(records)
     trainingSeconds = records.reduce(0) { $0 + $1.seconds } + log.reduce(0) { $0 + $1.adaptationSeconds }
-    lookCount = plain.isEmpty ? 0 : looked.count
-    lookSeconds = Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
+    lookCount = looked.count
+    lookSeconds =
+      plain.isEmpty ? 0 : Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
     peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
   }
 
@@ -47,6 +48,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
       format: "%d steps, %.0f ms each (median), peak memory %.0f MB", steps, secondsPerStep * 1e3,
       Double(peakBytes) / 1e6)
     guard lookCount > 0 else { return speed }
+    guard lookCount < steps else {
+      return speed + "\ndiagnostics: every step was looked at, so that its time includes the look"
+    }
     let share = lookSeconds / max(trainingSeconds, 1e-9) * 100
     return speed
       + String(

@@ -39,7 +39,7 @@ public final class ProgressReporter: TrainingObserver {
 
   private static func line(_ report: TokenAdaptationReport) -> String {
     "the network grew by \(String(format: "%.2f", report.gain * 100)) %: modulators before layers "
-      + "\(report.growth.modulatedLayers), tokens in layers \(report.growth.expandedLayers) (from 0); "
+      + "\(report.growth.modulatedLayers), tokens in layers \(report.growth.expandedLayers) (the first is 0); "
       + "looking at \(report.analysis.sampleCount) samples took \(String(format: "%.1f", report.seconds)) s"
   }
 

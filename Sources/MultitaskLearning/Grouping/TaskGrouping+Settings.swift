@@ -12,7 +12,9 @@ extension TaskGrouping {
     MethodParameter(
       "edge", .choice(Edge.allCases.map(\.rawValue)), default: .text("mutual"), "when two tasks help each other"),
     MethodParameter(
-      "closure", .choice(Closure.allCases.map(\.rawValue)), default: .text("cliques"), "how pairs become groups"),
+      "closure", .choice(Closure.allCases.map(\.rawValue)), default: .text("cliques"),
+      "how pairs become groups: each task, in their order, joins the first group all of whose members it goes with; or all that are connected"
+    ),
     MethodParameter(
       "preference", .real(-1e30...1e30), default: nil,
       "of affinity propagation: higher for more groups; the median similarity when left out"),

@@ -76,7 +76,9 @@ public func unknownName(_ kind: String, _ name: String, among names: [String]) -
 
 /// The name that takes the fewest changes of letters; none where that would be a different word.
 public func nearestName(_ name: String, among names: [String]) -> String? {
-  let nearest = names.map { (name: $0, distance: editDistance(name, $0)) }.min { $0.distance < $1.distance }
+  // Of equally near ones, one that goes on as the name began.
+  let nearest = names.map { (name: $0, distance: editDistance(name, $0), isOther: !$0.hasPrefix(name)) }
+    .min { ($0.distance, $0.isOther ? 1 : 0) < ($1.distance, $1.isOther ? 1 : 0) }
   guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
   return nearest.name
 }

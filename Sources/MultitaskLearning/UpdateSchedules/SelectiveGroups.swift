@@ -173,7 +173,8 @@ extension SelectiveGroups {
         "one more forward pass a step, so that the last group is observed, too"),
       MethodParameter("count", .integer(1...1000), default: .number(2), "groups, for the strategy random"),
       MethodParameter(
-        "groups", .taskNumbers(0...1000), default: nil, "the number of each task's group, for the strategy fixed"),
+        "groups", .taskNumbers(0...1000), default: nil,
+        "the number of each task's group, such as {depth: 0, normals: 0, edges: 1}, for the strategy fixed"),
     ] + TaskGrouping.parameters
   ) { settings in
     try settings.requireSeveralTasks()
@@ -197,8 +198,15 @@ extension SelectiveGroups {
     case .random: return .random(groupCount: settings.integer("count"))
     case .fixed:
       let numbers = settings.taskNumbers("groups") ?? [:]
-      guard settings.tasks.allSatisfy({ numbers[$0] != nil }) else {
-        throw MethodError("selective-groups: the strategy fixed needs 'groups' with a number for each task")
+      let missing = settings.tasks.filter { numbers[$0] == nil }
+      guard missing.isEmpty else {
+        throw MethodError(
+          "selective-groups: the strategy fixed needs 'groups' with the number of each task's group, but \(missing.joined(separator: ", ")) have none"
+        )
+      }
+      if let wrong = numbers.sorted(by: { $0.key < $1.key }).first(where: { $0.value != $0.value.rounded() }) {
+        throw MethodError(
+          "selective-groups: the group of '\(wrong.key)' is \(wrong.value), but has to be a whole number")
       }
       let groups = Dictionary(grouping: settings.tasks.indices) { numbers[settings.tasks[$0]]! }
       return .fixed(groups.values.map { $0.sorted() }.sorted { $0[0] < $1[0] })

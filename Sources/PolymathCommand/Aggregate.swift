@@ -27,9 +27,6 @@ struct Aggregate: ParsableCommand {
     let saved = try SavedGradients(contentsOf: URL(fileURLWithPath: gradients))
     let results = try saved.aggregated(
       by: method, settings: MethodSetting.dictionary(parsing: settings), seed: seed)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let data = saved.isSequence ? try encoder.encode(results) : try encoder.encode(results[0])
-    print(String(decoding: data, as: UTF8.self))
+    if saved.isSequence { try printJSON(results) } else { try printJSON(results[0]) }
   }
 }

@@ -35,9 +35,7 @@ struct Analyze: ParsableCommand {
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
     let analysis = try run.analyzeTokens(sampleCount: samples, ratio: ratio)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(analysis), as: UTF8.self))
+      try printJSON(analysis, .prettyPrinted)
     } else {
       print("checkpoint '\(checkpoint.checkpoint)' after step \(run.checkpoint.step), \(analysis.sampleCount) samples")
       print(TokenTable(analysis).text)

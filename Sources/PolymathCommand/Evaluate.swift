@@ -31,9 +31,7 @@ struct Evaluate: ParsableCommand {
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
     let evaluation = try run.evaluate()
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(evaluation), as: UTF8.self))
+      try printJSON(evaluation, .prettyPrinted)
     } else {
       print("checkpoint '\(checkpoint.checkpoint)' after step \(run.checkpoint.step)")
       print(ResultTable(evaluation, reference: nil).text)

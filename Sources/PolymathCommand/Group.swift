@@ -30,8 +30,6 @@ struct Group: ParsableCommand {
     }
     let rule = try TaskGrouping(rule: rule, settings: MethodSetting.dictionary(parsing: settings))
     let result = try SavedAffinity(contentsOf: URL(fileURLWithPath: file)).grouped(by: rule, convention: convention)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    try printJSON(result)
   }
 }

@@ -61,6 +61,13 @@ public func gradients(
   return results.map { $0.map(Tensor.init) }
 }
 
+/// The gradients of each output by itself, one backward pass for each; the graph is freed with the last.
+public func gradientsOfEach(_ outputs: [Tensor], withRespectTo inputs: [Tensor]) -> [[Tensor?]] {
+  outputs.enumerated().map { index, output in
+    gradients(of: [output], withRespectTo: inputs, graph: index == outputs.count - 1 ? .release : .retain)
+  }
+}
+
 /// Differentiates the sum of `outputs` and puts each leaf's gradient into its place as soon as it is known,
 /// so that no second copy of all gradients exists.
 ///

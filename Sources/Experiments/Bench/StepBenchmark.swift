@@ -50,6 +50,8 @@ public struct StepBenchmark {
 
   private static let channels = 4
 
+  var method: MultitaskMethod { optimizer.method }
+
   public var parameterCount: Int { network.store.parameterCount }
 
   /// One whole step.
@@ -79,10 +81,7 @@ public struct StepBenchmark {
     let all = Array(network.outputs.indices)
     switch floor {
     case .eachTask:
-      let losses = objective.losses(of: all)
-      for (index, loss) in losses.enumerated() {
-        _ = gradients(of: [loss], withRespectTo: parameters, graph: index == losses.count - 1 ? .release : .retain)
-      }
+      _ = gradientsOfEach(objective.losses(of: all), withRespectTo: parameters)
     case .jointForEachGroup:
       for _ in 0..<Self.updateCount(of: report) {
         _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
@@ -95,7 +94,7 @@ public struct StepBenchmark {
   /// How many groups a step updated.
   public static func updateCount(of report: StepReport) -> Int { report.grouping?.updateCount ?? 1 }
 
-  var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
+  private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
 }
 
 /// Mean squared errors against fixed targets.

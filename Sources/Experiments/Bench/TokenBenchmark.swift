@@ -27,11 +27,7 @@ public struct TokenBenchmark {
     }
     joint = try make()
     grown = try make()
-    var configuration = Configuration()
-    configuration.data.tasks = joint.network.tasks
-    try configuration.apply(method: method)
-    for setting in settings { try configuration.apply(assignment: setting) }
-    adaptation = try configuration.makeMethod().adaptation as! TokenModulationAndExpansion
+    adaptation = joint.method.adaptation as! TokenModulationAndExpansion
     try adaptation.check(joint.network)
     stack = joint.network.transformer!
     var first: Tensor?
@@ -53,10 +49,7 @@ public struct TokenBenchmark {
       var tokens: [Tensor] = []
       let features = joint.objective.features { tokens.append($0) }
       let losses = joint.objective.losses(of: Array(joint.network.outputs.indices), from: features)
-      for (index, loss) in losses.enumerated() {
-        _ = gradients(
-          of: [loss], withRespectTo: [tokens[0]], graph: index == losses.count - 1 ? .release : .retain)
-      }
+      _ = gradientsOfEach(losses, withRespectTo: [tokens[0]])
     }
   }
 

@@ -41,7 +41,7 @@ extension Configuration {
       throw ConfigurationError(
         "\(self.method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
     }
-    if method.adaptation.givesTasksFeatures, EncoderRegistry.entry(network.encoder)?.isTransformer != true {
+    if method.adaptation.needsTransformer, EncoderRegistry.entry(network.encoder)?.isTransformer != true {
       throw ConfigurationError(
         "\(self.method.adaptation.name) works on tokens: network.encoder has to be a transformer, such as vit-tiny, not \(network.encoder)"
       )
@@ -64,7 +64,7 @@ extension Configuration {
     guard encoder.isTransformer || network.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
     }
-    guard network.normalization == "shared" || !encoder.isTransformer else {
+    guard network.normalization == "shared" || encoder.hasBatchNormalization else {
       throw ConfigurationError(
         "network.normalization is task, but \(encoder.name) has no batch normalization: that is for ResNets and segnet")
     }

@@ -38,9 +38,9 @@ struct TokenSection {
       <p>Share of samples in which two tasks want opposite changes of a layer's tokens within the space: the inner product
       of their gradients is not above zero. Chance gives about half. The layers with the highest means get modulators;
       those with the highest means in the null space get tokens of tasks.</p>
-      \(conflicts(analysis, \.rangeConflicts))
+      \(conflicts(analysis, \.rangeConflicts, \.rangeConflictCount))
       <h3>Conflicts in the null space</h3>
-      \(conflicts(analysis, \.nullConflicts))
+      \(conflicts(analysis, \.nullConflicts, \.nullConflictCount))
       \(cosines)
       """
   }
@@ -66,11 +66,11 @@ struct TokenSection {
       let largest = max(layer.eigenvalues.first ?? 0, 1e-300)
       let step = max(1, (layer.eigenvalues.count + Self.largestColumnCount - 1) / Self.largestColumnCount)
       let cells = stride(from: 0, to: layer.eigenvalues.count, by: step).map { position in
-        // From the largest (1) down to a billionth of it (0).
+        // From the largest down to a billionth of it, which is still seen.
         let share = max(layer.eigenvalues[position] / largest, 1e-9)
         return HTML.shaded(
           "", color: position < layer.rangeDimension ? HTML.share : "90, 90, 90",
-          strength: 0.1 + log10(share) / 10 + 0.9,
+          strength: 1 + log10(share) / 10,
           title: "eigenvalue \(position + 1): \(String(format: "%.3g", layer.eigenvalues[position]))")
       }
       return [
@@ -81,7 +81,10 @@ struct TokenSection {
     return HTML.table(["Layer", "Range space", "Eigenvalues"], rows)
   }
 
-  private func conflicts(_ analysis: TokenAnalysis, _ counts: KeyPath<TokenAnalysis.Layer, [[Int]]>) -> String {
+  private func conflicts(
+    _ analysis: TokenAnalysis, _ counts: KeyPath<TokenAnalysis.Layer, [[Int]]>,
+    _ total: KeyPath<TokenAnalysis.Layer, Int>
+  ) -> String {
     let pairs = analysis.tasks.indices.flatMap { i in (0..<i).map { (i, $0) } }
     func cell(_ share: Double) -> String {
       HTML.shaded(String(format: "%.1f %%", share * 100), color: HTML.conflict, strength: share)
@@ -91,9 +94,7 @@ struct TokenSection {
       [HTML.escape("\(analysis.tasks[j]) · \(analysis.tasks[i])")]
         + analysis.layers.map { cell(Double($0[keyPath: counts][i][j]) / samples) }
     }
-    let means = analysis.layers.map { layer in
-      cell(Double(pairs.reduce(0) { $0 + layer[keyPath: counts][$1.0][$1.1] }) / samples / Double(max(1, pairs.count)))
-    }
+    let means = analysis.layers.map { cell(analysis.share(ofConflicts: $0[keyPath: total])) }
     return HTML.table(
       ["Pair"] + analysis.layers.indices.map { "layer \($0)" }, rows + [["mean"] + means], class: "matrix")
   }

@@ -8,6 +8,8 @@ import Torch
 public protocol NetworkAdaptation: Checkpointed, Sendable {
   /// Whether tasks may have features of their own afterwards: then no method can work on shared ones.
   var givesTasksFeatures: Bool { get }
+  /// Whether it works on the blocks of a transformer.
+  var needsTransformer: Bool { get }
 
   /// Finds what the network lacks, before training begins.
   ///

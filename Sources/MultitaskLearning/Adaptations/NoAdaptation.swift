@@ -5,6 +5,7 @@ public struct NoAdaptation: NetworkAdaptation {
   public init() {}
 
   public var givesTasksFeatures: Bool { false }
+  public var needsTransformer: Bool { false }
   public func check(_ network: any AdaptableNetwork) {}
   public func adapt(
     _ training: some AdaptableTraining, using generator: inout SeededGenerator

@@ -28,6 +28,11 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   public private(set) var sampleCount = 0
   public private(set) var layers: [Layer] = []
 
+  /// Of all samples and pairs of tasks, the share that a layer's count is.
+  public func share(ofConflicts count: Int) -> Double {
+    Double(count) / Double(max(1, sampleCount * tasks.count * (tasks.count - 1) / 2))
+  }
+
   /// Passes over the data twice: once for the spaces, once for the conflicts.
   ///
   /// - Parameters:
@@ -81,14 +86,11 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     let all = Array(tasks.indices)
     let losses = objective.losses(of: all, from: features)
     _ = try ForwardPass.finiteValues(of: losses, tasks)
-    let gradients = losses.enumerated().map { task, loss in
-      Torch.gradients(
-        of: [loss], withRespectTo: tokens, graph: task == losses.count - 1 ? .release : .retain)
-    }
+    let gradients = gradientsOfEach(losses, withRespectTo: tokens)
     for (layer, space) in spaces.enumerated() {
       let own = gradients.map { byLayer in byLayer[layer]?.detached() ?? tokens[layer].detached().zerosLike() }
       let products = space.products(own)
-      if space.rangeDimension > 0 { Self.count(products.range, &layers[layer].rangeConflicts) }
+      Self.count(products.range, &layers[layer].rangeConflicts)
       // Nothing conflicts where there is no space.
       if space.nullDimension > 0 { Self.count(products.null, &layers[layer].nullConflicts) }
     }

@@ -59,6 +59,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
   }
 
   public var givesTasksFeatures: Bool { true }
+  public var needsTransformer: Bool { true }
 
   public func check(_ network: any AdaptableNetwork) throws {
     guard network.transformer != nil else {

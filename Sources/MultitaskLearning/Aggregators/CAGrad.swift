@@ -44,7 +44,8 @@ public struct CAGrad: GramianWeighting {
     // τ is no larger than the largest norm, and may be orders of magnitude below it: it is sought by its logarithm.
     let largest = (0..<m.size).map { max(0, m[$0, $0]).squareRoot() }.max()!
     let smallest = largest * 1e-10
-    guard minimum(smallest).norm > smallest else { return minimum(smallest).w }
+    let atSmallest = minimum(smallest)
+    guard atSmallest.norm > smallest else { return atSmallest.w }
     let logarithm = bracketedRoot(from: log(smallest), to: log(largest), tolerance: 1e-13) { logarithm in
       log(max(minimum(exp(logarithm)).norm, 1e-300)) - logarithm
     }

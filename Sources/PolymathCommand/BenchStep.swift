@@ -109,7 +109,7 @@ struct BenchStep: ParsableCommand {
       zip(joint.seconds, blocks.seconds).map { benchmark.predictedSeconds(growth, joint: $0, blocks: $1) })
     print("\(method), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads")
     print("modulators before layers \(growth.modulatedLayers), tokens in layers \(growth.expandedLayers)")
-    print("analysis of \(TokenBenchmark.batchCount) batches: \(analyses.milliseconds)")
+    print("analysis of \(benchmark.batchCount) batches: \(analyses.milliseconds)")
     print("floor: \(passes.milliseconds), a forward and \(tasks) backward passes to the tokens for each")
     print("ratio: \(analyses.ratio(to: passes))")
     print("step afterwards: \(grown.milliseconds)")

@@ -114,8 +114,8 @@ private struct Planted: SharesTokens {
       ])
   }
 
-  private func analysis(_ batches: Int = 3) throws -> TokenAnalysis {
-    try TokenAnalysis(tasks: ["a", "b", "c"], ratio: 100) { body in
+  private func analysis(_ batches: Int = 3, waitingBytes: Int = 1 << 20) throws -> TokenAnalysis {
+    try TokenAnalysis(tasks: ["a", "b", "c"], ratio: 100, waitingBytes: waitingBytes) { body in
       for seed in 0..<batches { try body(batch(UInt64(seed))) }
     }
   }
@@ -128,6 +128,11 @@ private struct Planted: SharesTokens {
     #expect(analysis.layers[1].nullConflicts == [[0, 0, 6], [0, 0, 0], [6, 0, 0]])
     #expect(analysis.layers[1].rangeConflictCount == 0)
     #expect(analysis.layers[2].rangeConflictCount == 0 && analysis.layers[2].nullConflictCount == 0)
+  }
+
+  /// Three layers and tasks, 2 × 5 × 4 numbers of 4 bytes each: 1,440 bytes a batch.
+  @Test(arguments: [0, 1, 1440, 1441, 2881, 4320]) func gradientsMayWaitOrBeComputedAgain(_ bytes: Int) throws {
+    #expect(try analysis(waitingBytes: bytes) == analysis())
   }
 
   @Test func thePlantedLayersGrow() throws {

@@ -10,8 +10,8 @@ public struct TokenBenchmark {
   private let embedded: Tensor
   private let stack: TransformerStack
 
-  /// Batches in one look.
-  public static let batchCount = 16
+  /// Batches in one look: as many as the configured samples need.
+  public let batchCount: Int
 
   /// - Parameters:
   ///   - method: names joined by `+`, dtme among them.
@@ -29,6 +29,7 @@ public struct TokenBenchmark {
     grown = try make()
     adaptation = joint.method.adaptation as! TokenModulationAndExpansion
     try adaptation.check(joint.network)
+    batchCount = (adaptation.sampleCount + batchSize - 1) / batchSize
     stack = joint.network.transformer!
     var first: Tensor?
     let objective = joint.objective
@@ -39,13 +40,13 @@ public struct TokenBenchmark {
   /// Spaces and conflicts of ``batchCount`` batches.
   public func analyze() throws -> TokenAnalysis {
     try TokenAnalysis(tasks: joint.network.tasks, ratio: adaptation.ratio) { body in
-      for _ in 0..<Self.batchCount { try body(joint.objective) }
+      for _ in 0..<batchCount { try body(joint.objective) }
     }
   }
 
   /// What the analysis cannot do without: for each batch a forward pass, and for each task a backward pass to the tokens.
   public func analysisPasses() {
-    for _ in 0..<Self.batchCount {
+    for _ in 0..<batchCount {
       var tokens: [Tensor] = []
       let features = joint.objective.features { tokens.append($0) }
       let losses = joint.objective.losses(of: Array(joint.network.outputs.indices), from: features)

@@ -33,40 +33,51 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     Double(count) / Double(max(1, sampleCount * tasks.count * (tasks.count - 1) / 2))
   }
 
-  /// Passes over the data twice: once for the spaces, once for the conflicts.
+  /// Spaces need all data, conflicts need the spaces: a batch passes through the network twice, unless its gradients can
+  /// wait for the spaces.
   ///
   /// - Parameters:
   ///   - forEachBatch: hands over the same batches each time.
   ///   - ratio: r, above zero.
+  ///   - waitingBytes: how much memory gradients may wait in; the first batches' do.
   /// - Throws: ``MethodError`` without any data or with tokens that are not finite, ``NonFiniteError`` naming a task.
   public init(
-    tasks: [String], ratio: Double, forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
+    tasks: [String], ratio: Double, waitingBytes: Int = 512 << 20,
+    forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
   ) throws {
     self.tasks = tasks
     self.ratio = ratio
-    let spaces = try Self.spaces(ratio, forEachBatch)
+    var covariances: [TokenCovariance] = []
+    var waiting: [TokenGradients] = []
+    var freeBytes = waitingBytes
+    try forEachBatch { objective in
+      var layer = 0
+      func observe(_ tokens: Tensor) {
+        if layer == covariances.count { covariances.append(TokenCovariance()) }
+        covariances[layer].add(tokens)
+        layer += 1
+      }
+      guard freeBytes > 0 else { return withoutGradients { _ = objective.features(observing: observe) } }
+      let gradients = try TokenGradients(objective, observing: observe)
+      freeBytes -= gradients.byteCount
+      waiting.append(gradients)
+    }
+    let spaces = try Self.spaces(covariances, ratio)
     let none = [[Int]](repeating: [Int](repeating: 0, count: tasks.count), count: tasks.count)
     layers = spaces.map {
       Layer(
         eigenvalues: $0.eigenvalues, rangeDimension: $0.rangeDimension, rangeConflicts: none, nullConflicts: none)
     }
-    try forEachBatch { try add($0, spaces) }
+    var toSkip = waiting.count
+    while let gradients = waiting.popLast() { add(gradients, spaces) }
+    guard freeBytes <= 0 else { return }
+    try forEachBatch { objective in
+      guard toSkip == 0 else { return toSkip -= 1 }
+      add(try TokenGradients(objective), spaces)
+    }
   }
 
-  private static func spaces(
-    _ ratio: Double, _ forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
-  ) throws -> [TokenSpace] {
-    var covariances: [TokenCovariance] = []
-    try forEachBatch { objective in
-      var layer = 0
-      withoutGradients {
-        _ = objective.features { tokens in
-          if layer == covariances.count { covariances.append(TokenCovariance()) }
-          covariances[layer].add(tokens)
-          layer += 1
-        }
-      }
-    }
+  private static func spaces(_ covariances: [TokenCovariance], _ ratio: Double) throws -> [TokenSpace] {
     guard !covariances.isEmpty else {
       throw MethodError("the tokens' spaces are unknown before any data were seen: at least one sample is needed")
     }
@@ -79,22 +90,14 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     }
   }
 
-  /// One forward pass, and for each task a backward pass to the tokens of all layers.
-  private mutating func add(_ objective: any SharesTokens, _ spaces: [TokenSpace]) throws {
-    var tokens: [Tensor] = []
-    let features = objective.features { tokens.append($0) }
-    let all = Array(tasks.indices)
-    let losses = objective.losses(of: all, from: features)
-    _ = try ForwardPass.finiteValues(of: losses, tasks)
-    let gradients = gradientsOfEach(losses, withRespectTo: tokens)
+  private mutating func add(_ gradients: TokenGradients, _ spaces: [TokenSpace]) {
     for (layer, space) in spaces.enumerated() {
-      let own = gradients.map { byLayer in byLayer[layer]?.detached() ?? tokens[layer].detached().zerosLike() }
-      let products = space.products(own)
+      let products = space.products(gradients.byLayer[layer])
       Self.count(products.range, &layers[layer].rangeConflicts)
       // Nothing conflicts where there is no space.
       if space.nullDimension > 0 { Self.count(products.null, &layers[layer].nullConflicts) }
     }
-    sampleCount += tokens[0].shape[0]
+    sampleCount += gradients.sampleCount
   }
 
   /// - Parameter products: samples × tasks × tasks.

@@ -10,11 +10,16 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// - Throws: ``MethodError`` where a loss is outside of what the method is defined for.
   mutating func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double]
 
+  /// Whether ``weights(for:using:)`` looks at the losses. Where it does not, tasks with features of their own are
+  /// differentiated one after another, and one task's graph at a time is kept.
+  var weighsByLosses: Bool { get }
+
   /// Learns from the losses of a step, averaged over its batches. Comes after ``weights(for:using:)``.
   mutating func update(losses: [Double])
 }
 
 extension LossWeighting {
+  public var weighsByLosses: Bool { true }
   public mutating func update(losses: [Double]) {}
 }
 

@@ -111,6 +111,29 @@ import Torch
       problem.store, method: MultitaskMethod(schedule: schedule, seed: seed), optimizer: SGD(momentum: 0))
   }
 
+  /// Fixed weights of which nobody says that they do not depend on the losses.
+  private struct Guarded: LossWeighting {
+    let weights: [Double]
+    func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] { weights }
+  }
+
+  @Test(arguments: [1, 3]) func oneGraphAtATimeGivesTheSameSteps(parts: Int) throws {
+    func train(_ weighting: any LossWeighting) throws -> [[Float]] {
+      let problem = Problem()
+      let optimizer = MultitaskOptimizer(
+        problem.store, method: MultitaskMethod(weighting: weighting, aggregator: PCGrad(), seed: 1),
+        optimizer: SGD(momentum: 0))
+      for _ in 0..<3 {
+        let objectives = (0..<parts).map { _ in Problem.Objective(problem: problem) }
+        try optimizer.step(objectives, learningRate: 0.1)
+      }
+      return problem.store.vectors.map { $0.values.array() }
+    }
+    let oneByOne = try train(ManualWeighting(weights: [0.3, 1.7]))
+    #expect(try oneByOne == train(Guarded(weights: [0.3, 1.7])))
+    #expect(try oneByOne != train(ManualWeighting(weights: [1, 1])))
+  }
+
   @Test func phasesFollowTheMixture() throws {
     func phases(_ mixture: ConnectionStrength.Mixture) throws -> [Bool] {
       let problem = Problem()

@@ -31,6 +31,8 @@ public struct DynamicTaskPrioritization: LossWeighting {
     self.alpha = alpha
   }
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     state.averages.isEmpty ? losses.map { _ in 1 } : state.averages.map { -pow(1 - $0, gamma) * log($0) }
   }

@@ -22,6 +22,8 @@ public struct DynamicWeightAverage: LossWeighting {
     self.epoch = epoch
   }
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double] {
     guard state.means.count == 2 else { return losses.map { _ in 1 } }
     if let wrong = state.means[0].firstIndex(where: { $0 <= 0 }) {

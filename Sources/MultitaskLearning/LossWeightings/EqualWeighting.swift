@@ -4,6 +4,8 @@ import Torch
 public struct EqualWeighting: LossWeighting {
   public init() {}
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     losses.map { _ in 1 }
   }

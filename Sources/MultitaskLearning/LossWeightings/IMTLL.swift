@@ -16,6 +16,8 @@ public struct IMTLL: LossWeighting {
     state = State(logScales: [Double](repeating: 0, count: taskCount), optimizer: optimizer)
   }
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     state.logScales.map { exp($0) }
   }

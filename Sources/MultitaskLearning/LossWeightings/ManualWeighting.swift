@@ -7,6 +7,8 @@ public struct ManualWeighting: LossWeighting {
 
   public init(weights: [Double]) { self.weights = weights }
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     precondition(losses.count == weights.count, "\(weights.count) weights for \(losses.count) losses")
     return weights

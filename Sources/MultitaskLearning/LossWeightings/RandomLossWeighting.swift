@@ -6,6 +6,8 @@ import Torch
 public struct RandomLossWeighting: LossWeighting {
   public init() {}
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     weights(draws: losses.map { _ in generator.normal() })
   }

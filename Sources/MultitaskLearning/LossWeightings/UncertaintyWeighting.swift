@@ -42,6 +42,8 @@ public struct UncertaintyWeighting: LossWeighting {
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
   }
 
+  public var weighsByLosses: Bool { false }
+
   public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
     zip(lossFactors, state.logVariances).map { $0 * exp(-$1) }
   }

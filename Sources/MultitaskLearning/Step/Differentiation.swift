@@ -47,6 +47,10 @@ struct Differentiation {
   mutating func add(_ objective: any MultitaskObjective) throws {
     let regularizer = update.aggregator as? any RegularizesGradients
     let needsFeatures = combinationLevel == .features || (update.observation == .features && regularizer == nil)
+    if needsFeatures && objective.featuresDependOnTask { throw Self.noSharedFeatures }
+    if needsEachGradient && regularizer == nil && objective.featuresDependOnTask && !update.weighting.weighsByLosses {
+      return try addOneByOne(objective)
+    }
     let isCut = needsFeatures || (update.observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
@@ -54,16 +58,11 @@ struct Differentiation {
       : try withDifferentiableAttention {
         try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: true)
       }
-    if needsFeatures && pass.leaves == nil {
-      throw MethodError("gradients at the shared features are wanted, but the network has no shared features")
-    }
+    if needsFeatures && pass.leaves == nil { throw Self.noSharedFeatures }
     var losses = estimates
     for (task, value) in zip(tasks + others, pass.values) { losses[task] = value }
     let weights = try update.weighting.weights(for: losses, using: &update.generator)
-    for task in losses.indices {
-      report.losses[task] += losses[task] * share
-      report.lossWeights[task] += weights[task] * share
-    }
+    note(losses, weights)
     let scales = tasks.map { weights[$0] * share }
     if let regularizer {
       try differentiateTwice(pass, scales, regularizer)
@@ -72,6 +71,37 @@ struct Differentiation {
     } else {
       differentiateTogether(pass, scales)
     }
+    partCount += 1
+  }
+
+  private static let noSharedFeatures = MethodError(
+    "gradients at the shared features are wanted, but the network has no shared features")
+
+  private mutating func note(_ losses: [Double], _ weights: [Double]) {
+    for task in losses.indices {
+      report.losses[task] += losses[task] * share
+      report.lossWeights[task] += weights[task] * share
+    }
+  }
+
+  /// Tasks that share no features: each forward pass is followed by its backward pass, so that one graph at a time is kept.
+  private mutating func addOneByOne(_ objective: any MultitaskObjective) throws {
+    var losses = estimates
+    let weights = try update.weighting.weights(for: losses, using: &update.generator)
+    let leaves = shared.parameters.map(\.value)
+    var written: Set<Owner> = []
+    for (index, task) in tasks.enumerated() {
+      let pass = try ForwardPass(objective, [task], others: [], isCut: false, isApart: true)
+      losses[task] = pass.values[0]
+      let shared = zip(leaves, parameterRows.views[index]).map { GradientTarget($0, into: $1, writing) }
+      let seed = seed(weights[task] * share, like: pass.losses[0])
+      writeGradients(of: pass.losses, to: shared + ownTargets(of: task, &written), seeds: [seed])
+    }
+    for task in others {
+      let loss = withoutGradients { objective.losses(of: [task]) }
+      losses[task] = try ForwardPass.finiteValues(of: loss, [update.tasks[task]])[0]
+    }
+    note(losses, weights)
     partCount += 1
   }
 
@@ -157,13 +187,10 @@ struct Differentiation {
     let writing: GradientTarget.Writing = featureRows == nil ? self.writing : .write
     var written: Set<Owner> = []
     for (index, task) in tasks.enumerated() {
-      var targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
-      for vector in ownVectors(of: [task]) {
-        let isFirst = written.insert(vector.owner).inserted
-        targets += self.targets(in: vector, isFirst ? self.writing : .add)
-      }
+      let targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
       writeGradients(
-        of: [pass.losses[index]], to: targets, seeds: [seed(scales[index], like: pass.losses[index])],
+        of: [pass.losses[index]], to: targets + ownTargets(of: task, &written),
+        seeds: [seed(scales[index], like: pass.losses[index])],
         graph: index == tasks.count - 1 || pass.isApart ? .release : .retain)
     }
   }
@@ -292,6 +319,13 @@ struct Differentiation {
   /// What some of the tasks' losses reach, but not all tasks'.
   private func ownVectors(of tasks: [Int]) -> [ParameterVector] {
     update.vectors(reachedBy: tasks).filter { $0.owner != .shared }
+  }
+
+  /// - Parameter written: the owners that have a gradient of this part of the batch already.
+  private func ownTargets(of task: Int, _ written: inout Set<Owner>) -> [GradientTarget] {
+    ownVectors(of: [task]).flatMap { vector in
+      targets(in: vector, written.insert(vector.owner).inserted ? writing : .add)
+    }
   }
 
   private func targets(in vector: ParameterVector, _ writing: GradientTarget.Writing) -> [GradientTarget] {

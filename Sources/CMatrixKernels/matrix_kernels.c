@@ -12,27 +12,37 @@
 enum { LANES = 16, TILE = 4, BLOCK = 4096 };
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
+typedef float aligned_lanes __attribute__((vector_size(LANES * sizeof(float))));
 
 // No function: passing such vectors by value differs between processors.
 #define LOAD(from) (*(const lanes *)(from))
 
-// Inner products of TILE rows with TILE rows. Sums in single precision stay short: count / LANES terms a lane.
+typedef double wide_lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+static inline __attribute__((always_inline)) double total(const lanes *sums) {
+  wide_lanes wide = __builtin_convertvector(*sums, wide_lanes);
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++) wide[lane] += wide[lane + half];
+  return wide[0];
+}
+
+// Inner products of TILE rows with TILE rows; where both are the same rows, of each pair once: the lower triangle. Sums in
+// single precision stay short: count / LANES terms a lane.
 static inline __attribute__((always_inline)) void multiply_tile(
-    const float *const a[TILE], const float *const b[TILE], int64_t count, double products[TILE][TILE]) {
+    const float *const a[TILE], const float *const b[TILE], int same, int64_t count, double products[TILE][TILE]) {
   lanes sums[TILE][TILE];
   memset(sums, 0, sizeof sums);
   int64_t c = 0;
   for (; c + LANES <= count; c += LANES) {
     lanes x[TILE], y[TILE];
     for (int i = 0; i < TILE; i++) x[i] = LOAD(a[i] + c);
-    for (int j = 0; j < TILE; j++) y[j] = LOAD(b[j] + c);
+    for (int j = 0; j < TILE; j++) y[j] = same ? x[j] : LOAD(b[j] + c);
     for (int i = 0; i < TILE; i++)
-      for (int j = 0; j < TILE; j++) sums[i][j] += x[i] * y[j];
+      for (int j = 0; j < (same ? i + 1 : TILE); j++) sums[i][j] += x[i] * y[j];
   }
   for (int i = 0; i < TILE; i++)
-    for (int j = 0; j < TILE; j++) {
-      double sum = 0;
-      for (int lane = 0; lane < LANES; lane++) sum += sums[i][j][lane];
+    for (int j = 0; j < (same ? i + 1 : TILE); j++) {
+      double sum = total(&sums[i][j]);
       for (int64_t rest = c; rest < count; rest++) sum += (double)a[i][rest] * b[j][rest];
       products[i][j] = sum;
     }
@@ -52,7 +62,8 @@ void cm_add_inner_products(
           b[k] = rows + (j + k < count ? j + k : count - 1) * stride + start;
         }
         double products[TILE][TILE];
-        multiply_tile(a, b, width, products);
+        if (i == j) multiply_tile(a, a, 1, width, products);
+        else multiply_tile(a, b, 0, width, products);
         for (int p = i; p < i + TILE && p < count; p++)
           for (int q = j; q < j + TILE && q <= p; q++) sums[p * count + q] += products[p - i][q - j];
       }
@@ -60,22 +71,28 @@ void cm_add_inner_products(
   }
 }
 
+static inline __attribute__((always_inline)) float combined(
+    const float *rows, int64_t stride, int count, int64_t column, const float *weights) {
+  float sum = 0;
+  for (int i = 0; i < count; i++) sum += weights[i] * rows[i * stride + column];
+  return sum;
+}
+
 FOR_EVERY_PROCESSOR
 void cm_combine(
     const float *rows, int64_t stride, int count, int64_t from, int64_t to, const float *weights, float *result) {
   int64_t c = from;
+  for (; c < to && (uintptr_t)(result + c) % sizeof(lanes); c++) result[c] = combined(rows, stride, count, c, weights);
   for (; c + 4 * LANES <= to; c += 4 * LANES) {
     lanes sums[4];
     memset(sums, 0, sizeof sums);
     for (int i = 0; i < count; i++)
       for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows + i * stride + c + k * LANES);
-    for (int k = 0; k < 4; k++) *(lanes *)(result + c + k * LANES) = sums[k];
+    // Past the caches: what is written here is longer than they are, and would only be read to be overwritten.
+    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + c + k * LANES));
   }
-  for (; c < to; c++) {
-    float sum = 0;
-    for (int i = 0; i < count; i++) sum += weights[i] * rows[i * stride + c];
-    result[c] = sum;
-  }
+  for (; c < to; c++) result[c] = combined(rows, stride, count, c, weights);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 FOR_EVERY_PROCESSOR

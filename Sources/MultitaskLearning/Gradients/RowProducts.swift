@@ -58,53 +58,66 @@ struct FastRowProducts: RowProducts {
   }
 
   func innerProducts(of ranges: [Range<Int>]) -> [[Double]] {
-    let pieces = ranges.map { $0.pieces(of: Self.pieceLength) }
-    let all = pieces.flatMap { $0 }
+    let pieces = pieces(of: ranges)
     let size = count * count
-    var sums = [Double](repeating: 0, count: all.count * size)
+    var sums = [Double](repeating: 0, count: pieces.count * size)
     rows.withElements(of: Float.self) { elements in
       sums.withUnsafeMutableBufferPointer { sums in
         nonisolated(unsafe) let (from, to) = (elements.baseAddress, sums.baseAddress)
         let (count, width) = (count, width)
-        inParallel(all.count) { index in
+        inParallel(pieces.count) { index in
           guard let from, let to else { return }
-          let columns = all[index]
+          let columns = pieces[index].columns
           cm_add_inner_products(
             from, Int64(width), Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), to + index * size)
         }
       }
     }
     // Added in their order, so that the sums do not depend on the threads.
-    var next = 0
-    return pieces.map { pieces in
-      defer { next += pieces.count }
-      return wholeMatrix(summing: (next..<(next + pieces.count)).map { sums[($0 * size)..<(($0 + 1) * size)] })
+    var matrices = [[Double]](repeating: [Double](repeating: 0, count: size), count: ranges.count)
+    for (index, piece) in pieces.enumerated() {
+      addLowerTriangle(sums[(index * size)..<((index + 1) * size)], to: &matrices[piece.range])
     }
+    return matrices
   }
 
   /// The kernel fills the lower triangle alone.
-  private func wholeMatrix(summing parts: [ArraySlice<Double>]) -> [Double] {
-    var matrix = [Double](repeating: 0, count: count * count)
-    for part in parts { for (index, value) in part.enumerated() { matrix[index] += value } }
-    for i in 0..<count { for j in 0..<i { matrix[j * count + i] = matrix[i * count + j] } }
-    return matrix
+  private func addLowerTriangle(_ part: ArraySlice<Double>, to matrix: inout [Double]) {
+    for i in 0..<count {
+      for j in 0...i {
+        matrix[i * count + j] += part[part.startIndex + i * count + j]
+        matrix[j * count + i] = matrix[i * count + j]
+      }
+    }
   }
 
   func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
-    let work = zip(weights, ranges).flatMap { weights, range in
-      range.pieces(of: Self.pieceLength).map { (weights: weights.map { Float($0) }, columns: $0) }
-    }
+    let pieces = pieces(of: ranges)
+    let weights = weights.flatMap { $0.map { Float($0) } }
     rows.withElements(of: Float.self) { elements in
       direction.withMutableElements(of: Float.self) { result in
         nonisolated(unsafe) let (from, to) = (elements.baseAddress, result.baseAddress)
         let (count, width) = (count, width)
-        inParallel(work.count) { index in
-          let (weights, columns) = work[index]
-          cm_combine(
-            from, Int64(width), Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), weights, to)
+        inParallel(pieces.count) { index in
+          let (range, columns) = pieces[index]
+          weights.withUnsafeBufferPointer {
+            cm_combine(
+              from, Int64(width), Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound),
+              $0.baseAddress! + range * count, to)
+          }
         }
       }
     }
+  }
+
+  /// The ranges, cut where they are long, each with the number of its range.
+  private func pieces(of ranges: [Range<Int>]) -> [(range: Int, columns: Range<Int>)] {
+    var pieces: [(range: Int, columns: Range<Int>)] = []
+    pieces.reserveCapacity(ranges.count)
+    for (number, range) in ranges.enumerated() {
+      for columns in range.pieces(of: Self.pieceLength) { pieces.append((number, columns)) }
+    }
+    return pieces
   }
 
   func columnSums() -> (sum: Tensor, absolute: Tensor) {

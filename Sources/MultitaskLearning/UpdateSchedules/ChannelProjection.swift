@@ -26,21 +26,28 @@ package struct ChannelProjection: GradientAggregator {
     of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
   ) throws {
     let ones = [Double](repeating: 1, count: gradients.taskCount)
+    let columns = gradients.segments.map { segment in
+      priorities[segment.name].map { Self.channels(of: segment, count: $0.count) } ?? []
+    }
+    // One look at G for all convolutions.
+    var gramians = gradients.gramians(of: columns.flatMap { $0 })[...]
     var (ranges, weights): ([Range<Int>], [[Double]]) = ([], [])
-    for segment in gradients.segments {
+    for (segment, channels) in zip(gradients.segments, columns) {
       guard let priority = priorities[segment.name] else {
         ranges.append(segment.columns)
         weights.append(ones)
         continue
       }
-      let channels = Self.channels(of: segment, count: priority.count)
-      let factors = Self.factors(gradients.gramians(of: channels), priority)
-      ranges += channels
-      weights += priority.map { task in
+      let factors = Self.factors(gramians.prefix(channels.count), priority)
+      gramians.removeFirst(channels.count)
+      // Channels of the same priority share their weights.
+      let byPriority = factors.enumerated().map { task, factor in
         var weights = ones
-        weights[task] += factors[task]
+        weights[task] += factor
         return weights
       }
+      ranges += channels
+      weights += priority.map { byPriority[$0] }
     }
     gradients.combine(weights, over: ranges, into: direction)
   }
@@ -57,8 +64,8 @@ package struct ChannelProjection: GradientAggregator {
   /// What is added to each priority task's weight on its channels.
   ///
   /// - Parameter gramians: of each channel.
-  private static func factors(_ gramians: [Gramian], _ priority: [Int]) -> [Double] {
-    let tasks = gramians[0].tasks
+  private static func factors(_ gramians: ArraySlice<Gramian>, _ priority: [Int]) -> [Double] {
+    let tasks = gramians.first!.tasks
     // From priority to task: inner products over all channels of the priority.
     var dots = [[Double]](repeating: [Double](repeating: 0, count: tasks.count), count: tasks.count)
     for (gramian, own) in zip(gramians, priority) {

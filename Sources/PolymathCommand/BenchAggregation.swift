@@ -29,7 +29,7 @@ struct BenchAggregation: ParsableCommand {
   }
 
   func run() throws {
-    ThreadWaiting.makeShort()
+    LoadTimeSettings.apply()
     var benchmark = try AggregationBenchmark(aggregator: method, taskCount: tasks, width: width, threads: threads)
     try benchmark.aggregate()
     var (aggregations, reads) = (Timings(), Timings())

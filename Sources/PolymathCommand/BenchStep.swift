@@ -48,7 +48,7 @@ struct BenchStep: ParsableCommand {
   }
 
   func run() throws {
-    ThreadWaiting.makeShort()
+    LoadTimeSettings.apply()
     if method.split(separator: "+").contains("dtme") { return try measureTokens() }
     let benchmark = try StepBenchmark(
       method: method, settings: settings, level: level, encoder: encoder, taskCount: tasks, size: size,

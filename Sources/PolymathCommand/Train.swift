@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    ThreadWaiting.makeShort()
+    LoadTimeSettings.apply()
     let configuration = try makeConfiguration()
     if printConfiguration {
       print((configuration ?? Configuration()).yaml)

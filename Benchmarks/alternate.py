@@ -6,6 +6,7 @@ import json
 import statistics
 import subprocess
 import sys
+import time
 
 
 class Server:
@@ -15,6 +16,8 @@ class Server:
             sys.exit(f"{command[0]} did not start")
 
     def measure(self):
+        # The other's threads may still wait for work, and then take a core from this one.
+        time.sleep(0.05)
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())

@@ -19,7 +19,7 @@ public struct StepBenchmark {
     size: Int, batchSize: Int, threads: Int
   ) throws {
     guard let encoder = EncoderRegistry.entry(name) else {
-      throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.entries.map(\.name)))
+      throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.names))
     }
     guard size % encoder.sizeMultiple == 0 else {
       throw ConfigurationError(

@@ -51,7 +51,7 @@ extension Configuration {
 
   private func checkSizes() throws {
     guard let encoder = EncoderRegistry.entry(network.encoder) else {
-      throw ConfigurationError(unknownName("encoder", network.encoder, among: EncoderRegistry.entries.map(\.name)))
+      throw ConfigurationError(unknownName("encoder", network.encoder, among: EncoderRegistry.names))
     }
     let training = data.cropHeight > 0 ? (data.cropHeight, data.cropWidth) : (data.height, data.width)
     for (height, width) in [training, (data.height, data.width)] {

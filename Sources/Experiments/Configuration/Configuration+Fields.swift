@@ -48,7 +48,7 @@ extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
       .text(
-        "encoder", \.encoder, among: EncoderRegistry.entries.flatMap { [$0.name, $0.alias] },
+        "encoder", \.encoder, among: EncoderRegistry.names,
         "the part that all tasks share"),
       .text("decoder", \.decoder, among: DecoderKind.allCases.map(\.rawValue), "the part that each task has"),
       .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),

@@ -17,7 +17,7 @@ public struct FeatureExport {
   /// - Throws: what is wrong with the name or the files.
   public init(model: String, weights: URL, input: URL) throws {
     guard let entry = EncoderRegistry.entry(model) else {
-      throw ConfigurationError(unknownName("model", model, among: EncoderRegistry.entries.map(\.name)))
+      throw ConfigurationError(unknownName("model", model, among: EncoderRegistry.names))
     }
     self.entry = entry
     let inputFile = try SafetensorsFile(contentsOf: input)

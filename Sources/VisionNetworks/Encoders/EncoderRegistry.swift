@@ -69,6 +69,9 @@ public enum EncoderRegistry {
     EncoderEntry(name: "segnet", alias: "seg-net", architecture: .segNet),
   ]
 
+  /// Every name and alias.
+  public static var names: [String] { entries.flatMap { [$0.name, $0.alias] } }
+
   /// The encoder of a name or alias.
   public static func entry(_ name: String) -> EncoderEntry? {
     entries.first { $0.name == name || $0.alias == name }

@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is measured, not how fast it is.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct BenchTests {
+  private func step(_ arguments: [String]) throws -> Command.Result {
+    try withTemporaryFolder { folder in
+      try Command.run(
+        ["bench", "step", "--tasks", "3", "--size", "32", "--batch", "1", "--rounds", "1", "--threads", "2"]
+          + arguments,
+        in: folder)
+    }
+  }
+
+  @Test(arguments: [
+    (["--method", "upgrad", "--encoder", "vit_micro"], "one forward and 3 backward passes"),
+    (["--method", "mgda", "--level", "features", "--encoder", "vit-micro"], "a joint step with equal weights"),
+    (["--method", "selective-groups", "--encoder", "vit_micro"], "for each group"),
+    (
+      ["--method", "connection-strength", "--set", "method.schedule.mixture=phase2", "--encoder", "resnet18"],
+      "a forward and a backward pass for each of 3 tasks"
+    ),
+    (["--method", "dtme", "--set", "method.adaptation.samples=2", "--encoder", "vit_micro"], "to the tokens for each"),
+  ])
+  func everyKindHasItsFloor(arguments: [String], floor: String) throws {
+    let result = try step(arguments)
+    #expect(result.succeeded, "\(result.errors)")
+    #expect(result.output.contains(floor) && result.output.contains("ratio: "), "\(result.output)")
+  }
+
+  @Test func mistakesAreAnswered() throws {
+    #expect(try step(["--encoder", "vit_tiny"]).errors.contains("Did you mean 'vit-tiny'?"))
+    #expect(try step(["--method", "connection-strength", "--encoder", "vit_micro"]).errors.contains("resnet18"))
+    #expect(try step(["--method", "dtme", "--encoder", "resnet18"]).errors.contains("transformer"))
+    #expect(try step(["--encoder", "vit_micro", "--size", "30"]).errors.contains("multiple of 8"))
+  }
+}

@@ -13,11 +13,10 @@ enum { LANES = 16, TILE = 4, BLOCK = 4096 };
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
 typedef float aligned_lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef double wide_lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 // No function: passing such vectors by value differs between processors.
 #define LOAD(from) (*(const lanes *)(from))
-
-typedef double wide_lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 static inline __attribute__((always_inline)) double total(const lanes *sums) {
   wide_lanes wide = __builtin_convertvector(*sums, wide_lanes);
@@ -29,7 +28,8 @@ static inline __attribute__((always_inline)) double total(const lanes *sums) {
 // Inner products of TILE rows with TILE rows; where both are the same rows, of each pair once: the lower triangle. Sums in
 // single precision stay short: count / LANES terms a lane.
 static inline __attribute__((always_inline)) void multiply_tile(
-    const float *const a[TILE], const float *const b[TILE], int same, int64_t count, double products[TILE][TILE]) {
+    const float *const a[TILE], const float *const b[TILE], int64_t count, double products[TILE][TILE]) {
+  const int same = a == b;
   lanes sums[TILE][TILE];
   memset(sums, 0, sizeof sums);
   int64_t c = 0;
@@ -62,8 +62,8 @@ void cm_add_inner_products(
           b[k] = rows + (j + k < count ? j + k : count - 1) * stride + start;
         }
         double products[TILE][TILE];
-        if (i == j) multiply_tile(a, a, 1, width, products);
-        else multiply_tile(a, b, 0, width, products);
+        if (i == j) multiply_tile(a, a, width, products);
+        else multiply_tile(a, b, width, products);
         for (int p = i; p < i + TILE && p < count; p++)
           for (int q = j; q < j + TILE && q <= p; q++) sums[p * count + q] += products[p - i][q - j];
       }
@@ -88,7 +88,7 @@ void cm_combine(
     memset(sums, 0, sizeof sums);
     for (int i = 0; i < count; i++)
       for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows + i * stride + c + k * LANES);
-    // Past the caches: what is written here is longer than they are, and would only be read to be overwritten.
+    // Past the caches: the directions that take time are longer than these, and would only be read to be overwritten.
     for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + c + k * LANES));
   }
   for (; c < to; c++) result[c] = combined(rows, stride, count, c, weights);

@@ -10,8 +10,9 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// - Throws: ``MethodError`` where a loss is outside of what the method is defined for.
   mutating func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double]
 
-  /// Whether ``weights(for:using:)`` looks at the losses. Where it does not, tasks with features of their own are
-  /// differentiated one after another, and one task's graph at a time is kept.
+  /// Whether ``weights(for:using:)`` looks at the losses; true where a weighting does not say. Where it does not, tasks
+  /// with features of their own are differentiated one after another, so that one task's graph at a time is kept: the
+  /// weights are then asked for before there are losses, with zeros.
   var weighsByLosses: Bool { get }
 
   /// Learns from the losses of a step, averaged over its batches. Comes after ``weights(for:using:)``.

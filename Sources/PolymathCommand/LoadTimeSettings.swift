@@ -13,12 +13,18 @@ enum LoadTimeSettings {
     name: "GLIBC_TUNABLES", value: "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1099511627776"
   )
 
+  /// Set in a program that was started again: privileged ones lose settings on the way, and would start for ever.
+  private static let marker = "POLYMATH_LOAD_TIME_SETTINGS"
+
   /// Whoever has set something is not overruled.
   static func apply() {
-    var missing = [keptMemory, shortWaiting].filter { getenv($0.name) == nil }
-    if getenv("OMP_WAIT_POLICY") != nil { missing.removeAll { $0 == shortWaiting } }
-    guard !missing.isEmpty else { return }
-    for setting in missing { setenv(setting.name, setting.value, 1) }
+    guard getenv(marker) == nil else { return }
+    func isFree(_ names: String...) -> Bool { names.allSatisfy { getenv($0) == nil } }
+    if isFree(keptMemory.name, "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_") {
+      setenv(keptMemory.name, keptMemory.value, 1)
+    }
+    if isFree(shortWaiting.name, "OMP_WAIT_POLICY") { setenv(shortWaiting.name, shortWaiting.value, 1) }
+    setenv(marker, "1", 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
     // By its own path, as the name that `ps` shows comes from it. Comes back only where it fails: then everything
     // works, just less well.

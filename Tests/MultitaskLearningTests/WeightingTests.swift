@@ -30,6 +30,17 @@ import MultitaskLearning
     }
   }
 
+  /// What says that it does not look at the losses is asked for weights before there are any.
+  @Test(arguments: MethodRegistry.weightings.map(\.name)) func weightsThatDoNotDependOnLosses(name: String) throws {
+    let settings: [String: MethodSetting] = name == "manual" ? ["weights": .numbers(["a": 1, "b": 2, "c": 0.5])] : [:]
+    var weighting = try MethodRegistry.weighting(name).make(settings, tasks: ["a", "b", "c"])
+    for step in 1...5 { weighting.update(losses: [1, 2 / Double(step), 0.3 * Double(step)]) }
+    guard !weighting.weighsByLosses else { return }
+    var (first, second) = (SeededGenerator(seed: 3), SeededGenerator(seed: 3))
+    #expect(
+      try weighting.weights(for: [0, 0, 0], using: &first) == weighting.weights(for: [3, 0.1, 7], using: &second))
+  }
+
   @Test func stateSurvivesEncoding() throws {
     var weighting = UncertaintyWeighting(
       taskCount: 3, form: .full, initial: 0, optimizer: ScalarOptimizer(.adam, learningRate: 0.01))

@@ -39,7 +39,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - forEachBatch: hands over the same batches each time.
   ///   - ratio: r, above zero.
-  ///   - waitingBytes: how much memory gradients may wait in; the first batches' do.
+  ///   - waitingBytes: how much memory gradients may wait in; the first batches' do, one batch's always unless it is 0.
   /// - Throws: ``MethodError`` without any data or with tokens that are not finite, ``NonFiniteError`` naming a task.
   public init(
     tasks: [String], ratio: Double, waitingBytes: Int = 512 << 20,
@@ -50,6 +50,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     var covariances: [TokenCovariance] = []
     var waiting: [TokenGradients] = []
     var freeBytes = waitingBytes
+    var batchCount = 0
     try forEachBatch { objective in
       var layer = 0
       func observe(_ tokens: Tensor) {
@@ -57,7 +58,11 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
         covariances[layer].add(tokens)
         layer += 1
       }
-      guard freeBytes > 0 else { return withoutGradients { _ = objective.features(observing: observe) } }
+      batchCount += 1
+      let expectedBytes = waiting.last?.byteCount ?? 1
+      guard waiting.count == batchCount - 1, expectedBytes <= freeBytes else {
+        return withoutGradients { _ = objective.features(observing: observe) }
+      }
       let gradients = try TokenGradients(objective, observing: observe)
       freeBytes -= gradients.byteCount
       waiting.append(gradients)
@@ -70,7 +75,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
     }
     var toSkip = waiting.count
     while let gradients = waiting.popLast() { add(gradients, spaces) }
-    guard freeBytes <= 0 else { return }
+    guard toSkip < batchCount else { return }
     try forEachBatch { objective in
       guard toSkip == 0 else { return toSkip -= 1 }
       add(try TokenGradients(objective), spaces)

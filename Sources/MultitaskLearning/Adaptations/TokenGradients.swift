@@ -8,13 +8,14 @@ struct TokenGradients {
   /// One forward pass, and for each task a backward pass to the tokens of all layers; none to the parameters.
   ///
   /// - Parameter observe: told the tokens of each layer.
-  /// - Throws: ``NonFiniteError`` naming a task.
+  /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` where no tokens were told.
   init(_ objective: any SharesTokens, observing observe: (_ tokens: Tensor) -> Void = { _ in }) throws {
     var tokens: [Tensor] = []
     let features = objective.features {
       tokens.append($0)
       observe($0)
     }
+    guard !tokens.isEmpty else { throw MethodError("the network has told no tokens that enter a layer") }
     let losses = objective.losses(of: Array(objective.tasks.indices), from: features)
     _ = try ForwardPass.finiteValues(of: losses, objective.tasks)
     let byTask = gradientsOfEach(losses, withRespectTo: tokens)

@@ -90,16 +90,17 @@ struct Differentiation {
     let weights = try update.weighting.weights(for: losses, using: &update.generator)
     let leaves = shared.parameters.map(\.value)
     var written: Set<Owner> = []
+    let rows = parameterRows.views
     for (index, task) in tasks.enumerated() {
       let pass = try ForwardPass(objective, [task], others: [], isCut: false, isApart: true)
       losses[task] = pass.values[0]
-      let shared = zip(leaves, parameterRows.views[index]).map { GradientTarget($0, into: $1, writing) }
-      let seed = seed(weights[task] * share, like: pass.losses[0])
-      writeGradients(of: pass.losses, to: shared + ownTargets(of: task, &written), seeds: [seed])
+      let targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
+      differentiate(pass.losses[0], of: task, weights[task] * share, to: targets, &written)
     }
-    for task in others {
-      let loss = withoutGradients { objective.losses(of: [task]) }
-      losses[task] = try ForwardPass.finiteValues(of: loss, [update.tasks[task]])[0]
+    if !others.isEmpty {
+      let names = others.map { update.tasks[$0] }
+      let values = try ForwardPass.finiteValues(of: withoutGradients { objective.losses(of: others) }, names)
+      for (task, value) in zip(others, values) { losses[task] = value }
     }
     note(losses, weights)
     partCount += 1
@@ -188,11 +189,23 @@ struct Differentiation {
     var written: Set<Owner> = []
     for (index, task) in tasks.enumerated() {
       let targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
-      writeGradients(
-        of: [pass.losses[index]], to: targets + ownTargets(of: task, &written),
-        seeds: [seed(scales[index], like: pass.losses[index])],
+      differentiate(
+        pass.losses[index], of: task, scales[index], to: targets, &written,
         graph: index == tasks.count - 1 || pass.isApart ? .release : .retain)
     }
+  }
+
+  /// One task's loss, times a scale: to targets of what it shares, and to what is its own.
+  ///
+  /// - Parameter written: the owners that have a gradient of this part of the batch already.
+  private func differentiate(
+    _ loss: Tensor, of task: Int, _ scale: Double, to targets: [GradientTarget], _ written: inout Set<Owner>,
+    graph: GraphUse = .release
+  ) {
+    let own = ownVectors(of: [task]).flatMap { vector in
+      self.targets(in: vector, written.insert(vector.owner).inserted ? writing : .add)
+    }
+    writeGradients(of: [loss], to: targets + own, seeds: [seed(scale, like: loss)], graph: graph)
   }
 
   /// From each task's gradient at the features to its row for the shared parameters.
@@ -319,13 +332,6 @@ struct Differentiation {
   /// What some of the tasks' losses reach, but not all tasks'.
   private func ownVectors(of tasks: [Int]) -> [ParameterVector] {
     update.vectors(reachedBy: tasks).filter { $0.owner != .shared }
-  }
-
-  /// - Parameter written: the owners that have a gradient of this part of the batch already.
-  private func ownTargets(of task: Int, _ written: inout Set<Owner>) -> [GradientTarget] {
-    ownVectors(of: [task]).flatMap { vector in
-      targets(in: vector, written.insert(vector.owner).inserted ? writing : .add)
-    }
   }
 
   private func targets(in vector: ParameterVector, _ writing: GradientTarget.Writing) -> [GradientTarget] {

@@ -132,6 +132,7 @@ struct BenchStep: ParsableCommand {
   private func description(of floor: StepBenchmark.Floor) -> String {
     switch floor {
     case .eachTask: "one forward and \(tasks) backward passes"
+    case .joint: "a joint forward and backward pass"
     case .jointForEachGroup: "a joint forward and backward pass for each group"
     case .alternating: "a forward and a backward pass for each of \(tasks) tasks"
     }

@@ -32,6 +32,7 @@ import Testing
       ("sum", #"{"gradients": []}"#, [], "has no gradients"),
       ("sum", #"{"gradients": [[1, NaN]]}"#, [], "finite numbers"),
       ("sum", #"{"gradients": [[1, 1e999]]}"#, [], "finite"),
+      ("pcgrad", #"{"gradients": [[1e200, 0], [-1e200, 1e200]]}"#, [], "norms have to be below"),
       ("sum", #"{"gradients": [[1]], "losses": [1, 2]}"#, [], "one for each row"),
       ("sum", "", [], "is not {"),
       ("summ", #"{"gradients": [[1]]}"#, [], "Did you mean 'sum'?"),

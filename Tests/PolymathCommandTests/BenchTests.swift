@@ -14,6 +14,7 @@ import Testing
   }
 
   @Test(arguments: [
+    (["--method", "uw", "--encoder", "vit_micro"], "a joint forward and backward pass\n"),
     (["--method", "upgrad", "--encoder", "vit_micro"], "one forward and 3 backward passes"),
     (["--method", "mgda", "--level", "features", "--encoder", "vit-micro"], "a joint step with equal weights"),
     (["--method", "selective-groups", "--encoder", "vit_micro"], "for each group"),

@@ -62,7 +62,9 @@ public struct StepBenchmark {
   public enum Floor: Sendable, Equatable {
     /// One forward pass and a backward pass for each task: for methods that need each task's gradient.
     case eachTask
-    /// A forward pass for all tasks and one backward pass of their sum, for each update of a group.
+    /// A forward pass for all tasks and one backward pass of their sum.
+    case joint
+    /// As ``joint``, for each update of a group.
     case jointForEachGroup
     /// A forward and a backward pass for each task by itself.
     case alternating
@@ -71,9 +73,13 @@ public struct StepBenchmark {
   public var floor: Floor {
     switch optimizer.method.schedule {
     case is SelectiveGroups: .jointForEachGroup
-    case is JointSchedule: .eachTask
+    case is JointSchedule: needsEachGradient ? .eachTask : .joint
     default: .alternating
     }
+  }
+
+  private var needsEachGradient: Bool {
+    !(method.aggregator is any ConstantWeighting) || method.weighting is any LearnsFromGradients
   }
 
   /// - Parameter report: of a step like the one that is measured.
@@ -82,6 +88,8 @@ public struct StepBenchmark {
     switch floor {
     case .eachTask:
       _ = gradientsOfEach(objective.losses(of: all), withRespectTo: parameters)
+    case .joint:
+      _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
     case .jointForEachGroup:
       for _ in 0..<Self.updateCount(of: report) {
         _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)

@@ -54,7 +54,13 @@ public struct Checkpoint: Codable, Sendable {
   /// - Throws: ``FileError`` when there is none, or it is damaged.
   public static func load(_ name: Name, in folder: RunFolder) throws -> Checkpoint {
     let url = url(name, in: folder)
-    guard let data = try? Data(contentsOf: url) else { throw FileError(url, "there is no such checkpoint") }
+    guard let data = try? Data(contentsOf: url) else {
+      // A run has a best one from its first evaluation on.
+      let other: Name = name == .best ? .last : .best
+      let isThere = FileManager.default.fileExists(atPath: self.url(other, in: folder).path)
+      throw FileError(
+        url, "there is no such checkpoint" + (isThere ? ", but --checkpoint \(other.rawValue) is there" : ""))
+    }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
       !checkpoint.tensors.contains("/"), checkpoint.tensors.hasSuffix(".safetensors")
     else { throw FileError(url, "is no checkpoint") }

@@ -57,6 +57,10 @@ public struct SavedGradients: Sendable {
         }
         guard values.allSatisfy({ $0.isFinite }) else { throw FileError(url, place + "row \(row) is not finite") }
       }
+      guard Gramian(rows: step.gradients).isFinite else {
+        throw FileError(
+          url, place + "the rows' inner products are too large for a number: norms have to be below 1e150")
+      }
       if let losses = step.losses {
         guard losses.count == step.gradients.count, losses.allSatisfy({ $0.isFinite }) else {
           throw FileError(url, place + "'losses' has to hold \(step.gradients.count) finite numbers, one for each row")

@@ -114,6 +114,13 @@ public protocol ConstantWeighting: GramianWeighting {
   func weight(taskCount: Int) -> Double
 }
 
+extension GradientAggregator {
+  /// Whether a step takes a backward pass for each task, with losses weighed like this.
+  public func needsEachGradient(with weighting: any LossWeighting) -> Bool {
+    !(self is any ConstantWeighting) || weighting is any LearnsFromGradients
+  }
+}
+
 extension ConstantWeighting {
   public func weights(
     for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator

@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// How a network learns several tasks: three independent choices.
+/// How a network learns several tasks: four independent choices.
 public struct MultitaskMethod: Sendable {
   public var weighting: any LossWeighting
   public var aggregator: any GradientAggregator

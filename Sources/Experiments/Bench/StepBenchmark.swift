@@ -71,15 +71,11 @@ public struct StepBenchmark {
   }
 
   public var floor: Floor {
-    switch optimizer.method.schedule {
+    switch method.schedule {
     case is SelectiveGroups: .jointForEachGroup
-    case is JointSchedule: needsEachGradient ? .eachTask : .joint
+    case is JointSchedule: method.aggregator.needsEachGradient(with: method.weighting) ? .eachTask : .joint
     default: .alternating
     }
-  }
-
-  private var needsEachGradient: Bool {
-    !(method.aggregator is any ConstantWeighting) || method.weighting is any LearnsFromGradients
   }
 
   /// - Parameter report: of a step like the one that is measured.
@@ -88,9 +84,7 @@ public struct StepBenchmark {
     switch floor {
     case .eachTask:
       _ = gradientsOfEach(objective.losses(of: all), withRespectTo: parameters)
-    case .joint:
-      _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
-    case .jointForEachGroup:
+    case .joint, .jointForEachGroup:
       for _ in 0..<Self.updateCount(of: report) {
         _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
       }
@@ -99,7 +93,7 @@ public struct StepBenchmark {
     }
   }
 
-  /// How many groups a step updated.
+  /// How many groups a step updated; a joint step is one group of all tasks.
   public static func updateCount(of report: StepReport) -> Int { report.grouping?.updateCount ?? 1 }
 
   private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }

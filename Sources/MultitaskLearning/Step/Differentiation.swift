@@ -35,20 +35,19 @@ struct Differentiation {
 
   /// A constant weight gives the same direction at either level: then the level that is looked at is as good.
   private var combinationLevel: GradientLevel {
-    let isFree = update.aggregator is any ConstantWeighting && !(update.weighting is any LearnsFromGradients)
-    return isFree ? update.observation ?? .parameters : update.level
+    methodNeedsEachGradient ? update.level : update.observation ?? .parameters
   }
+  private var methodNeedsEachGradient: Bool { update.aggregator.needsEachGradient(with: update.weighting) }
   private var needsEachGradient: Bool {
-    !(update.aggregator is any ConstantWeighting) || update.observation != nil
-      || update.weighting is any LearnsFromGradients
+    methodNeedsEachGradient || update.observation != nil
   }
 
   /// Differentiates the losses of one part of the batch.
   mutating func add(_ objective: any MultitaskObjective) throws {
     let regularizer = update.aggregator as? any RegularizesGradients
     let needsFeatures = combinationLevel == .features || (update.observation == .features && regularizer == nil)
-    if needsFeatures && objective.featuresDependOnTask { throw Self.noSharedFeatures }
-    if needsEachGradient && regularizer == nil && objective.featuresDependOnTask && !update.weighting.weighsByLosses {
+    let isApart = needsEachGradient && objective.featuresDependOnTask
+    if isApart && regularizer == nil && !needsFeatures && !update.weighting.weighsByLosses {
       return try addOneByOne(objective)
     }
     let isCut = needsFeatures || (update.observation != nil && regularizer == nil)
@@ -58,7 +57,9 @@ struct Differentiation {
       : try withDifferentiableAttention {
         try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: true)
       }
-    if needsFeatures && pass.leaves == nil { throw Self.noSharedFeatures }
+    if needsFeatures && pass.leaves == nil {
+      throw MethodError("gradients at the shared features are wanted, but the network has no shared features")
+    }
     var losses = estimates
     for (task, value) in zip(tasks + others, pass.values) { losses[task] = value }
     let weights = try update.weighting.weights(for: losses, using: &update.generator)
@@ -73,9 +74,6 @@ struct Differentiation {
     }
     partCount += 1
   }
-
-  private static let noSharedFeatures = MethodError(
-    "gradients at the shared features are wanted, but the network has no shared features")
 
   private mutating func note(_ losses: [Double], _ weights: [Double]) {
     for task in losses.indices {
@@ -98,9 +96,7 @@ struct Differentiation {
       differentiate(pass.losses[0], of: task, weights[task] * share, to: targets, &written)
     }
     if !others.isEmpty {
-      let names = others.map { update.tasks[$0] }
-      let values = try ForwardPass.finiteValues(of: withoutGradients { objective.losses(of: others) }, names)
-      for (task, value) in zip(others, values) { losses[task] = value }
+      for (task, value) in zip(others, try ForwardPass.values(of: others, objective)) { losses[task] = value }
     }
     note(losses, weights)
     partCount += 1

@@ -43,6 +43,13 @@ struct ForwardPass {
   /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.
   func seeds(_ gradients: [Tensor]) -> [Tensor] { zip(gradients, features).map { $0.to($1.dtype) } }
 
+  /// The losses as numbers, of a pass without a graph.
+  ///
+  /// - Throws: ``NonFiniteError`` naming a task.
+  static func values(of tasks: [Int], _ objective: any MultitaskObjective) throws -> [Double] {
+    try finiteValues(of: withoutGradients { objective.losses(of: tasks) }, tasks.map { objective.tasks[$0] })
+  }
+
   static func finiteValues(of losses: [Tensor], _ tasks: [String]) throws -> [Double] {
     let values: [Double] = Tensor.stacked(losses.map { $0.detached() }).array()
     for (value, task) in zip(values, tasks) where !value.isFinite {

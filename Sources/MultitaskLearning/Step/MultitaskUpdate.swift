@@ -62,8 +62,7 @@ public final class MultitaskUpdate {
   public func evaluate(_ tasks: [Int]) throws -> [Double] {
     var losses = [Double](repeating: 0, count: tasks.count)
     for objective in objectives {
-      let values = try ForwardPass.finiteValues(
-        of: withoutGradients { objective.losses(of: tasks) }, tasks.map { self.tasks[$0] })
+      let values = try ForwardPass.values(of: tasks, objective)
       for index in tasks.indices { losses[index] += values[index] / Double(objectives.count) }
     }
     return losses

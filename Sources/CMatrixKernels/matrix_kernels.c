@@ -50,7 +50,7 @@ static inline __attribute__((always_inline)) void multiply_tile(
 
 FOR_EVERY_PROCESSOR
 void cm_add_inner_products(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, double *sums) {
+    const float *const *rows, int count, int64_t from, int64_t to, double *sums) {
   for (int64_t start = from; start < to; start += BLOCK) {
     int64_t width = to - start < BLOCK ? to - start : BLOCK;
     for (int i = 0; i < count; i += TILE) {
@@ -58,8 +58,8 @@ void cm_add_inner_products(
         // Where the rows run out, the last one stands in; its products are not used.
         const float *a[TILE], *b[TILE];
         for (int k = 0; k < TILE; k++) {
-          a[k] = rows + (i + k < count ? i + k : count - 1) * stride + start;
-          b[k] = rows + (j + k < count ? j + k : count - 1) * stride + start;
+          a[k] = rows[i + k < count ? i + k : count - 1] + start;
+          b[k] = rows[j + k < count ? j + k : count - 1] + start;
         }
         double products[TILE][TILE];
         if (i == j) multiply_tile(a, a, width, products);
@@ -72,43 +72,43 @@ void cm_add_inner_products(
 }
 
 static inline __attribute__((always_inline)) float combined(
-    const float *rows, int64_t stride, int count, int64_t column, const float *weights) {
+    const float *const *rows, int count, int64_t column, const float *weights) {
   float sum = 0;
-  for (int i = 0; i < count; i++) sum += weights[i] * rows[i * stride + column];
+  for (int i = 0; i < count; i++) sum += weights[i] * rows[i][column];
   return sum;
 }
 
 FOR_EVERY_PROCESSOR
 void cm_combine(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, const float *weights, float *result) {
+    const float *const *rows, int count, int64_t from, int64_t to, const float *weights, float *result) {
   int64_t c = from;
-  for (; c < to && (uintptr_t)(result + c) % sizeof(lanes); c++) result[c] = combined(rows, stride, count, c, weights);
+  for (; c < to && (uintptr_t)(result + c - from) % sizeof(lanes); c++) result[c - from] = combined(rows, count, c, weights);
   for (; c + 4 * LANES <= to; c += 4 * LANES) {
     lanes sums[4];
     memset(sums, 0, sizeof sums);
     for (int i = 0; i < count; i++)
-      for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows + i * stride + c + k * LANES);
+      for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows[i] + c + k * LANES);
     // Past the caches: the directions that take time are longer than these, and would only be read to be overwritten.
-    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + c + k * LANES));
+    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + c - from + k * LANES));
   }
-  for (; c < to; c++) result[c] = combined(rows, stride, count, c, weights);
+  for (; c < to; c++) result[c - from] = combined(rows, count, c, weights);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 FOR_EVERY_PROCESSOR
 void cm_column_sums(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, float *sums, float *absolutes) {
+    const float *const *rows, int count, int64_t from, int64_t to, float *sums, float *absolutes) {
   for (int64_t start = from; start < to; start += BLOCK) {
     int64_t end = start + BLOCK < to ? start + BLOCK : to;
     for (int64_t c = start; c < end; c++) {
-      sums[c] = rows[c];
-      absolutes[c] = __builtin_fabsf(rows[c]);
+      sums[c - from] = rows[0][c];
+      absolutes[c - from] = __builtin_fabsf(rows[0][c]);
     }
     for (int i = 1; i < count; i++)
       for (int64_t c = start; c < end; c++) {
-        float value = rows[i * stride + c];
-        sums[c] += value;
-        absolutes[c] += __builtin_fabsf(value);
+        float value = rows[i][c];
+        sums[c - from] += value;
+        absolutes[c - from] += __builtin_fabsf(value);
       }
   }
 }

@@ -129,17 +129,19 @@ std::vector<at::Tensor> tensors(const ct_tensor *handles, int count) {
   return list;
 }
 
-// Sends a leaf's gradient to its place and lets go of it, while backward goes on with the other leaves.
+// Takes a leaf's gradient away as soon as it is known, while backward goes on with the other leaves: to a place that
+// exists or, where there is none, as it is.
 struct GradientSink : torch::autograd::PostAccumulateGradHook {
-  GradientSink(at::Tensor target, bool add, bool *reached) : target(std::move(target)), add(add), reached(reached) {}
+  GradientSink(at::Tensor *target, bool add, bool *reached) : target(target), add(add), reached(reached) {}
   void operator()(const at::Tensor &leaf) override {
     at::NoGradGuard no_gradient;
-    at::Tensor &gradient = leaf.mutable_grad();
-    if (add) target.add_(gradient); else target.copy_(gradient);
-    gradient.reset();
+    at::Tensor gradient = std::move(leaf.mutable_grad());
+    if (!target->defined()) *target = gradient.contiguous();
+    else if (add) target->add_(gradient);
+    else target->copy_(gradient);
     *reached = true;
   }
-  at::Tensor target;
+  at::Tensor *target;
   bool add;
   bool *reached;
 };
@@ -235,15 +237,15 @@ int ct_gradients(const ct_tensor *outputs, const ct_tensor *seeds, int output_co
 }
 
 int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int output_count,
-                      const ct_tensor *leaves, const ct_tensor *targets, const bool *adds, int leaf_count,
+                      const ct_tensor *leaves, ct_tensor *targets, const bool *adds, int leaf_count,
                       bool retain_graph) {
   return guarded([&] {
-    auto inputs = tensors(leaves, leaf_count);
+    auto inputs = tensors(leaves, leaf_count), places = tensors(targets, leaf_count);
     std::unique_ptr<bool[]> reached(new bool[leaf_count]());
     for (int i = 0; i < leaf_count; i++) {
       inputs[i].mutable_grad().reset();
       torch::autograd::impl::set_post_acc_grad_hooks(
-          inputs[i], std::make_unique<GradientSink>(tensor(targets[i]), adds[i], &reached[i]));
+          inputs[i], std::make_unique<GradientSink>(&places[i], adds[i], &reached[i]));
     }
     auto remove_sinks = [&] {
       for (auto &leaf : inputs) torch::autograd::impl::set_post_acc_grad_hooks(leaf, nullptr);
@@ -256,8 +258,17 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
       throw;
     }
     remove_sinks();
-    for (int i = 0; i < leaf_count; i++)
-      if (!reached[i] && !adds[i]) tensor(targets[i]).zero_();
+    for (int i = 0; i < leaf_count; i++) {
+      if (!reached[i] && !places[i].defined()) places[i] = at::zeros_like(inputs[i].detach());
+      else if (!reached[i] && !adds[i]) places[i].zero_();
+    }
+    for (int i = 0; i < leaf_count; i++) {
+      if (targets[i]) continue;
+      // Two leaves may have got views of one gradient, or a leaf a part of a larger tensor.
+      const auto &storage = places[i].storage();
+      if (storage.use_count() > 1 || storage.nbytes() > places[i].nbytes()) places[i] = places[i].clone();
+      targets[i] = handle(std::move(places[i]));
+    }
     return 0;
   });
 }

@@ -75,14 +75,27 @@ public func gradientsOfEach(_ outputs: [Tensor], withRespectTo inputs: [Tensor])
 public func writeGradients(
   of outputs: [Tensor], to targets: [GradientTarget], seeds: [Tensor]? = nil, graph: GraphUse = .release
 ) {
+  _ = takeGradients(of: outputs, withRespectTo: [], writing: targets, seeds: seeds, graph: graph)
+}
+
+/// As ``writeGradients(of:to:seeds:graph:)``, and besides hands out other leaves' gradients as they come, without a copy.
+///
+/// - Returns: for each of the leaves a contiguous tensor of its shape, whose memory is its own; zeros where it is not reached.
+public func takeGradients(
+  of outputs: [Tensor], withRespectTo leaves: [Tensor], writing targets: [GradientTarget], seeds: [Tensor]? = nil,
+  graph: GraphUse = .release
+) -> [Tensor] {
   precondition(graph != .differentiate, "gradients written in place cannot be differentiated")
-  let status = withExtendedLifetime((outputs, targets, seeds)) {
+  let all = leaves + targets.map(\.leaf)
+  var places = [OpaquePointer?](repeating: nil, count: leaves.count) + targets.map(\.destination.optionalHandle)
+  let adds = [Bool](repeating: false, count: leaves.count) + targets.map { $0.writing == .add }
+  let status = withExtendedLifetime((outputs, all, targets, seeds)) {
     ct_gradients_into(
       outputs.map(\.optionalHandle), seeds.map { $0.map(\.optionalHandle) }, Int32(outputs.count),
-      targets.map(\.leaf.optionalHandle), targets.map(\.destination.optionalHandle),
-      targets.map { $0.writing == .add }, Int32(targets.count), graph == .retain)
+      all.map(\.optionalHandle), &places, adds, Int32(all.count), graph == .retain)
   }
-  guard status == 0 else { stopDifferentiation(outputs, targets.map(\.leaf)) }
+  guard status == 0 else { stopDifferentiation(outputs, all) }
+  return places.prefix(leaves.count).map { Tensor($0!) }
 }
 
 private func stopDifferentiation(_ outputs: [Tensor], _ inputs: [Tensor]) -> Never {

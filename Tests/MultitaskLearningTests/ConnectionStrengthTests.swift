@@ -125,7 +125,7 @@ import Torch
         optimizer: SGD(momentum: 0))
       for _ in 0..<3 {
         let objectives = (0..<parts).map { _ in Problem.Objective(problem: problem) }
-        try optimizer.step(objectives, learningRate: 0.1)
+        _ = try optimizer.step(objectives, learningRate: 0.1)
       }
       return problem.store.vectors.map { $0.values.array() }
     }

@@ -48,9 +48,36 @@ import Torch
     for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5) }
   }
 
+  /// Rows in several places, with unused columns between them, are one matrix.
+  @Test(arguments: [DType.float32, .float64]) func blocksAreOneMatrix(_ dtype: DType) {
+    let generator = RandomGenerator(seed: 3)
+    let columns = [0..<70_000, 70_016..<70_017, 70_032..<70_232, 70_240..<140_240]
+    let width = 140_250
+    let matrix = Tensor.zeros([3, width], dtype: dtype)
+    let blocks = columns.map { columns in
+      let values = generator.normal([3, columns.count]).to(dtype)
+      matrix[.all, columns].copy(from: values)
+      return GradientBlock(columns: columns, rows: (0..<3).map { values[$0] })
+    }
+    let apart = DenseTaskGradients(blocks: blocks, width: width, segments: [])
+    let together = DenseTaskGradients(rows: matrix)
+    // Across blocks, within one, in a gap, and beyond the last.
+    let ranges = [0..<100, 100..<70_100, 70_220..<70_236, 70_236..<70_239, 70_239..<140_000, 140_245..<140_250]
+    for (a, b) in zip(apart.gramians(of: ranges), together.gramians(of: ranges)) {
+      for i in 0..<3 { for j in 0..<3 { #expect(abs(a[i, j] - b[i, j]) <= 1e-5 * (b[i, i] * b[j, j]).squareRoot()) } }
+    }
+    let weights = ranges.indices.map { [Double($0), -1, 0.5] }
+    #expect(values(apart.combined(weights, over: ranges)) == values(together.combined(weights, over: ranges)))
+    #expect(values(apart.columnSums().sum) == values(together.columnSums().sum))
+    #expect(values(apart.columnSums().absolute) == values(together.columnSums().absolute))
+  }
+
+  private func values(_ tensor: Tensor) -> [Float] { tensor.array() }
+
   @Test func theWholeIsTheSumOfItsParts() {
-    let gradients = DenseTaskGradients(rows: RandomGenerator(seed: 2).normal([4, 1000]))
-    let whole = DenseTaskGradients(rows: gradients.rows).gramian
+    let rows = RandomGenerator(seed: 2).normal([4, 1000])
+    let gradients = DenseTaskGradients(rows: rows)
+    let whole = DenseTaskGradients(rows: rows).gramian
     _ = gradients.gramians(of: [0..<10, 10..<1000])
     for i in 0..<4 { for j in 0..<4 { #expect(abs(gradients.gramian[i, j] - whole[i, j]) < 1e-3) } }
   }

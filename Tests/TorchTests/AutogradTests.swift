@@ -65,6 +65,36 @@ import Torch
     #expect(target.array(of: Float.self) == returned.array(of: Float.self))
   }
 
+  @Test func takenGradientsAreThoseThatAreReturned() {
+    let (x, y, z) = (leaf([1, 2]), leaf([1, 1]), leaf([4, 4]))
+    let own = Tensor.full(9, [2])
+    let loss = (x * x + y * 3).sum()
+    let taken = takeGradients(of: [loss], withRespectTo: [x, z], writing: [GradientTarget(y, into: own)])
+    #expect(taken.map { $0.array(of: Float.self) } == [[2, 4], [0, 0]])
+    #expect(own.array(of: Float.self) == [3, 3])
+  }
+
+  /// Autograd gives leaves views of one tensor: whoever takes them may still change one by one.
+  @Test func takenGradientsShareNoMemory() {
+    let (x, y, part) = (leaf([1, 2]), leaf([3, 4]), leaf([5]))
+    let joined = Tensor.concatenated([x.viewed([2]) + y.viewed([2]), part])
+    let taken = takeGradients(
+      of: [(joined * Tensor([2, 3, 4] as [Float])).sum()], withRespectTo: [x, y, part], writing: [])
+    taken[0].multiply(inPlace: 10)
+    taken[2].multiply(inPlace: 10)
+    #expect(taken.map { $0.array(of: Float.self) } == [[20, 30], [2, 3], [40]])
+    #expect(taken.allSatisfy { $0.isContiguous && !$0.requiresGradient })
+  }
+
+  @Test func takenGradientsAreContiguous() {
+    let x = RandomGenerator(seed: 3).normal([3, 5])
+    x.requiresGradient = true
+    let scale = RandomGenerator(seed: 4).normal([5, 3])
+    let taken = takeGradients(of: [(x.transposed() * scale).sum()], withRespectTo: [x], writing: [])[0]
+    #expect(taken.isContiguous && taken.shape == [3, 5])
+    #expect(taken.array(of: Float.self) == scale.transposed().contiguous().array(of: Float.self))
+  }
+
   @Test func nothingIsRecordedWithoutGradients() {
     let x = leaf([1])
     #expect(!withoutGradients { x * 2 }.requiresGradient)

@@ -4,19 +4,19 @@
 #include <stdint.h>
 
 // Sums over a matrix of few, very long rows, at the speed of memory: general matrix libraries are several
-// times slower at this shape. Element (i, c) of the matrix lies at rows[i * stride + c].
+// times slower at this shape. Element (i, c) of the matrix lies at rows[i][c]; results begin with that of column `from`.
 
 // Adds the inner products of all pairs of rows over the columns from..<to to the lower triangle of
 // `sums` (count × count).
 void cm_add_inner_products(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, double *sums);
+    const float *const *rows, int count, int64_t from, int64_t to, double *sums);
 
-// result[c] = Σ weights[i] · row i [c] for the columns from..<to.
+// result[c - from] = Σ weights[i] · rows[i][c] for the columns from..<to.
 void cm_combine(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, const float *weights, float *result);
+    const float *const *rows, int count, int64_t from, int64_t to, const float *weights, float *result);
 
-// sums[c] = Σ row i [c] and absolutes[c] = Σ |row i [c]| for the columns from..<to.
+// sums[c - from] = Σ rows[i][c] and absolutes[c - from] = Σ |rows[i][c]| for the columns from..<to.
 void cm_column_sums(
-    const float *rows, int64_t stride, int count, int64_t from, int64_t to, float *sums, float *absolutes);
+    const float *const *rows, int count, int64_t from, int64_t to, float *sums, float *absolutes);
 
 #endif

@@ -20,18 +20,17 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
     guard let dense = gradients as? DenseTaskGradients else {
       throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
     }
-    let rows = dense.rows
-    if let draws, draws.count != rows.shape[1] {
-      throw MethodError("graddrop: \(draws.count) draws for gradients of \(rows.shape[1]) elements")
+    if let draws, draws.count != dense.width {
+      throw MethodError("graddrop: \(draws.count) draws for gradients of \(dense.width) elements")
     }
-    let random = RandomGenerator(seed: generator.next(), device: rows.device)
-    let given = draws.map { (Tensor($0) * 2 - 1).to(rows.dtype).to(rows.device) }
+    let random = RandomGenerator(seed: generator.next(), device: dense.device)
+    let given = draws.map { (Tensor($0) * 2 - 1).to(dense.dtype).to(dense.device) }
     let (sum, total) = dense.columnSums()
     // Block by block, so that what is computed on the way stays in the cache.
     for columns in dense.columnBlocks {
       // Sixteen bits decide as well as 24.
       let draws =
-        given?[columns] ?? ((random.uniformInt16(columns.count).to(rows.dtype) + 0.5) * (1.0 / 32768))
+        given?[columns] ?? ((random.uniformInt16(columns.count).to(dense.dtype) + 0.5) * (1.0 / 32768))
       keepOneSign(of: sum[columns], total: total[columns], draws: draws)
     }
     return sum

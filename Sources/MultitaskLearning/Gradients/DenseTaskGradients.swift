@@ -2,24 +2,39 @@ import Torch
 
 /// G held in memory, for methods that look at single elements, too.
 public final class DenseTaskGradients: TaskGradients {
-  /// K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
-  public let rows: Tensor
+  public let taskCount: Int
+  public let width: Int
   public let segments: [GradientSegment]
+  public let dtype: DType
+  public let device: Device
 
   private let products: any RowProducts
+  private var wholeGramian: Gramian?
 
-  public init(rows: Tensor, segments: [GradientSegment] = []) {
+  /// - Parameter rows: K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
+  public convenience init(rows: Tensor, segments: [GradientSegment] = []) {
     precondition(rows.rank == 2, "\(rows.signature) is no matrix of gradients")
-    self.rows = rows
-    self.segments = segments
-    let hasKernels = rows.dtype == .float32 && rows.device == .cpu && rows.isContiguous
-    products = hasKernels ? FastRowProducts(rows) : GeneralRowProducts(rows: rows)
+    let width = rows.shape[1]
+    let block = GradientBlock(columns: 0..<width, rows: (0..<rows.shape[0]).map { rows[$0] })
+    self.init(blocks: [block], width: width, segments: segments)
   }
 
-  public var taskCount: Int { rows.shape[0] }
-  public var width: Int { rows.shape[1] }
-
-  private var wholeGramian: Gramian?
+  /// - Parameters:
+  ///   - blocks: in the order of their columns, one at least. Their values have to stay as they are while this object is in use.
+  ///   - width: of all columns; those of no block are zeros.
+  package init(blocks: [GradientBlock], width: Int, segments: [GradientSegment]) {
+    let first = blocks[0].rows[0]
+    taskCount = blocks[0].rows.count
+    self.width = width
+    self.segments = segments
+    (dtype, device) = (first.dtype, first.device)
+    let hasKernels = blocks.allSatisfy { block in
+      block.rows.allSatisfy { $0.dtype == .float32 && $0.device == .cpu && $0.isContiguous }
+    }
+    products =
+      hasKernels
+      ? FastRowProducts(blocks: blocks, width: width) : GeneralRowProducts(blocks: blocks, width: width)
+  }
 
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
 
@@ -41,18 +56,11 @@ public final class DenseTaskGradients: TaskGradients {
     products.combine(weights, over: ranges, into: direction)
   }
 
-  public func makeDirection() -> Tensor { .zeros([width], dtype: rows.dtype, device: rows.device) }
+  public func makeDirection() -> Tensor { .zeros([width], dtype: dtype, device: device) }
 
   /// Σ g_i and Σ |g_i|, element by element: two new vectors.
-  func columnSums() -> (sum: Tensor, absolute: Tensor) { products.columnSums() }
+  package func columnSums() -> (sum: Tensor, absolute: Tensor) { products.columnSums() }
 
   /// The columns in pieces that fit into a core's cache.
   var columnBlocks: [Range<Int>] { (0..<width).pieces(of: 1 << 15) }
-}
-
-extension Range<Int> {
-  /// Neighbouring parts of at most this many elements.
-  func pieces(of length: Int) -> [Range<Int>] {
-    stride(from: lowerBound, to: upperBound, by: length).map { $0..<Swift.min(upperBound, $0 + length) }
-  }
 }

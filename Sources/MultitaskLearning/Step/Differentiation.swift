@@ -7,6 +7,8 @@ struct Differentiation {
   private let tasks: [Int]
   private let others: [Int]
   private let shared: ParameterVector
+  /// G with respect to the shared parameters, each task's by parameter: none before its first backward pass.
+  private var parameterRows: [[Tensor]] = []
   private var report: StepReport
   private var partCount = 0
   /// Of the features of all parts so far, side by side.
@@ -86,14 +88,13 @@ struct Differentiation {
   private mutating func addOneByOne(_ objective: any MultitaskObjective) throws {
     var losses = estimates
     let weights = try update.weighting.weights(for: losses, using: &update.generator)
-    let leaves = shared.parameters.map(\.value)
     var written: Set<Owner> = []
-    let rows = parameterRows.views
     for (index, task) in tasks.enumerated() {
       let pass = try ForwardPass(objective, [task], others: [], isCut: false, isApart: true)
       losses[task] = pass.values[0]
-      let targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
-      differentiate(pass.losses[0], of: task, weights[task] * share, to: targets, &written)
+      writeParameterRow(
+        index, of: pass.losses, seeds: [seed(weights[task] * share, like: pass.losses[0])],
+        own: ownTargets(of: task, &written))
     }
     if !others.isEmpty {
       for (task, value) in zip(others, try ForwardPass.values(of: others, objective)) { losses[task] = value }
@@ -107,7 +108,7 @@ struct Differentiation {
     let hasRows = needsEachGradient && !(update.aggregator is any RegularizesGradients)
     let gradient = update.workspace.gradient(of: shared).flat
     if hasRows && combinationLevel == .parameters {
-      report.gramian = try combine(parameterRows.gradients, losses: ownLosses, into: gradient)
+      report.gramian = try combine(parameterGradients, losses: ownLosses, into: gradient)
     } else if !hasRows, let constant = update.aggregator as? any ConstantWeighting {
       let factor = constant.weight(taskCount: tasks.count)
       if factor != 1 { gradient.multiply(inPlace: factor) }
@@ -131,7 +132,7 @@ struct Differentiation {
         GradientDiagnostics(level: .features, gramian: $0, modules: featureModules, featureEntropy: entropy)
       }
     case .parameters:
-      return diagnostics(of: parameterRows.gradients)
+      return diagnostics(of: parameterGradients)
     }
   }
 
@@ -141,7 +142,7 @@ struct Differentiation {
       level: .parameters, gramian: gradients.gramian, modules: modules, featureEntropy: entropy)
   }
 
-  private var parameterRows: TaskRows { update.workspace.rows(of: shared, taskCount: tasks.count) }
+  private var parameterGradients: DenseTaskGradients { update.workspace.layout(of: shared).gradients(parameterRows) }
 
   // MARK: One pass for all tasks
 
@@ -158,67 +159,75 @@ struct Differentiation {
   ///
   /// - Parameter losses: of all tasks on this part.
   private mutating func differentiateEach(_ pass: ForwardPass, _ scales: [Double], losses: [Double]) throws {
-    let featureRows = pass.leaves.map { update.workspace.rows(of: $0, taskCount: tasks.count) }
-    differentiateLosses(pass, scales, featureRows)
-    guard let featureRows else { return }
-    let wantsParameterRows = combinationLevel == .parameters || update.observation == .parameters
-    if wantsParameterRows { differentiateFeaturesEach(pass, featureRows) }
-    var gradients = featureRows.gradients
-    observe(gradients)
+    guard let leaves = pass.leaves else { return differentiateLosses(pass, scales) }
+    let rows = featureRows(pass, leaves, scales)
+    if combinationLevel == .parameters || update.observation == .parameters {
+      differentiateFeaturesEach(pass, rows)
+    }
+    let layout = GradientLayout(of: leaves)
+    observe(layout.gradients(rows), rows)
     guard combinationLevel == .features else { return }
     // Each part has features of its own, and is combined by itself: as if it were the whole batch, then shared.
-    if share != 1 {
-      featureRows.matrix.multiply(inPlace: 1 / share)
-      gradients = featureRows.gradients
-    }
+    if share != 1 { for gradient in rows.joined() { gradient.multiply(inPlace: 1 / share) } }
+    let gradients = layout.gradients(rows)
     let direction = gradients.makeDirection()
     _ = try combine(gradients, losses: tasks.map { losses[$0] }, into: direction)
     if share != 1 { direction.multiply(inPlace: share) }
-    differentiateFeatures(pass, along: featureRows.views(of: direction))
+    differentiateFeatures(pass, along: layout.views(of: direction))
   }
 
-  /// From each loss to the features where the graph is cut there, else to the shared parameters.
-  private func differentiateLosses(_ pass: ForwardPass, _ scales: [Double], _ featureRows: TaskRows?) {
-    let leaves = pass.leaves ?? shared.parameters.map(\.value)
-    let rows = (featureRows ?? parameterRows).views
-    let writing: GradientTarget.Writing = featureRows == nil ? self.writing : .write
+  /// From each loss to the shared parameters.
+  private mutating func differentiateLosses(_ pass: ForwardPass, _ scales: [Double]) {
     var written: Set<Owner> = []
     for (index, task) in tasks.enumerated() {
-      let targets = zip(leaves, rows[index]).map { GradientTarget($0, into: $1, writing) }
-      differentiate(
-        pass.losses[index], of: task, scales[index], to: targets, &written,
-        graph: index == tasks.count - 1 || pass.isApart ? .release : .retain)
+      writeParameterRow(
+        index, of: [pass.losses[index]], seeds: [seed(scales[index], like: pass.losses[index])],
+        own: ownTargets(of: task, &written), graph: graph(index, pass))
     }
   }
 
-  /// One task's loss, times a scale: to targets of what it shares, and to what is its own.
-  ///
-  /// - Parameter written: the owners that have a gradient of this part of the batch already.
-  private func differentiate(
-    _ loss: Tensor, of task: Int, _ scale: Double, to targets: [GradientTarget], _ written: inout Set<Owner>,
-    graph: GraphUse = .release
-  ) {
-    let own = ownVectors(of: [task]).flatMap { vector in
-      self.targets(in: vector, written.insert(vector.owner).inserted ? writing : .add)
+  /// From each loss to the features where the graph is cut: each task's gradients, by feature.
+  private func featureRows(_ pass: ForwardPass, _ leaves: [Tensor], _ scales: [Double]) -> [[Tensor]] {
+    // Features may be in half precision; what is computed with their gradients is not.
+    let dtype: DType = leaves[0].dtype == .float64 ? .float64 : .float32
+    var written: Set<Owner> = []
+    return tasks.enumerated().map { index, task in
+      takeGradients(
+        of: [pass.losses[index]], withRespectTo: leaves, writing: ownTargets(of: task, &written),
+        seeds: [seed(scales[index], like: pass.losses[index])], graph: graph(index, pass)
+      ).map { $0.to(dtype) }
     }
-    writeGradients(of: [loss], to: targets + own, seeds: [seed(scale, like: loss)], graph: graph)
+  }
+
+  /// What becomes of the graph after a task's backward pass.
+  private func graph(_ index: Int, _ pass: ForwardPass) -> GraphUse {
+    index == tasks.count - 1 || pass.isApart ? .release : .retain
   }
 
   /// From each task's gradient at the features to its row for the shared parameters.
-  private func differentiateFeaturesEach(_ pass: ForwardPass, _ featureRows: TaskRows) {
-    let rows = parameterRows.views
+  private mutating func differentiateFeaturesEach(_ pass: ForwardPass, _ featureRows: [[Tensor]]) {
+    let reachesOwn = combinationLevel == .parameters
     for (index, task) in tasks.enumerated() {
-      var targets = zip(shared.parameters, rows[index]).map { GradientTarget($0.value, into: $1, writing) }
-      if combinationLevel == .parameters {
-        for vector in ownVectors(of: [task]) {
-          targets += self.targets(in: vector, .add)
-        }
-      }
-      let isLast = index == tasks.count - 1 && combinationLevel == .parameters
-      writeGradients(
-        of: pass.features, to: targets, seeds: pass.seeds(featureRows.views[index]),
-        graph: isLast ? .release : .retain)
+      let own = reachesOwn ? ownVectors(of: [task]).flatMap { targets(in: $0, .add) } : []
+      writeParameterRow(
+        index, of: pass.features, seeds: pass.seeds(featureRows[index]), own: own,
+        graph: index == tasks.count - 1 && reachesOwn ? .release : .retain)
     }
+  }
+
+  /// One task's gradient with respect to the shared parameters: its row takes over the memory that the first part of the
+  /// batch gives, to which the others add.
+  private mutating func writeParameterRow(
+    _ index: Int, of outputs: [Tensor], seeds: [Tensor], own: [GradientTarget], graph: GraphUse = .release
+  ) {
+    let leaves = shared.parameters.map(\.value)
+    guard index < parameterRows.count else {
+      parameterRows.append(
+        takeGradients(of: outputs, withRespectTo: leaves, writing: own, seeds: seeds, graph: graph))
+      return
+    }
+    let row = zip(leaves, parameterRows[index]).map { GradientTarget($0, into: $1, .add) }
+    writeGradients(of: outputs, to: row + own, seeds: seeds, graph: graph)
   }
 
   /// From one direction at the features to the gradient of everything before them.
@@ -229,15 +238,17 @@ struct Differentiation {
       seeds: pass.seeds(direction))
   }
 
-  private mutating func observe(_ gradients: DenseTaskGradients) {
+  private mutating func observe(_ gradients: DenseTaskGradients, _ rows: [[Tensor]]) {
+    let modules = observedLevel == .features ? gradients.moduleGramians : []
     if observedLevel == .features || combinationLevel == .features {
-      let modules = observedLevel == .features ? gradients.moduleGramians : []
       featureGramian = featureGramian.map { $0 + gradients.gramian } ?? gradients.gramian
       featureModules =
         featureModules.isEmpty
         ? modules : zip(featureModules, modules).map { ($0.name, $0.gramian + $1.gramian) }
     }
-    if update.observation != nil { entropy = (entropy ?? 0) + featureEntropy(gradients.rows) * share }
+    guard update.observation != nil else { return }
+    let matrix = Tensor.stacked(rows.map { .concatenated($0.map { $0.flattened() }) })
+    entropy = (entropy ?? 0) + featureEntropy(matrix) * share
   }
 
   // MARK: Two passes for each task
@@ -248,53 +259,55 @@ struct Differentiation {
   ) throws {
     let isAtFeatures = combinationLevel == .features
     let leaves = isAtFeatures ? pass.leaves! : shared.parameters.map(\.value)
-    let rows = isAtFeatures ? update.workspace.rows(of: leaves, taskCount: tasks.count) : parameterRows
-    let differentiable = differentiableGradients(pass, scales, leaves: leaves, rows)
-    let gradients = rows.gradients
+    let layout = isAtFeatures ? GradientLayout(of: leaves) : update.workspace.layout(of: shared)
+    let differentiable = differentiableGradients(pass, scales, leaves: leaves)
+    let rows = values(of: differentiable, like: leaves)
+    let gradients = layout.gradients(rows)
     let gramian = try finiteGramian(of: gradients)
     // Of several parts, each is regularized by itself, and no Gramian is that of the whole.
     report.gramian = update.objectives.count == 1 ? gramian : nil
     let sum = gradients.combined([Double](repeating: 1, count: tasks.count))
-    let weights = Tensor(regularizer.regularizerWeights(for: gramian).flatMap { $0 }.map { Float($0 * share) })
-    let directions = withoutGradients {
-      weights.reshaped([tasks.count, -1]).to(rows.matrix.dtype).to(rows.matrix.device).matmul(rows.matrix)
+    let seeds = regularizer.regularizerWeights(for: gramian).map { weights in
+      layout.views(of: gradients.combined(weights.map { $0 * share }))
     }
-    let seeds = tasks.indices.flatMap { rows.views(of: directions[$0]) }
-    let pairs = zip(differentiable, seeds).compactMap { gradient, seed in gradient.map { ($0, seed) } }
-      .filter { $0.0.requiresGradient }
+    let pairs = zip(differentiable.joined(), seeds.joined()).compactMap { gradient, seed in gradient.map { ($0, seed) }
+    }
+    .filter { $0.0.requiresGradient }
     let own = ownVectors(of: tasks).flatMap { targets(in: $0, .add) }
-    let sums = zip(leaves, rows.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
+    let sums = zip(leaves, layout.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
     if !pairs.isEmpty { writeGradients(of: pairs.map(\.0), to: sums + own, seeds: pairs.map(\.1)) }
     if isAtFeatures {
-      observe(gradients)
-      differentiateFeatures(pass, along: rows.views(of: sum))
+      observe(gradients, rows)
+      differentiateFeatures(pass, along: layout.views(of: sum))
     } else {
+      parameterRows = rows
       let gradient = update.workspace.gradient(of: shared).flat
       if partCount == 0 { gradient.copy(from: sum) } else { gradient.add(inPlace: sum) }
     }
   }
 
-  /// Each task's gradient with respect to each leaf, which can be differentiated again; its values also go to the
-  /// rows, and those of tasks' own parameters to their place.
-  private func differentiableGradients(
-    _ pass: ForwardPass, _ scales: [Double], leaves: [Tensor], _ rows: TaskRows
-  ) -> [Tensor?] {
+  /// Each task's gradient with respect to each leaf, which can be differentiated again; those of tasks' own parameters
+  /// go to their place.
+  private func differentiableGradients(_ pass: ForwardPass, _ scales: [Double], leaves: [Tensor]) -> [[Tensor?]] {
     var written: Set<Owner> = []
-    return tasks.indices.flatMap { index in
-      let own = ownVectors(of: [tasks[index]])
+    return tasks.enumerated().map { index, task in
+      let own = ownTargets(of: task, &written)
       let found = gradients(
-        of: [pass.losses[index]], withRespectTo: leaves + own.flatMap { $0.parameters.map(\.value) },
+        of: [pass.losses[index]], withRespectTo: leaves + own.map(\.leaf),
         seeds: [seed(scales[index], like: pass.losses[index])], graph: .differentiate)
-      let kept = Array(found.prefix(leaves.count))
       withoutGradients {
-        for (gradient, view) in zip(kept, rows.views[index]) { view.write(gradient, adding: false) }
-        var rest = found.dropFirst(leaves.count)
-        for vector in own {
-          let isAdding = !written.insert(vector.owner).inserted || partCount > 0
-          for view in update.workspace.gradient(of: vector).views { view.write(rest.removeFirst(), adding: isAdding) }
-        }
+        for (target, gradient) in zip(own, found.dropFirst(leaves.count)) { target.write(gradient) }
       }
-      return kept
+      return Array(found.prefix(leaves.count))
+    }
+  }
+
+  /// Gradients as numbers that are not differentiated again.
+  private func values(of gradients: [[Tensor?]], like leaves: [Tensor]) -> [[Tensor]] {
+    withoutGradients {
+      gradients.map { row in
+        zip(row, leaves).map { gradient, leaf in gradient?.detached().contiguous() ?? leaf.detached().zerosLike() }
+      }
     }
   }
 
@@ -324,6 +337,15 @@ struct Differentiation {
   }
 
   // MARK: Targets and seeds
+
+  /// Where the gradients of what is a task's own go.
+  ///
+  /// - Parameter written: the owners that have a gradient of this part of the batch already.
+  private func ownTargets(of task: Int, _ written: inout Set<Owner>) -> [GradientTarget] {
+    ownVectors(of: [task]).flatMap { vector in
+      targets(in: vector, written.insert(vector.owner).inserted ? writing : .add)
+    }
+  }
 
   /// What some of the tasks' losses reach, but not all tasks'.
   private func ownVectors(of tasks: [Int]) -> [ParameterVector] {
@@ -358,13 +380,14 @@ extension DenseTaskGradients {
   }
 }
 
-extension Tensor {
+extension GradientTarget {
   /// Takes the values of a gradient, which is none where it is zero.
-  fileprivate func write(_ gradient: Tensor?, adding isAdding: Bool) {
-    guard let gradient else {
-      if !isAdding { fill(0) }
-      return
+  fileprivate func write(_ gradient: Tensor?) {
+    switch (writing, gradient) {
+    case (.write, let gradient?): destination.copy(from: gradient.detached())
+    case (.write, nil): destination.fill(0)
+    case (.add, let gradient?): destination.add(inPlace: gradient.detached())
+    case (.add, nil): break
     }
-    if isAdding { add(inPlace: gradient.detached()) } else { copy(from: gradient.detached()) }
   }
 }

@@ -1,0 +1,119 @@
+import CMatrixKernels
+import Dispatch
+import Torch
+
+/// For contiguous float32 on the CPU: G is read once for each product, by all threads.
+struct FastRowProducts: RowProducts {
+  let blocks: [GradientBlock]
+  let width: Int
+
+  /// What one thread takes at a time.
+  private static let partLength = 1 << 16
+
+  private var count: Int { blocks[0].rows.count }
+
+  func innerProducts(of ranges: [Range<Int>]) -> [[Double]] {
+    let parts = blocks.parts(of: ranges, length: Self.partLength)
+    let size = count * count
+    var sums = [Double](repeating: 0, count: parts.count * size)
+    sums.withUnsafeMutableBufferPointer { sums in
+      nonisolated(unsafe) let to = sums.baseAddress
+      let count = count
+      inParallel(parts) { index, rows, columns in
+        cm_add_inner_products(
+          rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), to! + index * size)
+      }
+    }
+    // Added in their order, so that the sums do not depend on the threads.
+    var matrices = [[Double]](repeating: [Double](repeating: 0, count: size), count: ranges.count)
+    for (index, part) in parts.enumerated() {
+      addLowerTriangle(sums[(index * size)..<((index + 1) * size)], to: &matrices[part.range])
+    }
+    return matrices
+  }
+
+  /// The kernel fills the lower triangle alone.
+  private func addLowerTriangle(_ part: ArraySlice<Double>, to matrix: inout [Double]) {
+    for i in 0..<count {
+      for j in 0...i {
+        matrix[i * count + j] += part[part.startIndex + i * count + j]
+        matrix[j * count + i] = matrix[i * count + j]
+      }
+    }
+  }
+
+  func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
+    let parts = blocks.parts(of: ranges, length: Self.partLength)
+    let weights = weights.flatMap { $0.map { Float($0) } }
+    direction.withMutableElements(of: Float.self) { result in
+      nonisolated(unsafe) let to = result.baseAddress
+      let count = count
+      inParallel(parts) { index, rows, columns in
+        weights.withUnsafeBufferPointer {
+          cm_combine(
+            rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound),
+            $0.baseAddress! + parts[index].range * count, to! + parts[index].columns.lowerBound)
+        }
+      }
+    }
+  }
+
+  func columnSums() -> (sum: Tensor, absolute: Tensor) {
+    let (sum, absolute) = (Tensor.zeros([width]), Tensor.zeros([width]))
+    let parts = blocks.parts(of: [0..<width], length: Self.partLength)
+    sum.withMutableElements(of: Float.self) { sums in
+      absolute.withMutableElements(of: Float.self) { totals in
+        nonisolated(unsafe) let (to, sizes) = (sums.baseAddress, totals.baseAddress)
+        let count = count
+        inParallel(parts) { index, rows, columns in
+          let start = parts[index].columns.lowerBound
+          cm_column_sums(
+            rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), to! + start, sizes! + start)
+        }
+      }
+    }
+    return (sum, absolute)
+  }
+
+  /// Hands each part's number, the block's rows and the columns within them to as many threads as libtorch's kernels use.
+  private func inParallel(
+    _ parts: [GradientPart],
+    _ body: @Sendable (Int, UnsafePointer<UnsafePointer<Float>?>, Range<Int>) -> Void
+  ) {
+    let starts = blocks.map(\.columns.lowerBound)
+    let count = count
+    withPointers { pointers in
+      nonisolated(unsafe) let pointers = pointers
+      @Sendable func run(_ index: Int) {
+        let (block, columns) = (parts[index].block, parts[index].columns)
+        let start = starts[block]
+        body(index, pointers + block * count, (columns.lowerBound - start)..<(columns.upperBound - start))
+      }
+      let shares = shares(of: parts)
+      guard shares.count > 1 else { return parts.indices.forEach(run) }
+      DispatchQueue.concurrentPerform(iterations: shares.count) { shares[$0].forEach(run) }
+    }
+  }
+
+  /// The first elements of all rows, block by block.
+  private func withPointers(_ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void) {
+    let pointers: [UnsafePointer<Float>?] = blocks.flatMap { block in
+      block.rows.map { row in row.withElements(of: Float.self) { $0.baseAddress } }
+    }
+    withExtendedLifetime(blocks) { pointers.withUnsafeBufferPointer { body($0.baseAddress!) } }
+  }
+
+  /// Neighbouring parts for each thread, of about as many columns as the others'.
+  private func shares(of parts: [GradientPart]) -> [Range<Int>] {
+    let threads = min(Runtime.threadCount, parts.count)
+    let total = parts.reduce(0) { $0 + $1.columns.count }
+    var (shares, start, sum): ([Range<Int>], Int, Int) = ([], 0, 0)
+    for (index, part) in parts.enumerated() {
+      sum += part.columns.count
+      guard sum * threads >= total * (shares.count + 1) else { continue }
+      shares.append(start..<(index + 1))
+      start = index + 1
+    }
+    return shares
+  }
+}

@@ -14,10 +14,10 @@ struct Analyze: ParsableCommand {
   @Flag(help: "Token spaces and conflicts.")
   var tokens = false
 
-  @Option(help: "Samples of the training data to look at.")
+  @Option(parsing: .unconditional, help: "Samples of the training data to look at.")
   var samples = 128
 
-  @Option(help: "r: how much more of the tokens the range space holds than the null space.")
+  @Option(parsing: .unconditional, help: "r: how much more of the tokens the range space holds than the null space.")
   var ratio = 100.0
 
   @OptionGroup var checkpoint: CheckpointOption

@@ -8,11 +8,11 @@ struct Group: ParsableCommand {
     abstract: "Group tasks by a saved affinity map, a similarity, or a history of losses.",
     discussion: """
       The file holds {"affinity": [[…], …]}, {"similarity": [[…], …]}, or {"decay": …, "steps": [{"groups": {"a": [0, 2], \
-      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}. Every tenth line of a run's \
-      metrics.jsonl holds an affinity: such a line by itself is a file, too.
+      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}. Of a run's folder, the \
+      affinity that it tracked last is grouped.
       """)
 
-  @Argument(help: "The JSON file.", completion: .file(extensions: ["json"]))
+  @Argument(help: "The JSON file, or a run's folder.", completion: .file(extensions: ["json"]))
   var file: String
 
   @Option(help: "positive or affinity-propagation.")
@@ -29,7 +29,14 @@ struct Group: ParsableCommand {
       throw ValidationError("--convention is '\(convention)', but has to be paper or publicCode")
     }
     let rule = try TaskGrouping(rule: rule, settings: MethodSetting.dictionary(parsing: settings))
-    let result = try SavedAffinity(contentsOf: URL(fileURLWithPath: file)).grouped(by: rule, convention: convention)
-    try printJSON(result)
+    try printJSON(saved.grouped(by: rule, convention: convention))
+  }
+
+  private var saved: SavedAffinity {
+    get throws {
+      let url = URL(fileURLWithPath: file)
+      let isFolder = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
+      return try isFolder ? SavedAffinity(of: RunFolder(url)) : SavedAffinity(contentsOf: url)
+    }
   }
 }

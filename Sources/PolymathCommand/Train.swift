@@ -39,11 +39,12 @@ struct Train: ParsableCommand {
   func run() throws {
     LoadTimeSettings.apply()
     let configuration = try makeConfiguration()
+    let folder = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? .next(in: URL(fileURLWithPath: "runs"))
     if printConfiguration {
-      print((configuration ?? Configuration()).yaml)
+      let own = resume ? try TrainingSession.resumedConfiguration(configuration, folder) : configuration
+      print((own ?? Configuration()).yaml)
       return
     }
-    let folder = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? .next(in: URL(fileURLWithPath: "runs"))
     let session = try TrainingSession(
       configuration, folder: folder, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
     Interruption.catchSignals()

@@ -15,5 +15,10 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     self.init(url, "\(action): \(String(cString: strerror(errno)))")
   }
 
+  /// A file that gave nothing: it is not there, or something else is.
+  public static func unreadable(_ url: URL, _ reason: String = "cannot be read") -> FileError {
+    FileError(url, FileManager.default.fileExists(atPath: url.path) ? reason : "does not exist")
+  }
+
   public var description: String { "\(path): \(reason)" }
 }

@@ -42,6 +42,8 @@ import Experiments
     #expect(choice.contains("float32, bfloat16"))
     #expect(complaint("data: [1, 2]").contains("has fields"))
     #expect(complaint("a: [").contains("is no YAML"))
+    let twice = complaint("training:\n  steps: 1\n  batchSize: 2\n  steps: 3\n")
+    #expect(twice.contains("c.yaml") && twice.contains("'steps' can stand only once"), "\(twice)")
     #expect(complaint("training:\n  steps: 0\n").contains("at least 1"))
   }
 
@@ -61,6 +63,11 @@ import Experiments
     #expect(complaint("optimizer:\n  warmUpSteps: 5\ntraining:\n  steps: 5\n").contains("warmUpSteps"))
     #expect(complaint("method:\n  aggregator: pcgrd\n").contains("Did you mean 'pcgrad'?"))
     #expect(complaint("method:\n  weighting: {name: uw, rate: 1}\n").contains("parameter of uw"))
+    let both = "method:\n  schedule: connection-strength\n  adaptation: dtme\n"
+    #expect(complaint(both).contains("no network has both"))
+    let groups =
+      "data:\n  tasks: [depth, edges]\nmethod:\n  schedule: {name: selective-groups, strategy: random, count: 3}\n"
+    #expect(complaint(groups).contains("'count' is 3, but there are only 2 tasks"))
     #expect(complaint("data:\n  validationFolder: x\n").contains("data.folder"))
   }
 

@@ -36,6 +36,7 @@ import Testing
       ("sum", #"{"gradients": [[1]], "losses": [1, 2]}"#, [], "one for each row"),
       ("sum", "", [], "is not {"),
       ("summ", #"{"gradients": [[1]]}"#, [], "Did you mean 'sum'?"),
+      ("uw", #"{"gradients": [[1]]}"#, [], "'uw' is a kind of loss weighting, not of gradient aggregator"),
       ("cagrad", #"{"gradients": [[1]]}"#, ["--set", "c=-1"], "has to be a number from 0.0 to 10.0"),
       (
         "mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"

@@ -34,6 +34,7 @@ import Testing
     #expect(try step(["--encoder", "vit_tiny"]).errors.contains("Did you mean 'vit-tiny'?"))
     #expect(try step(["--method", "connection-strength", "--encoder", "vit_micro"]).errors.contains("resnet18"))
     #expect(try step(["--method", "dtme", "--encoder", "resnet18"]).errors.contains("transformer"))
+    #expect(try step(["--set", "training.steps=3"]).errors.contains("takes settings of the method"))
     #expect(try step(["--encoder", "vit_micro", "--size", "30"]).errors.contains("multiple of 8"))
   }
 }

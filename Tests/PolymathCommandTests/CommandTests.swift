@@ -38,8 +38,12 @@ import Torch
       #expect(predict.succeeded, "\(predict.errors)")
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("drawn").path).count == 5)
+      let printed = try Command.run(["train", "--resume", "--out", "run", "--print-configuration"], in: folder)
+      #expect(printed.output.contains("steps: 3 "))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))
       #expect(try Command.run(["evaluate", "run"], in: folder).errors.contains("but --checkpoint last is there"))
+      try Data().write(to: folder.appendingPathComponent("run/config.yaml"))
+      #expect(try Command.run(["evaluate", "run"], in: folder).errors.contains("config.yaml: is empty"))
     }
   }
 
@@ -127,6 +131,9 @@ import Torch
         (["train", "--set", "training.stps=1"], "Did you mean 'steps'?"),
         (["train", "--set", ""], "a setting looks like"),
         (["train", "--method", "pcgrad+mgda"], "are both a gradient aggregator"),
+        (["train", "--method", "uw+"], "one is missing"),
+        (["train", "--resume", "--out", "nowhere", "--print-configuration"], "does not exist"),
+        (["analyze", "nowhere", "--tokens", "--ratio", "-1"], "has to be above 0"),
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),

@@ -27,6 +27,27 @@ import Testing
     #expect(try group(history).output == #"{"affinity":[[0.5,0.5],[0.25,0.5]],"groups":[[0,1]]}"# + "\n")
   }
 
+  @Test func theLastAffinityOfARunIsGrouped() throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+      try Data("run:\n  seed: 1\n".utf8).write(to: run.appendingPathComponent("config.yaml"))
+      func lines(_ maps: [String?]) -> Data {
+        let lines = maps.enumerated().map { index, map in
+          #"{"kind": "step", "step": \#(index + 1), "losses": {}, "weights": {}, "learningRate": 0, "seconds": 0, "waitSeconds": 0"#
+            + (map.map { #", "affinity": \#($0)"# } ?? "") + "}\n"
+        }
+        return Data(lines.joined().utf8)
+      }
+      let metrics = run.appendingPathComponent("metrics.jsonl")
+      try lines(["[[1, -1], [-1, 1]]", "[[1, 1], [1, 1]]", nil]).write(to: metrics)
+      #expect(try Command.run(["group", "run"], in: folder).output == #"{"groups":[[0,1]]}"# + "\n")
+      try lines([nil]).write(to: metrics)
+      #expect(try Command.run(["group", "run"], in: folder).errors.contains("holds no affinity"))
+      #expect(try Command.run(["group", "."], in: folder).errors.contains("holds no run"))
+    }
+  }
+
   @Test func wrongFilesAreAnswered() throws {
     let mistakes: [(file: String, arguments: [String], answer: String)] = [
       (#"{"affinity": [[1, 2], [3]]}"#, [], "row 1 has 1 numbers"),

@@ -30,7 +30,14 @@ public struct StepBenchmark {
     var configuration = Configuration()
     configuration.data.tasks = (0..<taskCount).map { "task\($0)" }
     try configuration.apply(method: method)
-    for setting in settings { try configuration.apply(assignment: setting) }
+    for setting in settings {
+      guard setting.hasPrefix("method.") else {
+        throw ConfigurationError(
+          "'\(setting)': the bench takes settings of the method, such as method.schedule.mixture=phase2; everything else is an option of its own"
+        )
+      }
+      try configuration.apply(assignment: setting)
+    }
     try configuration.apply(assignment: "method.level=\(level)")
     let method = try configuration.makeMethod()
     guard !method.schedule.needsNormalizedConvolutions || encoder.hasBatchNormalization else {

@@ -145,6 +145,9 @@ extension Configuration {
     var names: [MethodKind: String] = [:]
     for part in text.split(separator: "+", omittingEmptySubsequences: false) {
       let name = part.trimmingCharacters(in: .whitespaces)
+      guard !name.isEmpty else {
+        throw MethodError("'\(text)': a method is names joined by +, such as uw+pcgrad, and one is missing")
+      }
       let kind = try MethodRegistry.kind(of: name)
       if let other = names.updateValue(name, forKey: kind) {
         throw MethodError("'\(other)' and '\(name)' are both a \(kind.title): a method has one")

@@ -48,17 +48,31 @@ extension Configuration {
   /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and the allowed values.
   public init(contentsOf url: URL) throws {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw FileError(
-        url, FileManager.default.fileExists(atPath: url.path) ? "is no readable text" : "does not exist")
+      throw FileError.unreadable(url, "is no readable text")
     }
     try self.init(yaml: text, source: url.path)
+  }
+
+  /// Reads the configuration of a run.
+  ///
+  /// - Throws: ``FileError`` where there is no run, or its configuration is empty: defaults are not what it was made with.
+  public init(of run: RunFolder) throws {
+    try run.requireRun()
+    let size = (try? FileManager.default.attributesOfItem(atPath: run.configuration.path))?[.size] as? Int
+    guard size != 0 else {
+      throw FileError(run.configuration, "is empty, but held the run's configuration: it has to be put back")
+    }
+    try self.init(contentsOf: run.configuration)
   }
 
   /// - Parameter source: what errors call the text.
   public init(yaml: String, source: String = "configuration") throws {
     self.init()
     let root: Node?
-    do { root = try Yams.compose(yaml: yaml) } catch let error as YamlError {
+    do { root = try Yams.compose(yaml: yaml) } catch YamlError.duplicatedKeysInMapping(let names, let place) {
+      let names = names.sorted().map { "'\($0)'" }.joined(separator: ", ")
+      throw ConfigurationError("\(source), line \(place.mark.line): \(names) can stand only once in a section")
+    } catch let error as YamlError {
       throw ConfigurationError("\(source): is no YAML: \(error)")
     }
     guard let root, root.null == nil else { return }

@@ -61,12 +61,14 @@ struct DiagnosticsSection {
 
   private static let binCount = 20
 
-  /// A row for each module; the darker a cell, the larger the share of cosines in it.
+  /// A row for each module that was trained at one of the looks at least; the darker a cell, the larger the share of cosines in it.
   private var histograms: String {
-    let names = looks[0].record.modules.map(\.name)
-    let rows = names.enumerated().map { index, name -> [String] in
-      let cosines = looks.flatMap { $0.record.modules[index].cosines }
-      return [HTML.escape(name)] + HTML.histogram(cosines, binCount: Self.binCount)
+    let modules = looks.flatMap(\.record.modules)
+    var known: Set<String> = []
+    let names = modules.map(\.name).filter { known.insert($0).inserted }
+    let cosines = Dictionary(grouping: modules, by: \.name).mapValues { $0.flatMap(\.cosines) }
+    let rows = names.map { name in
+      [HTML.escape(name)] + HTML.histogram(cosines[name]!, binCount: Self.binCount)
     }
     return HTML.table(["Module"] + HTML.cosineBins(Self.binCount) + ["below 0"], rows, class: "histogram")
   }

@@ -13,7 +13,7 @@ public struct RunReport {
   ///
   /// - Throws: ``FileError``.
   public func write() throws {
-    let configuration = try Configuration(contentsOf: folder.configuration)
+    let configuration = try Configuration(of: folder)
     let records = try MetricsLog.read(folder)
     let page = try self.page(configuration, records)
     try AtomicFile.write(Data(page.utf8), to: folder.report)

@@ -109,7 +109,7 @@ public final class MetricsLog: TrainingObserver {
 
   /// All records of a run; a last line that was cut off is left out.
   public static func read(_ folder: RunFolder) throws -> [LogRecord] {
-    guard let data = try? Data(contentsOf: folder.metrics) else { throw FileError(folder.metrics, "cannot be read") }
+    guard let data = try? Data(contentsOf: folder.metrics) else { throw FileError.unreadable(folder.metrics) }
     let decoder = JSONDecoder()
     let lines = data.split(separator: UInt8(ascii: "\n"))
     return try lines.enumerated().compactMap { index, line in

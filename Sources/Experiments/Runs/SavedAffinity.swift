@@ -38,12 +38,25 @@ public struct SavedAffinity: Sendable {
   private let url: URL
   private let content: Content
 
+  /// The affinities that a run tracked last.
+  ///
+  /// - Throws: ``FileError`` where the run tracked none.
+  public init(of run: RunFolder) throws {
+    try run.requireRun()
+    url = run.metrics
+    let maps = try MetricsLog.read(run).compactMap { if case .step(let step) = $0 { step.affinity } else { nil } }
+    guard let last = maps.last else {
+      throw FileError(url, "holds no affinity: a run tracks it with the schedule selective-groups, every tenth step")
+    }
+    content = .affinity(try Self.checked(last, "affinity", url))
+  }
+
   /// - Throws: ``FileError`` for a file that is missing, no JSON of this form, or has a matrix that is not square and
   ///   finite.
   public init(contentsOf url: URL) throws {
     self.url = url
     guard let data = try? Data(contentsOf: url) else {
-      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "cannot be read" : "does not exist")
+      throw FileError.unreadable(url)
     }
     let form = #"{"affinity": [[…], …]}, {"similarity": [[…], …]}, or {"decay": …, "steps": […]}"#
     guard let document = try? JSONDecoder().decode(Document.self, from: data) else {

@@ -35,7 +35,7 @@ public struct SavedGradients: Sendable {
   public init(contentsOf url: URL) throws {
     self.url = url
     guard let data = try? Data(contentsOf: url) else {
-      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "cannot be read" : "does not exist")
+      throw FileError.unreadable(url)
     }
     do {
       let decoder = JSONDecoder()

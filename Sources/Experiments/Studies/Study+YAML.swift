@@ -20,7 +20,7 @@ extension Study {
   /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and what would be right.
   public init(contentsOf url: URL) throws {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "is no readable text" : "does not exist")
+      throw FileError.unreadable(url, "is no readable text")
     }
     try self.init(yaml: text, source: url.path, folder: url.deletingLastPathComponent())
   }

@@ -75,7 +75,7 @@ public struct StudyRunner {
   private func requireSameConfiguration(_ run: StudyRun) throws {
     let runFolder = folder.run(run)
     guard FileManager.default.fileExists(atPath: runFolder.configuration.path) else { return }
-    let found = try Configuration(contentsOf: runFolder.configuration)
+    let found = try Configuration(of: runFolder)
     guard found != run.configuration.withAbsolutePaths else { return }
     let differences = zip(
       found.yaml.split(separator: "\n"), run.configuration.withAbsolutePaths.yaml.split(separator: "\n")

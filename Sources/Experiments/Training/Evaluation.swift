@@ -37,6 +37,16 @@ struct Evaluator {
   let threads: Int
   let device: Device
 
+  /// Over a configuration's validation data.
+  init(_ data: DataSetup, _ configuration: Configuration, _ device: Device) {
+    source = data.validation
+    bindings = data.bindings
+    transforms = data.evaluationTransforms
+    batchSize = configuration.training.batchSize
+    threads = configuration.data.threads
+    self.device = device
+  }
+
   /// - Parameter predict: the predictions of all tasks for a batch.
   func evaluate(_ predict: (Batch) throws -> [Tensor]) throws -> Evaluation {
     var metrics = bindings.map { $0.makeMetric() }

@@ -16,9 +16,8 @@ public struct TrainedRun {
 
   /// - Throws: ``FileError`` when there is no run, no such checkpoint, or it does not fit.
   public init(_ folder: RunFolder, checkpoint name: Checkpoint.Name) throws {
-    try folder.requireRun()
     self.folder = folder
-    configuration = try Configuration(contentsOf: folder.configuration)
+    configuration = try Configuration(of: folder)
     Runtime.threadCount =
       configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
     var unloaded = configuration
@@ -33,10 +32,7 @@ public struct TrainedRun {
 
   /// Metrics on the validation data.
   public func evaluate() throws -> Evaluation {
-    let evaluator = Evaluator(
-      source: data.validation, bindings: bindings, transforms: data.evaluationTransforms,
-      batchSize: configuration.training.batchSize, threads: configuration.data.threads,
-      device: try Device(parsing: configuration.run.device))
+    let evaluator = Evaluator(data, configuration, try Device(parsing: configuration.run.device))
     return try evaluator.evaluate(network, precision: Precision(rawValue: configuration.run.precision)!)
   }
 

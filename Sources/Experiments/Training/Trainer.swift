@@ -167,7 +167,7 @@ public final class Trainer {
 
   // MARK: Evaluation and checkpoints
 
-  var evaluator: Evaluator { Self.evaluator(data, configuration, device) }
+  var evaluator: Evaluator { Evaluator(data, configuration, device) }
 
   private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
     let evaluation = try evaluator.evaluate(network, precision: precision)
@@ -193,12 +193,6 @@ public final class Trainer {
       generator: generator)
   }
 
-  private static func evaluator(_ data: DataSetup, _ configuration: Configuration, _ device: Device) -> Evaluator {
-    Evaluator(
-      source: data.validation, bindings: data.bindings, transforms: data.evaluationTransforms,
-      batchSize: configuration.training.batchSize, threads: configuration.data.threads, device: device)
-  }
-
   private static func trivialEvaluation(
     _ data: DataSetup, _ configuration: Configuration, _ folder: RunFolder, _ device: Device,
     resuming isResumed: Bool
@@ -209,7 +203,7 @@ public final class Trainer {
       return evaluation
     }
     let predictor = try TrivialPredictor(data.training, bindings: data.bindings, count: trivialSampleCount)
-    return try evaluator(data, configuration, device).evaluate { predictor($0) }
+    return try Evaluator(data, configuration, device).evaluate { predictor($0) }
   }
 }
 

@@ -25,7 +25,8 @@ public struct TrainingSession {
     if existing == .refuse { try folder.requireFree() }
     if existing == .overwrite { try folder.requireReplaceable() }
     let configuration =
-      isResumed ? try Self.resumed(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
+      isResumed
+      ? try Self.resumedConfiguration(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
@@ -60,9 +61,11 @@ public struct TrainingSession {
     try FolderLock(folder.url, work: "training")
   }
 
-  private static func resumed(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
-    try folder.requireRun()
-    let own = try Configuration(contentsOf: folder.configuration)
+  /// The configuration that a resumed run keeps.
+  ///
+  /// - Parameter given: none, or the same.
+  public static func resumedConfiguration(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
+    let own = try Configuration(of: folder)
     guard given == nil || given?.withAbsolutePaths == own else {
       throw ConfigurationError(
         "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given: leave the configuration file, --method and --set out"

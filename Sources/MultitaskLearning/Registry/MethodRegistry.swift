@@ -80,9 +80,12 @@ public enum MethodRegistry {
   private static func find<Method>(
     _ name: String, in entries: [MethodEntry<Method>], kind: MethodKind
   ) throws -> MethodEntry<Method> {
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw MethodError(unknownName(kind.title, name, among: entries.map(\.name)))
+    if let entry = entries.first(where: { $0.name == name }) { return entry }
+    if let other = try? self.kind(of: name) {
+      throw MethodError(
+        "'\(name)' is a kind of \(other.title), not of \(kind.title). There are: \(entries.map(\.name).joined(separator: ", "))"
+      )
     }
-    return entry
+    throw MethodError(unknownName(kind.title, name, among: entries.map(\.name)))
   }
 }

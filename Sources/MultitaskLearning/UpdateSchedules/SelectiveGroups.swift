@@ -195,7 +195,12 @@ extension SelectiveGroups {
     case .heterogeneous: return .heterogeneous(rule)
     case .alone: return .alone
     case .together: return .together
-    case .random: return .random(groupCount: settings.integer("count"))
+    case .random:
+      let count = settings.integer("count")
+      guard count <= settings.tasks.count else {
+        throw MethodError("selective-groups: 'count' is \(count), but there are only \(settings.tasks.count) tasks")
+      }
+      return .random(groupCount: count)
     case .fixed:
       let numbers = settings.taskNumbers("groups") ?? [:]
       let missing = settings.tasks.filter { numbers[$0] == nil }

@@ -43,7 +43,7 @@ extension Picture {
   public init(contentsOf url: URL) throws {
     let data: Data
     do { data = try Data(contentsOf: url) } catch {
-      throw FileError(url, FileManager.default.fileExists(atPath: url.path) ? "cannot be read" : "does not exist")
+      throw FileError.unreadable(url)
     }
     guard !data.isEmpty else { throw FileError(url, "is empty") }
     try self.init(data, from: url)

@@ -82,14 +82,14 @@ FOR_EVERY_PROCESSOR
 void cm_combine(
     const float *const *rows, int count, int64_t from, int64_t to, const float *weights, float *result) {
   int64_t c = from;
-  for (; c < to && (uintptr_t)(result + c - from) % sizeof(lanes); c++) result[c - from] = combined(rows, count, c, weights);
+  for (; c < to && (uintptr_t)(result + (c - from)) % sizeof(lanes); c++) result[c - from] = combined(rows, count, c, weights);
   for (; c + 4 * LANES <= to; c += 4 * LANES) {
     lanes sums[4];
     memset(sums, 0, sizeof sums);
     for (int i = 0; i < count; i++)
       for (int k = 0; k < 4; k++) sums[k] += weights[i] * LOAD(rows[i] + c + k * LANES);
     // Past the caches: the directions that take time are longer than these, and would only be read to be overwritten.
-    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + c - from + k * LANES));
+    for (int k = 0; k < 4; k++) __builtin_nontemporal_store(sums[k], (aligned_lanes *)(result + (c - from) + k * LANES));
   }
   for (; c < to; c++) result[c - from] = combined(rows, count, c, weights);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -259,7 +259,7 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
     }
     remove_sinks();
     for (int i = 0; i < leaf_count; i++) {
-      if (!reached[i] && !places[i].defined()) places[i] = at::zeros_like(inputs[i].detach());
+      if (!reached[i] && !places[i].defined()) places[i] = at::zeros(inputs[i].sizes(), inputs[i].options());
       else if (!reached[i] && !adds[i]) places[i].zero_();
     }
     for (int i = 0; i < leaf_count; i++) {

@@ -75,11 +75,18 @@ public final class ParameterVector {
     }
   }
 
+  /// The first element that is trained.
+  private var trainedStart: Int { frozenGenerationCount > 0 ? generations[frozenGenerationCount - 1].upperBound : 0 }
+
   /// The part of a vector of this layout that is trained.
   public func trained(_ vector: Tensor) -> Tensor {
     guard frozenGenerationCount > 0 else { return vector }
-    let start = generations[frozenGenerationCount - 1].upperBound
-    return vector.narrowed(axis: 0, from: start, count: count - start)
+    return vector.narrowed(axis: 0, from: trainedStart, count: count - trainedStart)
+  }
+
+  /// The parameters that are trained, in the order of their elements: the last ones.
+  public var trainedParameters: ArraySlice<Parameter> {
+    parameters[(offsets.firstIndex { $0 >= trainedStart } ?? parameters.count)...]
   }
 
   /// Hands over each generation that is trained: its number, and how to find its part of a vector of this layout.

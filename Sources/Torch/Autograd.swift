@@ -87,6 +87,8 @@ public func takeGradients(
 ) -> [Tensor] {
   precondition(graph != .differentiate, "gradients written in place cannot be differentiated")
   let all = leaves + targets.map(\.leaf)
+  // Asked for nothing, libtorch would give every leaf its gradient.
+  guard !all.isEmpty else { return [] }
   var places = [OpaquePointer?](repeating: nil, count: leaves.count) + targets.map(\.destination.optionalHandle)
   let adds = [Bool](repeating: false, count: leaves.count) + targets.map { $0.writing == .add }
   let status = withExtendedLifetime((outputs, all, targets, seeds)) {

@@ -35,6 +35,38 @@ import Torch
     }
   }
 
+  private struct HalfObjective: MultitaskObjective {
+    let problem: TinyProblem
+    var tasks: [String] { ["a", "b", "c"] }
+    func features(for tasks: [Int]) -> [Tensor] {
+      problem.objective().features(for: tasks).map { $0.to(.bfloat16) }
+    }
+    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+      problem.objective().losses(of: tasks, from: features.map { $0.to(.float32) })
+    }
+  }
+
+  /// Of features in half precision, only the gradients themselves are rounded.
+  @Test(arguments: [MGDA(normalization: .l2), CosReg()] as [any GradientAggregator])
+  func halfPrecisionEndsAtTheFeatures(_ aggregator: any GradientAggregator) throws {
+    let problem = TinyProblem()
+    let objective = HalfObjective(problem: problem)
+    let z = objective.features(for: [0, 1, 2])[0].detached()
+    z.requiresGradient = true
+    let rows = objective.losses(of: [0, 1, 2], from: [z]).map { loss in
+      gradients(of: [loss], withRespectTo: [z], graph: .retain)[0]!.flattened().to(.float64)
+        .array(of: Double.self)
+    }
+    let expected = Gramian(rows: rows)
+    let report = try step(problem, aggregator, level: .features, objectives: [objective])
+    for i in 0..<3 {
+      for j in 0..<3 {
+        let allowed = 1e-5 * (expected[i, i] * expected[j, j]).squareRoot()
+        #expect(abs(report.gramian![i, j] - expected[i, j]) <= allowed)
+      }
+    }
+  }
+
   @Test func theSumIsTheSameAtEitherLevel() throws {
     let (c, d) = (TinyProblem(), TinyProblem())
     try step(c, GradientSum())

@@ -66,6 +66,7 @@ import Torch
     for (a, b) in zip(apart.gramians(of: ranges), together.gramians(of: ranges)) {
       for i in 0..<3 { for j in 0..<3 { #expect(abs(a[i, j] - b[i, j]) <= 1e-5 * (b[i, i] * b[j, j]).squareRoot()) } }
     }
+    for range in ranges { #expect(values(apart.rows(in: range)) == values(together.rows(in: range))) }
     let weights = ranges.indices.map { [Double($0), -1, 0.5] }
     #expect(values(apart.combined(weights, over: ranges)) == values(together.combined(weights, over: ranges)))
     #expect(values(apart.columnSums().sum) == values(together.columnSums().sum))

@@ -50,6 +50,39 @@ import MultitaskLearning
     expectClose(values(problem.store), expected)
   }
 
+  /// A layer that came later, behind frozen ones.
+  private struct GrownObjective: MultitaskObjective {
+    let problem: TinyProblem
+    let late: Linear
+    var tasks: [String] { ["a", "b", "c"] }
+    func features(for tasks: [Int]) -> [Tensor] {
+      problem.objective().features(for: tasks).map { late($0, .evaluation) }
+    }
+    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+      problem.objective().losses(of: tasks, from: features)
+    }
+  }
+
+  @Test func methodsSeeWhatIsTrained() throws {
+    let problem = TinyProblem()
+    let objective = GrownObjective(
+      problem: problem, late: Linear(problem.store.root["late"], from: 5, to: 5))
+    problem.store.layOut()
+    let vector = problem.store.vector(of: .shared)!
+    for (frozen, seen) in [(0, 0..<4), (1, 2..<4), (2, 4..<4)] {
+      let own = gradientsOfEach(objective.losses(of: [0, 1, 2]), withRespectTo: vector.parameters.map(\.value))
+      let rows = own.map { row in Tensor.concatenated(row[seen].map { $0!.flattened() } + [.zeros([1])]) }
+      let expected = DenseTaskGradients(rows: .stacked(rows)).gramian
+      vector.frozenGenerationCount = frozen
+      let before = vector.parameters.map { $0.value.array(of: Float.self) }
+      let report = try step(problem, [objective], aggregator: PCGrad())
+      for i in 0..<3 { for j in 0..<3 { #expect(abs(report.gramian![i, j] - expected[i, j]) < 1e-5) } }
+      for (index, values) in before.enumerated() {
+        #expect((vector.parameters[index].value.array() != values) == seen.contains(index))
+      }
+    }
+  }
+
   @Test func lookingAtTheGradientsChangesNothing() throws {
     let (plain, observed) = (TinyProblem(), TinyProblem())
     _ = try step(plain, [plain.objective()], aggregator: GradientSum())

@@ -92,6 +92,10 @@ import Torch
     let scale = RandomGenerator(seed: 4).normal([5, 3])
     let taken = takeGradients(of: [(x.transposed() * scale).sum()], withRespectTo: [x], writing: [])[0]
     #expect(taken.isContiguous && taken.shape == [3, 5])
+    let notReached = RandomGenerator(seed: 3).normal([3, 5]).transposed()
+    notReached.requiresGradient = true
+    let zeros = takeGradients(of: [(x * 2).sum()], withRespectTo: [notReached], writing: [])[0]
+    #expect(zeros.isContiguous && zeros.shape == [5, 3] && zeros.abs().max().item == 0)
     #expect(taken.array(of: Float.self) == scale.transposed().contiguous().array(of: Float.self))
   }
 

@@ -76,7 +76,8 @@ int ct_gradients(const ct_tensor *outputs, const ct_tensor *seeds, int output_co
                  const ct_tensor *inputs, int input_count, bool retain_graph, bool create_graph,
                  ct_tensor *gradients);
 // Each leaf's gradient goes straight to its target as soon as it is known: written (a leaf that is not
-// reached gets zeros) or, where `adds` says so, added. A null target becomes the gradient itself: a new contiguous tensor.
+// reached gets zeros) or, where `adds` says so, added. A null target becomes the gradient itself (or the
+// zeros): a new contiguous tensor.
 int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int output_count,
                       const ct_tensor *leaves, ct_tensor *targets, const bool *adds, int leaf_count,
                       bool retain_graph);

@@ -8,6 +8,7 @@ public final class DenseTaskGradients: TaskGradients {
   public let dtype: DType
   public let device: Device
 
+  private let blocks: [GradientBlock]
   private let products: any RowProducts
   private var wholeGramian: Gramian?
 
@@ -23,6 +24,11 @@ public final class DenseTaskGradients: TaskGradients {
   ///   - blocks: in the order of their columns, one at least. Their values have to stay as they are while this object is in use.
   ///   - width: of all columns; those of no block are zeros.
   package init(blocks: [GradientBlock], width: Int, segments: [GradientSegment]) {
+    precondition(
+      blocks.allSatisfy { $0.rows.count == blocks[0].rows.count && !$0.rows.isEmpty }
+        && zip(blocks, blocks.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.columns.lowerBound },
+      "blocks of \(blocks.map { "\($0.rows.count) rows in \($0.columns)" }) are no matrix")
+    self.blocks = blocks
     let first = blocks[0].rows[0]
     taskCount = blocks[0].rows.count
     self.width = width
@@ -58,9 +64,23 @@ public final class DenseTaskGradients: TaskGradients {
 
   public func makeDirection() -> Tensor { .zeros([width], dtype: dtype, device: device) }
 
+  /// Some columns of G: a new K×n matrix.
+  public func rows(in columns: Range<Int>) -> Tensor {
+    let matrix = Tensor.zeros([taskCount, columns.count], dtype: dtype, device: device)
+    withoutGradients {
+      for part in blocks.parts(of: [columns], length: .max) {
+        let place = (part.columns.lowerBound - columns.lowerBound)..<(part.columns.upperBound - columns.lowerBound)
+        for (task, row) in blocks[part.block].rows.enumerated() {
+          matrix[task][place].copy(from: row[part.offsets(in: blocks)])
+        }
+      }
+    }
+    return matrix
+  }
+
   /// Σ g_i and Σ |g_i|, element by element: two new vectors.
-  package func columnSums() -> (sum: Tensor, absolute: Tensor) { products.columnSums() }
+  public func columnSums() -> (sum: Tensor, absolute: Tensor) { products.columnSums() }
 
   /// The columns in pieces that fit into a core's cache.
-  var columnBlocks: [Range<Int>] { (0..<width).pieces(of: 1 << 15) }
+  public var columnBlocks: [Range<Int>] { (0..<width).pieces(of: 1 << 15) }
 }

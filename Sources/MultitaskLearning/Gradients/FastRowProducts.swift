@@ -19,9 +19,9 @@ struct FastRowProducts: RowProducts {
     sums.withUnsafeMutableBufferPointer { sums in
       nonisolated(unsafe) let to = sums.baseAddress
       let count = count
-      inParallel(parts) { index, rows, columns in
+      inParallel(parts) { index, rows, offsets in
         cm_add_inner_products(
-          rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), to! + index * size)
+          rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound), to! + index * size)
       }
     }
     // Added in their order, so that the sums do not depend on the threads.
@@ -48,10 +48,10 @@ struct FastRowProducts: RowProducts {
     direction.withMutableElements(of: Float.self) { result in
       nonisolated(unsafe) let to = result.baseAddress
       let count = count
-      inParallel(parts) { index, rows, columns in
+      inParallel(parts) { index, rows, offsets in
         weights.withUnsafeBufferPointer {
           cm_combine(
-            rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound),
+            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound),
             $0.baseAddress! + parts[index].range * count, to! + parts[index].columns.lowerBound)
         }
       }
@@ -65,30 +65,26 @@ struct FastRowProducts: RowProducts {
       absolute.withMutableElements(of: Float.self) { totals in
         nonisolated(unsafe) let (to, sizes) = (sums.baseAddress, totals.baseAddress)
         let count = count
-        inParallel(parts) { index, rows, columns in
+        inParallel(parts) { index, rows, offsets in
           let start = parts[index].columns.lowerBound
           cm_column_sums(
-            rows, Int32(count), Int64(columns.lowerBound), Int64(columns.upperBound), to! + start, sizes! + start)
+            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound), to! + start, sizes! + start)
         }
       }
     }
     return (sum, absolute)
   }
 
-  /// Hands each part's number, the block's rows and the columns within them to as many threads as libtorch's kernels use.
+  /// Hands each part's number, its block's rows and its elements of these to as many threads as libtorch's kernels use.
   private func inParallel(
     _ parts: [GradientPart],
-    _ body: @Sendable (Int, UnsafePointer<UnsafePointer<Float>?>, Range<Int>) -> Void
+    _ body: @Sendable (Int, UnsafePointer<UnsafePointer<Float>?>, _ offsets: Range<Int>) -> Void
   ) {
-    let starts = blocks.map(\.columns.lowerBound)
+    let offsets = parts.map { $0.offsets(in: blocks) }
     let count = count
     withPointers { pointers in
       nonisolated(unsafe) let pointers = pointers
-      @Sendable func run(_ index: Int) {
-        let (block, columns) = (parts[index].block, parts[index].columns)
-        let start = starts[block]
-        body(index, pointers + block * count, (columns.lowerBound - start)..<(columns.upperBound - start))
-      }
+      @Sendable func run(_ index: Int) { body(index, pointers + parts[index].block * count, offsets[index]) }
       let shares = shares(of: parts)
       guard shares.count > 1 else { return parts.indices.forEach(run) }
       DispatchQueue.concurrentPerform(iterations: shares.count) { shares[$0].forEach(run) }
@@ -105,8 +101,8 @@ struct FastRowProducts: RowProducts {
 
   /// Neighbouring parts for each thread, of about as many columns as the others'.
   private func shares(of parts: [GradientPart]) -> [Range<Int>] {
-    let threads = min(Runtime.threadCount, parts.count)
     let total = parts.reduce(0) { $0 + $1.columns.count }
+    let threads = min(Runtime.threadCount, parts.count, (total + Self.partLength - 1) / Self.partLength)
     var (shares, start, sum): ([Range<Int>], Int, Int) = ([], 0, 0)
     for (index, part) in parts.enumerated() {
       sum += part.columns.count

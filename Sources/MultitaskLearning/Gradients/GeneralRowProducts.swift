@@ -5,7 +5,8 @@ struct GeneralRowProducts: RowProducts {
   let blocks: [GradientBlock]
   let width: Int
 
-  /// Processors take what fits into their caches; other devices, what keeps them busy.
+  /// What is multiplied at once, before sums in float64: processors take what fits into their caches, other devices what
+  /// keeps them busy.
   private var length: Int { blocks[0].rows[0].device == .cpu ? 1 << 15 : 1 << 20 }
 
   func innerProducts(of ranges: [Range<Int>]) -> [[Double]] {
@@ -28,10 +29,12 @@ struct GeneralRowProducts: RowProducts {
 
   func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
     withoutGradients {
-      for part in blocks.parts(of: ranges, length: length) {
-        let matrix = matrix(part)
-        let vector = Tensor(weights[part.range]).to(matrix.dtype).to(matrix.device)
-        direction[part.columns].copy(from: matrix.transposed().times(vector: vector))
+      for part in blocks.parts(of: ranges, length: .max) {
+        let sum = direction[part.columns]
+        sum.zero()
+        for (row, weight) in zip(blocks[part.block].rows, weights[part.range]) {
+          sum.add(inPlace: row[part.offsets(in: blocks)], scale: weight)
+        }
       }
     }
   }
@@ -52,8 +55,7 @@ struct GeneralRowProducts: RowProducts {
 
   /// K×n: the columns of a part.
   private func matrix(_ part: GradientPart) -> Tensor {
-    let block = blocks[part.block]
-    let start = part.columns.lowerBound - block.columns.lowerBound
-    return .stacked(block.rows.map { $0.flattened().narrowed(axis: 0, from: start, count: part.columns.count) })
+    let offsets = part.offsets(in: blocks)
+    return .stacked(blocks[part.block].rows.map { $0[offsets] })
   }
 }

@@ -3,17 +3,22 @@ import Torch
 
 /// What the columns of G belong to: the parameters of a vector, or maps of features.
 struct GradientLayout {
+  private let dtype: DType
+  private let device: Device
   let width: Int
   let segments: [GradientSegment]
   let shapes: [[Int]]
 
+  /// Of those parameters that are trained.
   init(of vector: ParameterVector) {
+    (dtype, device) = (vector.values.dtype, vector.values.device)
     width = vector.count
-    segments = vector.parameters.map { GradientSegment(name: $0.name, columns: vector.range(of: $0)!) }
-    shapes = vector.parameters.map(\.shape)
+    segments = vector.trainedParameters.map { GradientSegment(name: $0.name, columns: vector.range(of: $0)!) }
+    shapes = vector.trainedParameters.map(\.shape)
   }
 
   init(of features: [Tensor]) {
+    (dtype, device) = (features[0].dtype.ofGradients, features[0].device)
     var width = 0
     segments = features.enumerated().map { index, feature in
       defer { width += feature.count }
@@ -22,6 +27,9 @@ struct GradientLayout {
     self.width = width
     shapes = features.map(\.shape)
   }
+
+  /// Gradients as they came, in the dtype that they are computed with.
+  func converted(_ row: [Tensor]) -> [Tensor] { row.map { $0.to(dtype) } }
 
   /// The parts of a vector of this layout, in the shapes of what it is the gradient of.
   func views(of vector: Tensor) -> [Tensor] {
@@ -32,9 +40,16 @@ struct GradientLayout {
 
   /// G, of each task's gradients by segment.
   func gradients(_ rows: [[Tensor]]) -> DenseTaskGradients {
-    DenseTaskGradients(
-      blocks: segments.indices.map { index in
-        GradientBlock(columns: segments[index].columns, rows: rows.map { $0[index] })
-      }, width: width, segments: segments)
+    let blocks = segments.indices.map { index in
+      GradientBlock(columns: segments[index].columns, rows: rows.map { $0[index] })
+    }
+    // Where nothing is trained, nothing has a gradient.
+    let none = GradientBlock(columns: 0..<0, rows: rows.map { _ in .zeros([0], dtype: dtype, device: device) })
+    return DenseTaskGradients(blocks: blocks.isEmpty ? [none] : blocks, width: width, segments: segments)
   }
+}
+
+extension DType {
+  /// Features may be in half precision; what is computed with their gradients is not.
+  fileprivate var ofGradients: DType { self == .float64 ? .float64 : .float32 }
 }

@@ -4,7 +4,6 @@ import Torch
 /// Memory for the gradients that optimizers read, kept from step to step.
 final class GradientWorkspace {
   private var vectors: [Owner: (layout: ParameterVector, gradient: Tensor, views: [Tensor])] = [:]
-  private var layout: (vector: ParameterVector, layout: GradientLayout)?
 
   /// The gradient of one owner's vector, with a view for each parameter.
   func gradient(of vector: ParameterVector) -> (flat: Tensor, views: [Tensor]) {
@@ -15,13 +14,5 @@ final class GradientWorkspace {
     let views = vector.views(of: gradient)
     vectors[vector.owner] = (vector, gradient, views)
     return (gradient, views)
-  }
-
-  /// The columns of G with respect to a vector.
-  func layout(of vector: ParameterVector) -> GradientLayout {
-    if let layout, layout.vector === vector { return layout.layout }
-    let new = GradientLayout(of: vector)
-    layout = (vector, new)
-    return new
   }
 }

@@ -7,6 +7,8 @@ struct Differentiation {
   private let tasks: [Int]
   private let others: [Int]
   private let shared: ParameterVector
+  /// The columns of G with respect to the shared parameters.
+  private let layout: GradientLayout
   /// G with respect to the shared parameters, each task's by parameter: none before its first backward pass.
   private var parameterRows: [[Tensor]] = []
   private var report: StepReport
@@ -24,6 +26,7 @@ struct Differentiation {
     self.tasks = tasks
     self.others = others
     shared = update.sharedVector
+    layout = GradientLayout(of: shared)
     let zeros = [Double](repeating: 0, count: update.tasks.count)
     self.estimates = estimates ?? zeros
     report = StepReport(losses: zeros, lossWeights: zeros)
@@ -142,7 +145,7 @@ struct Differentiation {
       level: .parameters, gramian: gradients.gramian, modules: modules, featureEntropy: entropy)
   }
 
-  private var parameterGradients: DenseTaskGradients { update.workspace.layout(of: shared).gradients(parameterRows) }
+  private var parameterGradients: DenseTaskGradients { layout.gradients(parameterRows) }
 
   // MARK: One pass for all tasks
 
@@ -160,16 +163,19 @@ struct Differentiation {
   /// - Parameter losses: of all tasks on this part.
   private mutating func differentiateEach(_ pass: ForwardPass, _ scales: [Double], losses: [Double]) throws {
     guard let leaves = pass.leaves else { return differentiateLosses(pass, scales) }
-    let rows = featureRows(pass, leaves, scales)
+    let layout = GradientLayout(of: leaves)
+    let rows = featureRows(pass, leaves, scales).map(layout.converted)
     if combinationLevel == .parameters || update.observation == .parameters {
       differentiateFeaturesEach(pass, rows)
     }
-    let layout = GradientLayout(of: leaves)
-    observe(layout.gradients(rows), rows)
+    var gradients = layout.gradients(rows)
+    observe(gradients)
     guard combinationLevel == .features else { return }
     // Each part has features of its own, and is combined by itself: as if it were the whole batch, then shared.
-    if share != 1 { for gradient in rows.joined() { gradient.multiply(inPlace: 1 / share) } }
-    let gradients = layout.gradients(rows)
+    if share != 1 {
+      for gradient in rows.joined() { gradient.multiply(inPlace: 1 / share) }
+      gradients = layout.gradients(rows)
+    }
     let direction = gradients.makeDirection()
     _ = try combine(gradients, losses: tasks.map { losses[$0] }, into: direction)
     if share != 1 { direction.multiply(inPlace: share) }
@@ -188,14 +194,12 @@ struct Differentiation {
 
   /// From each loss to the features where the graph is cut: each task's gradients, by feature.
   private func featureRows(_ pass: ForwardPass, _ leaves: [Tensor], _ scales: [Double]) -> [[Tensor]] {
-    // Features may be in half precision; what is computed with their gradients is not.
-    let dtype: DType = leaves[0].dtype == .float64 ? .float64 : .float32
     var written: Set<Owner> = []
     return tasks.enumerated().map { index, task in
       takeGradients(
         of: [pass.losses[index]], withRespectTo: leaves, writing: ownTargets(of: task, &written),
         seeds: [seed(scales[index], like: pass.losses[index])], graph: graph(index, pass)
-      ).map { $0.to(dtype) }
+      )
     }
   }
 
@@ -220,7 +224,7 @@ struct Differentiation {
   private mutating func writeParameterRow(
     _ index: Int, of outputs: [Tensor], seeds: [Tensor], own: [GradientTarget], graph: GraphUse = .release
   ) {
-    let leaves = shared.parameters.map(\.value)
+    let leaves = shared.trainedParameters.map(\.value)
     guard index < parameterRows.count else {
       parameterRows.append(
         takeGradients(of: outputs, withRespectTo: leaves, writing: own, seeds: seeds, graph: graph))
@@ -238,7 +242,7 @@ struct Differentiation {
       seeds: pass.seeds(direction))
   }
 
-  private mutating func observe(_ gradients: DenseTaskGradients, _ rows: [[Tensor]]) {
+  private mutating func observe(_ gradients: DenseTaskGradients) {
     let modules = observedLevel == .features ? gradients.moduleGramians : []
     if observedLevel == .features || combinationLevel == .features {
       featureGramian = featureGramian.map { $0 + gradients.gramian } ?? gradients.gramian
@@ -247,8 +251,7 @@ struct Differentiation {
         ? modules : zip(featureModules, modules).map { ($0.name, $0.gramian + $1.gramian) }
     }
     guard update.observation != nil else { return }
-    let matrix = Tensor.stacked(rows.map { .concatenated($0.map { $0.flattened() }) })
-    entropy = (entropy ?? 0) + featureEntropy(matrix) * share
+    entropy = (entropy ?? 0) + featureEntropy(gradients.rows(in: 0..<gradients.width)) * share
   }
 
   // MARK: Two passes for each task
@@ -258,10 +261,10 @@ struct Differentiation {
     _ pass: ForwardPass, _ scales: [Double], _ regularizer: any RegularizesGradients
   ) throws {
     let isAtFeatures = combinationLevel == .features
-    let leaves = isAtFeatures ? pass.leaves! : shared.parameters.map(\.value)
-    let layout = isAtFeatures ? GradientLayout(of: leaves) : update.workspace.layout(of: shared)
+    let leaves = isAtFeatures ? pass.leaves! : shared.trainedParameters.map(\.value)
+    let layout = isAtFeatures ? GradientLayout(of: leaves) : self.layout
     let differentiable = differentiableGradients(pass, scales, leaves: leaves)
-    let rows = values(of: differentiable, like: leaves)
+    let rows = values(of: differentiable, like: leaves).map(layout.converted)
     let gradients = layout.gradients(rows)
     let gramian = try finiteGramian(of: gradients)
     // Of several parts, each is regularized by itself, and no Gramian is that of the whole.
@@ -270,17 +273,17 @@ struct Differentiation {
     let seeds = regularizer.regularizerWeights(for: gramian).map { weights in
       layout.views(of: gradients.combined(weights.map { $0 * share }))
     }
-    let pairs = zip(differentiable.joined(), seeds.joined()).compactMap { gradient, seed in gradient.map { ($0, seed) }
+    let pairs = zip(differentiable.joined(), seeds.joined()).compactMap { gradient, seed in
+      gradient.flatMap { $0.requiresGradient ? ($0, seed.to($0.dtype)) : nil }
     }
-    .filter { $0.0.requiresGradient }
     let own = ownVectors(of: tasks).flatMap { targets(in: $0, .add) }
     let sums = zip(leaves, layout.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
     if !pairs.isEmpty { writeGradients(of: pairs.map(\.0), to: sums + own, seeds: pairs.map(\.1)) }
     if isAtFeatures {
-      observe(gradients, rows)
+      observe(gradients)
       differentiateFeatures(pass, along: layout.views(of: sum))
     } else {
-      parameterRows = rows
+      if update.observation != nil { parameterRows = rows }
       let gradient = update.workspace.gradient(of: shared).flat
       if partCount == 0 { gradient.copy(from: sum) } else { gradient.add(inPlace: sum) }
     }
@@ -306,7 +309,9 @@ struct Differentiation {
   private func values(of gradients: [[Tensor?]], like leaves: [Tensor]) -> [[Tensor]] {
     withoutGradients {
       gradients.map { row in
-        zip(row, leaves).map { gradient, leaf in gradient?.detached().contiguous() ?? leaf.detached().zerosLike() }
+        zip(row, leaves).map { gradient, leaf in
+          gradient?.detached().contiguous() ?? .zeros(leaf.shape, dtype: leaf.dtype, device: leaf.device)
+        }
       }
     }
   }
@@ -353,7 +358,8 @@ struct Differentiation {
   }
 
   private func targets(in vector: ParameterVector, _ writing: GradientTarget.Writing) -> [GradientTarget] {
-    zip(vector.parameters, update.workspace.gradient(of: vector).views).map {
+    let trained = vector.trainedParameters
+    return zip(trained, update.workspace.gradient(of: vector).views.suffix(trained.count)).map {
       GradientTarget($0.value, into: $1, writing)
     }
   }

@@ -13,6 +13,7 @@ enum { LANES = 16, TILE = 4, BLOCK = 4096 };
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
 typedef float aligned_lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t whole_lanes __attribute__((vector_size(LANES * sizeof(int32_t)), aligned(sizeof(int32_t))));
 typedef double wide_lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 // No function: passing such vectors by value differs between processors.
@@ -96,19 +97,25 @@ void cm_combine(
 }
 
 FOR_EVERY_PROCESSOR
-void cm_column_sums(
-    const float *const *rows, int count, int64_t from, int64_t to, float *sums, float *absolutes) {
-  for (int64_t start = from; start < to; start += BLOCK) {
-    int64_t end = start + BLOCK < to ? start + BLOCK : to;
-    for (int64_t c = start; c < end; c++) {
-      sums[c - from] = rows[0][c];
-      absolutes[c - from] = __builtin_fabsf(rows[0][c]);
+void cm_keep_one_sign(
+    const float *const *rows, int count, int64_t from, int64_t to, const float *draws, float leak, float *result) {
+  const float kept = (1 - leak) / 2;
+  for (int64_t c = from; c < to; c += LANES) {
+    // The last lanes may be fewer.
+    const int64_t width = to - c < LANES ? to - c : LANES;
+    lanes sum = {0}, total = {0};
+    for (int i = 0; i < count; i++) {
+      lanes values = {0};
+      if (width == LANES) values = LOAD(rows[i] + c);
+      else memcpy(&values, rows[i] + c, width * sizeof(float));
+      sum += values;
+      total += (lanes)((whole_lanes)values & 0x7fffffff);
     }
-    for (int i = 1; i < count; i++)
-      for (int64_t c = start; c < end; c++) {
-        float value = rows[i][c];
-        sums[c - from] += value;
-        absolutes[c - from] += __builtin_fabsf(value);
-      }
+    lanes draw = {0};
+    memcpy(&draw, draws + (c - from), width * sizeof(float));
+    const lanes excess = sum - draw * total;
+    const lanes sign = __builtin_convertvector((excess < 0) - (excess > 0), lanes);
+    const lanes direction = leak * sum + kept * (sign * total + sign * sign * sum);
+    memcpy(result + (c - from), &direction, width * sizeof(float));
   }
 }

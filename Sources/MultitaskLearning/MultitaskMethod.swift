@@ -36,11 +36,6 @@ extension MultitaskMethod {
       throw MethodError(
         "the network adaptation (dtme) gives tasks features of their own: method.level has to be parameters")
     }
-    if schedule.needsNormalizedConvolutions && adaptation.needsTransformer {
-      throw MethodError(
-        "\(Self.name(of: schedule)) works on shared convolutions, \(Self.name(of: adaptation)) on a transformer's tokens: no network has both"
-      )
-    }
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
       throw MethodError(

@@ -15,8 +15,9 @@ void cm_add_inner_products(
 void cm_combine(
     const float *const *rows, int count, int64_t from, int64_t to, const float *weights, float *result);
 
-// sums[c - from] = Σ rows[i][c] and absolutes[c - from] = Σ |rows[i][c]| for the columns from..<to.
-void cm_column_sums(
-    const float *const *rows, int count, int64_t from, int64_t to, float *sums, float *absolutes);
+// Of each column the sum of one sign's elements: with s = Σ rows[i][c], t = Σ |rows[i][c]| and d the sign of
+// s − draws[c - from] t, result[c - from] = leak s + (1 − leak) (d t + d² s) / 2.
+void cm_keep_one_sign(
+    const float *const *rows, int count, int64_t from, int64_t to, const float *draws, float leak, float *result);
 
 #endif

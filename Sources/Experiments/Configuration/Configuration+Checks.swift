@@ -37,6 +37,11 @@ extension Configuration {
     }
     try checkSizes()
     let method = try makeMethod()
+    guard !method.schedule.needsNormalizedConvolutions || !method.adaptation.needsTransformer else {
+      throw ConfigurationError(
+        "\(self.method.schedule.name) works on shared convolutions, \(self.method.adaptation.name) on a transformer's tokens: no network has both"
+      )
+    }
     guard !method.schedule.needsNormalizedConvolutions || network.normalization == "task" else {
       throw ConfigurationError(
         "\(self.method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")

@@ -71,7 +71,8 @@ extension Configuration {
     let root: Node?
     do { root = try Yams.compose(yaml: yaml) } catch YamlError.duplicatedKeysInMapping(let names, let place) {
       let names = names.sorted().map { "'\($0)'" }.joined(separator: ", ")
-      throw ConfigurationError("\(source), line \(place.mark.line): \(names) can stand only once in a section")
+      throw ConfigurationError(
+        "\(source), line \(place.mark.line): the section that begins here has \(names) more than once")
     } catch let error as YamlError {
       throw ConfigurationError("\(source): is no YAML: \(error)")
     }

@@ -17,6 +17,16 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
   public func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor {
+    let direction = gradients.makeDirection()
+    try writeDirection(of: gradients, losses: losses, into: direction, using: &generator)
+    return direction
+  }
+
+  /// With the purity `P = ½ (1 + Σ g / Σ |g|)` and the draw U: where P > U the positive parts stay; where P < U, the
+  /// negative ones.
+  public func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+  ) throws {
     guard let dense = gradients as? DenseTaskGradients else {
       throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
     }
@@ -25,29 +35,16 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
     }
     let random = RandomGenerator(seed: generator.next(), device: dense.device)
     let given = draws.map { (Tensor($0) * 2 - 1).to(dense.dtype).to(dense.device) }
-    let (sum, total) = dense.columnSums()
-    // Block by block, so that what is computed on the way stays in the cache.
-    for columns in dense.columnBlocks {
-      // Sixteen bits decide as well as 24.
-      let draws =
-        given?[columns] ?? ((random.uniformInt16(columns.count).to(dense.dtype) + 0.5) * (1.0 / 32768))
-      keepOneSign(of: sum[columns], total: total[columns], draws: draws)
+    // Piece by piece, so that the draws stay in the cache.
+    for columns in (0..<dense.width).pieces(of: 1 << 19) {
+      dense.keepOneSign(
+        given?[columns] ?? Self.draws(columns.count, dense.dtype, random), leak: leak, in: columns, into: direction)
     }
-    return sum
   }
 
-  /// With the purity `P = ½ (1 + sum / total)` and the draw U: where P > U the positive parts stay, which add up to
-  /// (total + sum) / 2; where P < U the negative ones, (sum − total) / 2.
-  ///
-  /// - Parameters:
-  ///   - sum: d sums of the tasks' gradients, which become the direction.
-  ///   - total: of their absolute values.
-  ///   - draws: d numbers 2U − 1, from −1 to 1.
-  private func keepOneSign(of sum: Tensor, total: Tensor, draws: Tensor) {
-    withoutGradients {
-      let sign = (sum - draws * total).sign()
-      sum.copy(from: sum * leak + (sign * total + sign.squared() * sum) * ((1 - leak) / 2))
-    }
+  /// Uniform from −1 to 1. Sixteen bits decide as well as 24.
+  private static func draws(_ count: Int, _ dtype: DType, _ random: RandomGenerator) -> Tensor {
+    withoutGradients { (random.uniformInt16(count).to(dtype) + 0.5) * (1.0 / 32768) }
   }
 }
 

@@ -39,7 +39,7 @@ public final class DenseTaskGradients: TaskGradients {
     }
     products =
       hasKernels
-      ? FastRowProducts(blocks: blocks, width: width) : GeneralRowProducts(blocks: blocks, width: width)
+      ? FastRowProducts(blocks: blocks) : GeneralRowProducts(blocks: blocks)
   }
 
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
@@ -78,9 +78,16 @@ public final class DenseTaskGradients: TaskGradients {
     return matrix
   }
 
-  /// Σ g_i and Σ |g_i|, element by element: two new vectors.
-  public func columnSums() -> (sum: Tensor, absolute: Tensor) { products.columnSums() }
-
-  /// The columns in pieces that fit into a core's cache.
-  public var columnBlocks: [Range<Int>] { (0..<width).pieces(of: 1 << 15) }
+  /// Keeps, element by element, either the positive or the negative parts of the gradients.
+  ///
+  /// With `s = Σ g_i`, `t = Σ |g_i|`, a draw u and d the sign of `s − u t`: the positive parts add up to (t + s) / 2 and
+  /// stay where d is 1, the negative ones to (s − t) / 2 and stay where d is −1.
+  ///
+  /// - Parameters:
+  ///   - draws: a number from −1 to 1 for each of the columns, in the gradients' dtype.
+  ///   - leak: the share of every gradient that always passes.
+  ///   - direction: d elements; what lies outside of the columns stays.
+  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
+    products.keepOneSign(draws, leak: leak, in: columns, into: direction)
+  }
 }

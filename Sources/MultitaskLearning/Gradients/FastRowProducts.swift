@@ -5,7 +5,6 @@ import Torch
 /// For contiguous float32 on the CPU: G is read once for each product, by all threads.
 struct FastRowProducts: RowProducts {
   let blocks: [GradientBlock]
-  let width: Int
 
   /// What one thread takes at a time.
   private static let partLength = 1 << 16
@@ -58,21 +57,20 @@ struct FastRowProducts: RowProducts {
     }
   }
 
-  func columnSums() -> (sum: Tensor, absolute: Tensor) {
-    let (sum, absolute) = (Tensor.zeros([width]), Tensor.zeros([width]))
-    let parts = blocks.parts(of: [0..<width], length: Self.partLength)
-    sum.withMutableElements(of: Float.self) { sums in
-      absolute.withMutableElements(of: Float.self) { totals in
-        nonisolated(unsafe) let (to, sizes) = (sums.baseAddress, totals.baseAddress)
+  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
+    let parts = blocks.parts(of: [columns], length: Self.partLength)
+    draws.withElements(of: Float.self) { draws in
+      direction.withMutableElements(of: Float.self) { result in
+        nonisolated(unsafe) let (draws, to) = (draws.baseAddress, result.baseAddress)
         let count = count
         inParallel(parts) { index, rows, offsets in
           let start = parts[index].columns.lowerBound
-          cm_column_sums(
-            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound), to! + start, sizes! + start)
+          cm_keep_one_sign(
+            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound),
+            draws! + (start - columns.lowerBound), Float(leak), to! + start)
         }
       }
     }
-    return (sum, absolute)
   }
 
   /// Hands each part's number, its block's rows and its elements of these to as many threads as libtorch's kernels use.

@@ -3,7 +3,6 @@ import Torch
 /// For every dtype and device: libtorch's products, part by part.
 struct GeneralRowProducts: RowProducts {
   let blocks: [GradientBlock]
-  let width: Int
 
   /// What is multiplied at once, before sums in float64: processors take what fits into their caches, other devices what
   /// keeps them busy.
@@ -39,18 +38,17 @@ struct GeneralRowProducts: RowProducts {
     }
   }
 
-  func columnSums() -> (sum: Tensor, absolute: Tensor) {
-    let first = blocks[0].rows[0]
-    let sum = Tensor.zeros([width], dtype: first.dtype, device: first.device)
-    let absolute = sum.zerosLike()
+  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
     withoutGradients {
-      for part in blocks.parts(of: [0..<width], length: length) {
+      for part in blocks.parts(of: [columns], length: length) {
         let matrix = matrix(part)
-        sum[part.columns].copy(from: matrix.sum(axes: [0]))
-        absolute[part.columns].copy(from: matrix.abs().sum(axes: [0]))
+        let (sum, total) = (matrix.sum(axes: [0]), matrix.abs().sum(axes: [0]))
+        let draws = draws[
+          (part.columns.lowerBound - columns.lowerBound)..<(part.columns.upperBound - columns.lowerBound)]
+        let sign = (sum - draws * total).sign()
+        direction[part.columns].copy(from: sum * leak + (sign * total + sign.squared() * sum) * ((1 - leak) / 2))
       }
     }
-    return (sum, absolute)
   }
 
   /// K×n: the columns of a part.

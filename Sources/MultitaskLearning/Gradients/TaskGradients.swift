@@ -20,7 +20,7 @@ public protocol TaskGradients: AnyObject {
 
   /// Writes `Gᵀ w`, with weights of its own for each range of columns.
   ///
-  /// - Parameter direction: d elements; what lies outside of the ranges stays.
+  /// - Parameter direction: d elements; what lies outside of the ranges, or belongs to nothing, stays.
   func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor)
 }
 

@@ -23,19 +23,19 @@ struct BenchStep: ParsableCommand {
   @Option(help: "The encoder.")
   var encoder = "vit_tiny_patch16_224"
 
-  @Option(help: "The number of tasks, K.")
+  @Option(parsing: .unconditional, help: "The number of tasks, K.")
   var tasks = 4
 
-  @Option(help: "Height and width of the pictures.")
+  @Option(parsing: .unconditional, help: "Height and width of the pictures.")
   var size = 224
 
-  @Option(help: "Pictures in a batch.")
+  @Option(parsing: .unconditional, help: "Pictures in a batch.")
   var batch = 2
 
-  @Option(help: "Threads of libtorch's kernels.")
+  @Option(parsing: .unconditional, help: "Threads of libtorch's kernels.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Repetitions of each measurement.")
+  @Option(parsing: .unconditional, help: "Repetitions of each measurement.")
   var rounds = 10
 
   @Flag(help: "Measure one step for every line on standard input, and answer with JSON.")

@@ -33,6 +33,7 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     guard !(resume && overwrite) else { throw ValidationError("--resume and --overwrite contradict each other.") }
+    guard out != "" else { throw ValidationError("--out is empty, but has to name the run's folder.") }
     guard !resume || out != nil else { throw ValidationError("--resume needs --out with the run's folder.") }
   }
 

@@ -69,7 +69,7 @@ import MultitaskLearning
       problem: problem, late: Linear(problem.store.root["late"], from: 5, to: 5))
     problem.store.layOut()
     let vector = problem.store.vector(of: .shared)!
-    for (frozen, seen) in [(0, 0..<4), (1, 2..<4), (2, 4..<4)] {
+    for (frozen, seen) in [(0, 0..<4), (1, 2..<4)] {
       let own = gradientsOfEach(objective.losses(of: [0, 1, 2]), withRespectTo: vector.parameters.map(\.value))
       let rows = own.map { row in Tensor.concatenated(row[seen].map { $0!.flattened() } + [.zeros([1])]) }
       let expected = DenseTaskGradients(rows: .stacked(rows)).gramian
@@ -80,6 +80,22 @@ import MultitaskLearning
       for (index, values) in before.enumerated() {
         #expect((vector.parameters[index].value.array() != values) == seen.contains(index))
       }
+    }
+  }
+
+  /// Then only what is the tasks' own learns, and no method is asked.
+  @Test(arguments: [PCGrad(), NashMTL(), CosReg(), GradientSum()] as [any GradientAggregator])
+  func nothingSharedIsTrained(_ aggregator: any GradientAggregator) throws {
+    let problem = TinyProblem()
+    let shared = problem.store.vector(of: .shared)!
+    shared.frozenGenerationCount = shared.generations.count
+    let before = values(problem.store)
+    for level in [GradientLevel.parameters, .features] {
+      let report = try step(problem, [problem.objective()], aggregator: aggregator, observing: level)
+      #expect(report.gramian == nil && report.diagnostics == nil)
+    }
+    for (vector, (old, new)) in zip(problem.store.vectors, zip(before, values(problem.store))) {
+      #expect((old == new) == (vector === shared))
     }
   }
 

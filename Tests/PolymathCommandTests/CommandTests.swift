@@ -42,6 +42,11 @@ import Torch
       #expect(printed.output.contains("steps: 3 "))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))
       #expect(try Command.run(["evaluate", "run"], in: folder).errors.contains("but --checkpoint last is there"))
+      try Data().write(to: folder.appendingPathComponent("run/metrics.jsonl"))
+      let summary = try Data(contentsOf: folder.appendingPathComponent("run/summary.json"))
+      let resumed = try Command.run(["train", "--resume", "--out", "run"], in: folder)
+      #expect(!resumed.succeeded && resumed.errors.contains("ends at step 0, but the checkpoint is of step 3"))
+      #expect(try Data(contentsOf: folder.appendingPathComponent("run/summary.json")) == summary)
       try Data().write(to: folder.appendingPathComponent("run/config.yaml"))
       #expect(try Command.run(["evaluate", "run"], in: folder).errors.contains("config.yaml: is empty"))
     }
@@ -132,6 +137,8 @@ import Torch
         (["train", "--set", ""], "a setting looks like"),
         (["train", "--method", "pcgrad+mgda"], "are both a gradient aggregator"),
         (["train", "--method", "uw+"], "one is missing"),
+        (["train", "--out", ""], "--out is empty"),
+        (["bench", "step", "--tasks", "-2"], "have to be above 0"),
         (["train", "--resume", "--out", "nowhere", "--print-configuration"], "does not exist"),
         (["analyze", "nowhere", "--tokens", "--ratio", "-1"], "has to be above 0"),
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),

@@ -68,14 +68,7 @@ extension Configuration {
   /// - Parameter source: what errors call the text.
   public init(yaml: String, source: String = "configuration") throws {
     self.init()
-    let root: Node?
-    do { root = try Yams.compose(yaml: yaml) } catch YamlError.duplicatedKeysInMapping(let names, let place) {
-      let names = names.sorted().map { "'\($0)'" }.joined(separator: ", ")
-      throw ConfigurationError(
-        "\(source), line \(place.mark.line): the section that begins here has \(names) more than once")
-    } catch let error as YamlError {
-      throw ConfigurationError("\(source): is no YAML: \(error)")
-    }
+    let root = try Node(yaml: yaml, source: source)
     guard let root, root.null == nil else { return }
     try read(root, in: source)
   }
@@ -167,6 +160,22 @@ extension Configuration {
 }
 
 extension Node {
+  /// None of a text without content.
+  ///
+  /// - Throws: ``ConfigurationError`` with the place of what is no YAML.
+  init?(yaml: String, source: String) throws {
+    do {
+      guard let root = try Yams.compose(yaml: yaml) else { return nil }
+      self = root
+    } catch YamlError.duplicatedKeysInMapping(let names, let place) {
+      let names = names.sorted().map { "'\($0)'" }.joined(separator: ", ")
+      throw ConfigurationError(
+        "\(source), line \(place.mark.line): the section that begins here has \(names) more than once")
+    } catch let error as YamlError {
+      throw ConfigurationError("\(source): is no YAML: \(error)")
+    }
+  }
+
   var briefly: String {
     switch self {
     case .scalar(let scalar): "'\(scalar.string)'"

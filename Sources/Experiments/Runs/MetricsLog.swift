@@ -91,10 +91,19 @@ public final class MetricsLog: TrainingObserver {
   private let url: URL
 
   /// Opens the log of a run. Lines after `step` go: a resumed run writes them again.
+  ///
+  /// - Throws: ``FileError`` where the log lacks steps that were done.
   public init(_ folder: RunFolder, keepingThrough step: Int) throws {
     url = folder.metrics
     let hasRecords = FileManager.default.fileExists(atPath: url.path)
     let kept = hasRecords ? try Self.read(folder).filter { $0.step <= step } : []
+    let lastStep = kept.reduce(0) { if case .step(let record) = $1 { max($0, record.step) } else { $0 } }
+    guard lastStep == step else {
+      throw FileError(
+        url,
+        "ends at step \(lastStep), but the checkpoint is of step \(step): the file has to be put back, or --overwrite starts again"
+      )
+    }
     try AtomicFile.write(kept.map(Self.line).reduce(Data(), +), to: url)
     guard let handle = try? FileHandle(forWritingTo: url) else { throw FileError(url, "cannot be opened") }
     self.handle = handle

@@ -44,9 +44,11 @@ public struct SavedAffinity: Sendable {
   public init(of run: RunFolder) throws {
     try run.requireRun()
     url = run.metrics
-    let maps = try MetricsLog.read(run).compactMap { if case .step(let step) = $0 { step.affinity } else { nil } }
+    let records = try MetricsLog.read(run)
+    guard !records.isEmpty else { throw FileError(url, "is empty, but held the run's steps") }
+    let maps = records.compactMap { if case .step(let step) = $0 { step.affinity } else { nil } }
     guard let last = maps.last else {
-      throw FileError(url, "holds no affinity: a run tracks it with the schedule selective-groups, every tenth step")
+      throw FileError(url, "holds no affinity: runs with the schedule selective-groups track it")
     }
     content = .affinity(try Self.checked(last, "affinity", url))
   }

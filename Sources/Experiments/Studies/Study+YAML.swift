@@ -28,11 +28,7 @@ extension Study {
   /// - Parameter folder: where a configuration file's path starts.
   init(yaml: String, source: String, folder: URL) throws {
     self.init()
-    let root: Node?
-    do { root = try Yams.compose(yaml: yaml) } catch let error as YamlError {
-      throw ConfigurationError("\(source): is no YAML: \(error)")
-    }
-    guard let root, let fields = root.mapping else {
+    guard let root = try Node(yaml: yaml, source: source), let fields = root.mapping else {
       throw ConfigurationError("\(source): a study has fields: \(Self.fields.joined(separator: ", "))")
     }
     for (key, _) in fields where !Self.fields.contains(key.scalar?.string ?? "") {

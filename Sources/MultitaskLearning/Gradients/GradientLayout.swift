@@ -4,21 +4,20 @@ import Torch
 /// What the columns of G belong to: the parameters of a vector, or maps of features.
 struct GradientLayout {
   private let dtype: DType
-  private let device: Device
   let width: Int
   let segments: [GradientSegment]
   let shapes: [[Int]]
 
   /// Of those parameters that are trained.
   init(of vector: ParameterVector) {
-    (dtype, device) = (vector.values.dtype, vector.values.device)
+    dtype = vector.values.dtype
     width = vector.count
     segments = vector.trainedParameters.map { GradientSegment(name: $0.name, columns: vector.range(of: $0)!) }
     shapes = vector.trainedParameters.map(\.shape)
   }
 
   init(of features: [Tensor]) {
-    (dtype, device) = (features[0].dtype.ofGradients, features[0].device)
+    dtype = features[0].dtype.ofGradients
     var width = 0
     segments = features.enumerated().map { index, feature in
       defer { width += feature.count }
@@ -38,14 +37,12 @@ struct GradientLayout {
     }
   }
 
-  /// G, of each task's gradients by segment.
+  /// G, of each task's gradients by segment, one at least.
   func gradients(_ rows: [[Tensor]]) -> DenseTaskGradients {
     let blocks = segments.indices.map { index in
       GradientBlock(columns: segments[index].columns, rows: rows.map { $0[index] })
     }
-    // Where nothing is trained, nothing has a gradient.
-    let none = GradientBlock(columns: 0..<0, rows: rows.map { _ in .zeros([0], dtype: dtype, device: device) })
-    return DenseTaskGradients(blocks: blocks.isEmpty ? [none] : blocks, width: width, segments: segments)
+    return DenseTaskGradients(blocks: blocks, width: width, segments: segments)
   }
 }
 

@@ -44,18 +44,21 @@ struct Differentiation {
   }
   private var methodNeedsEachGradient: Bool { update.aggregator.needsEachGradient(with: update.weighting) }
   private var needsEachGradient: Bool {
-    methodNeedsEachGradient || update.observation != nil
+    trainsShared && (methodNeedsEachGradient || update.observation != nil)
   }
+  /// Where everything that is shared is frozen, there is nothing to combine, nor to look at.
+  private var trainsShared: Bool { !layout.segments.isEmpty }
 
   /// Differentiates the losses of one part of the batch.
   mutating func add(_ objective: any MultitaskObjective) throws {
-    let regularizer = update.aggregator as? any RegularizesGradients
-    let needsFeatures = combinationLevel == .features || (update.observation == .features && regularizer == nil)
+    let regularizer = trainsShared ? update.aggregator as? any RegularizesGradients : nil
+    let needsFeatures =
+      trainsShared && (combinationLevel == .features || (update.observation == .features && regularizer == nil))
     let isApart = needsEachGradient && objective.featuresDependOnTask
     if isApart && regularizer == nil && !needsFeatures && !update.weighting.weighsByLosses {
       return try addOneByOne(objective)
     }
-    let isCut = needsFeatures || (update.observation != nil && regularizer == nil)
+    let isCut = needsFeatures || (needsEachGradient && update.observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
       ? try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: needsEachGradient)
@@ -127,6 +130,7 @@ struct Differentiation {
   }
 
   private var diagnostics: GradientDiagnostics? {
+    guard trainsShared else { return nil }
     if update.aggregator is any RegularizesGradients && update.objectives.count > 1 { return nil }
     switch observedLevel {
     case nil: return nil

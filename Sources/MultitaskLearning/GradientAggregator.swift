@@ -8,13 +8,8 @@ public protocol GradientAggregator: Checkpointed, Sendable {
   /// - Parameters:
   ///   - gradients: G, whose rows are the gradients of the weighted losses.
   ///   - losses: the K losses at the same point, for methods that look at them.
-  /// - Returns: the direction that takes the gradient's place, d elements.
+  ///   - direction: d elements, which become what takes the gradient's place.
   /// - Throws: ``MethodError`` where the method has no answer.
-  mutating func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> Tensor
-
-  /// As ``direction(of:losses:using:)``, written into d elements that exist.
   mutating func writeDirection(
     of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
     using generator: inout SeededGenerator
@@ -24,15 +19,8 @@ public protocol GradientAggregator: Checkpointed, Sendable {
 extension GradientAggregator {
   public var needsLosses: Bool { false }
 
-  public mutating func writeDirection(
-    of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
-    using generator: inout SeededGenerator
-  ) throws {
-    direction.copy(from: try self.direction(of: gradients, losses: losses, using: &generator))
-  }
-
-  /// What an aggregator that writes its direction itself gives as a new vector.
-  fileprivate mutating func writtenDirection(
+  /// As ``writeDirection(of:losses:into:using:)``, in a new vector.
+  public mutating func direction(
     of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
   ) throws -> Tensor {
     let direction = gradients.makeDirection()
@@ -51,12 +39,6 @@ public protocol GramianWeighting: GradientAggregator {
 }
 
 extension GramianWeighting {
-  public mutating func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> Tensor {
-    try writtenDirection(of: gradients, losses: losses, using: &generator)
-  }
-
   public mutating func writeDirection(
     of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
     using generator: inout SeededGenerator
@@ -78,12 +60,6 @@ public protocol LocalGramianWeighting: GradientAggregator {
 }
 
 extension LocalGramianWeighting {
-  public mutating func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> Tensor {
-    try writtenDirection(of: gradients, losses: losses, using: &generator)
-  }
-
   public mutating func writeDirection(
     of gradients: any TaskGradients, losses: [Double], into direction: Tensor,
     using generator: inout SeededGenerator

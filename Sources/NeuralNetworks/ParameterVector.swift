@@ -98,6 +98,9 @@ public final class ParameterVector {
     }
   }
 
+  /// The elements of each parameter within the vector.
+  public var ranges: [Range<Int>] { zip(parameters, offsets).map { $1..<($1 + $0.value.count) } }
+
   /// The elements of a parameter within the vector.
   public func range(of parameter: Parameter) -> Range<Int>? {
     guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return nil }

@@ -79,7 +79,7 @@ import Torch
     var generator = SeededGenerator(seed: 12)
     // Purity 0.75 everywhere: the positive parts stay in three of four elements.
     let rows = Tensor([Float](repeating: 3, count: 40_001) + [Float](repeating: -1, count: 40_001), shape: [2, 40_001])
-    let method = GradDrop()
+    var method = GradDrop()
     let direction: [Float] = try method.direction(
       of: DenseTaskGradients(rows: rows), losses: [], using: &generator
     ).array()

@@ -26,8 +26,8 @@ import Torch
     var generator = SeededGenerator(seed: 0)
     let gradients = DenseTaskGradients(
       rows: rows, segments: [GradientSegment(name: "conv.weight", columns: 0..<rows.shape[1])])
-    return try ChannelProjection(priorities: ["conv.weight": priority])
-      .direction(of: gradients, losses: [], using: &generator).array()
+    var projection = ChannelProjection(priorities: ["conv.weight": priority])
+    return try projection.direction(of: gradients, losses: [], using: &generator).array()
   }
 
   @Test func projectionByHand() throws {
@@ -37,8 +37,8 @@ import Torch
     // Other parameters keep the sum.
     var generator = SeededGenerator(seed: 0)
     let other = DenseTaskGradients(rows: rows, segments: [GradientSegment(name: "fc.weight", columns: 0..<4)])
-    let sum: [Float] = try ChannelProjection(priorities: ["conv.weight": [1, 0]])
-      .direction(of: other, losses: [], using: &generator).array()
+    var projection = ChannelProjection(priorities: ["conv.weight": [1, 0]])
+    let sum: [Float] = try projection.direction(of: other, losses: [], using: &generator).array()
     #expect(sum == [0, 1, 0, 3])
   }
 

@@ -41,10 +41,11 @@ public struct CosReg: RegularizesGradients {
   }
 
   /// Where gradients are constants, as on a saved matrix, nothing is left of the penalty but the sum.
-  public func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) -> Tensor {
-    gradients.combined([Double](repeating: 1, count: gradients.taskCount))
+  public func writeDirection(
+    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+  ) {
+    let ones = [Double](repeating: 1, count: gradients.taskCount)
+    gradients.combine([ones], over: [0..<gradients.width], into: direction)
   }
 }
 

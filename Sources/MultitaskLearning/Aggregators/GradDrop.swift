@@ -14,14 +14,6 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
 
   public init(leak: Double = 0) { self.leak = leak }
 
-  public func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> Tensor {
-    let direction = gradients.makeDirection()
-    try writeDirection(of: gradients, losses: losses, into: direction, using: &generator)
-    return direction
-  }
-
   /// With the purity `P = ½ (1 + Σ g / Σ |g|)` and the draw U: where P > U the positive parts stay; where P < U, the
   /// negative ones.
   public func writeDirection(

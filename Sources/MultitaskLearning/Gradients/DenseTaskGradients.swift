@@ -37,9 +37,7 @@ public final class DenseTaskGradients: TaskGradients {
     let hasKernels = blocks.allSatisfy { block in
       block.rows.allSatisfy { $0.dtype == .float32 && $0.device == .cpu && $0.isContiguous }
     }
-    products =
-      hasKernels
-      ? FastRowProducts(blocks: blocks) : GeneralRowProducts(blocks: blocks)
+    products = hasKernels ? FastRowProducts(blocks: blocks) : GeneralRowProducts(blocks: blocks)
   }
 
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
@@ -69,7 +67,7 @@ public final class DenseTaskGradients: TaskGradients {
     let matrix = Tensor.zeros([taskCount, columns.count], dtype: dtype, device: device)
     withoutGradients {
       for part in blocks.parts(of: [columns], length: .max) {
-        let place = (part.columns.lowerBound - columns.lowerBound)..<(part.columns.upperBound - columns.lowerBound)
+        let place = part.columns.counted(from: columns.lowerBound)
         for (task, row) in blocks[part.block].rows.enumerated() {
           matrix[task][place].copy(from: row[part.offsets(in: blocks)])
         }

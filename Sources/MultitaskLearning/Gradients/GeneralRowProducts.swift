@@ -43,8 +43,7 @@ struct GeneralRowProducts: RowProducts {
       for part in blocks.parts(of: [columns], length: length) {
         let matrix = matrix(part)
         let (sum, total) = (matrix.sum(axes: [0]), matrix.abs().sum(axes: [0]))
-        let draws = draws[
-          (part.columns.lowerBound - columns.lowerBound)..<(part.columns.upperBound - columns.lowerBound)]
+        let draws = draws[part.columns.counted(from: columns.lowerBound)]
         let sign = (sum - draws * total).sign()
         direction[part.columns].copy(from: sum * leak + (sign * total + sign.squared() * sum) * ((1 - leak) / 2))
       }

@@ -12,8 +12,9 @@ struct GradientLayout {
   init(of vector: ParameterVector) {
     dtype = vector.values.dtype
     width = vector.count
-    segments = vector.trainedParameters.map { GradientSegment(name: $0.name, columns: vector.range(of: $0)!) }
-    shapes = vector.trainedParameters.map(\.shape)
+    let trained = vector.trainedParameters
+    segments = zip(trained, vector.ranges[trained.indices]).map { GradientSegment(name: $0.name, columns: $1) }
+    shapes = trained.map(\.shape)
   }
 
   init(of features: [Tensor]) {

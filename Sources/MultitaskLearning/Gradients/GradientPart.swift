@@ -8,8 +8,7 @@ struct GradientPart {
 
   /// The elements of the block's rows.
   func offsets(in blocks: [GradientBlock]) -> Range<Int> {
-    let start = blocks[block].columns.lowerBound
-    return (columns.lowerBound - start)..<(columns.upperBound - start)
+    columns.counted(from: blocks[block].columns.lowerBound)
   }
 }
 

@@ -38,27 +38,30 @@ struct Differentiation {
   private var share: Double { 1 / Double(update.objectives.count) }
   private var writing: GradientTarget.Writing { partCount == 0 ? .write : .add }
 
+  // Where everything that is shared is frozen, there is nothing to combine, nor to look at.
+  private var trainsShared: Bool { !layout.segments.isEmpty }
+  private var observation: GradientLevel? { trainsShared ? update.observation : nil }
+  private var regularizer: (any RegularizesGradients)? {
+    trainsShared ? update.aggregator as? any RegularizesGradients : nil
+  }
+  private var methodNeedsEachGradient: Bool {
+    trainsShared && update.aggregator.needsEachGradient(with: update.weighting)
+  }
+  private var needsEachGradient: Bool { methodNeedsEachGradient || observation != nil }
+
   /// A constant weight gives the same direction at either level: then the level that is looked at is as good.
   private var combinationLevel: GradientLevel {
-    methodNeedsEachGradient ? update.level : update.observation ?? .parameters
+    methodNeedsEachGradient ? update.level : observation ?? .parameters
   }
-  private var methodNeedsEachGradient: Bool { update.aggregator.needsEachGradient(with: update.weighting) }
-  private var needsEachGradient: Bool {
-    trainsShared && (methodNeedsEachGradient || update.observation != nil)
-  }
-  /// Where everything that is shared is frozen, there is nothing to combine, nor to look at.
-  private var trainsShared: Bool { !layout.segments.isEmpty }
 
   /// Differentiates the losses of one part of the batch.
   mutating func add(_ objective: any MultitaskObjective) throws {
-    let regularizer = trainsShared ? update.aggregator as? any RegularizesGradients : nil
-    let needsFeatures =
-      trainsShared && (combinationLevel == .features || (update.observation == .features && regularizer == nil))
+    let needsFeatures = combinationLevel == .features || (observation == .features && regularizer == nil)
     let isApart = needsEachGradient && objective.featuresDependOnTask
     if isApart && regularizer == nil && !needsFeatures && !update.weighting.weighsByLosses {
       return try addOneByOne(objective)
     }
-    let isCut = needsFeatures || (needsEachGradient && update.observation != nil && regularizer == nil)
+    let isCut = needsFeatures || (observation != nil && regularizer == nil)
     let pass =
       regularizer == nil
       ? try ForwardPass(objective, tasks, others: others, isCut: isCut, isApart: needsEachGradient)
@@ -111,7 +114,7 @@ struct Differentiation {
 
   /// Combines what the parts have left, and tells what was seen.
   mutating func finish() throws -> StepReport {
-    let hasRows = needsEachGradient && !(update.aggregator is any RegularizesGradients)
+    let hasRows = needsEachGradient && regularizer == nil
     let gradient = update.workspace.gradient(of: shared).flat
     if hasRows && combinationLevel == .parameters {
       report.gramian = try combine(parameterGradients, losses: ownLosses, into: gradient)
@@ -126,12 +129,11 @@ struct Differentiation {
 
   /// A regularizer is looked at where it works: its graph is needed whole.
   private var observedLevel: GradientLevel? {
-    update.aggregator is any RegularizesGradients ? update.observation.map { _ in update.level } : update.observation
+    regularizer == nil ? observation : observation.map { _ in update.level }
   }
 
   private var diagnostics: GradientDiagnostics? {
-    guard trainsShared else { return nil }
-    if update.aggregator is any RegularizesGradients && update.objectives.count > 1 { return nil }
+    if regularizer != nil && update.objectives.count > 1 { return nil }
     switch observedLevel {
     case nil: return nil
     case .features:
@@ -169,7 +171,7 @@ struct Differentiation {
     guard let leaves = pass.leaves else { return differentiateLosses(pass, scales) }
     let layout = GradientLayout(of: leaves)
     let rows = featureRows(pass, leaves, scales).map(layout.converted)
-    if combinationLevel == .parameters || update.observation == .parameters {
+    if combinationLevel == .parameters || observation == .parameters {
       differentiateFeaturesEach(pass, rows)
     }
     var gradients = layout.gradients(rows)
@@ -254,7 +256,7 @@ struct Differentiation {
         featureModules.isEmpty
         ? modules : zip(featureModules, modules).map { ($0.name, $0.gramian + $1.gramian) }
     }
-    guard update.observation != nil else { return }
+    guard observation != nil else { return }
     entropy = (entropy ?? 0) + featureEntropy(gradients.rows(in: 0..<gradients.width)) * share
   }
 
@@ -287,7 +289,7 @@ struct Differentiation {
       observe(gradients)
       differentiateFeatures(pass, along: layout.views(of: sum))
     } else {
-      if update.observation != nil { parameterRows = rows }
+      if observation != nil { parameterRows = rows }
       let gradient = update.workspace.gradient(of: shared).flat
       if partCount == 0 { gradient.copy(from: sum) } else { gradient.add(inPlace: sum) }
     }
@@ -370,23 +372,6 @@ struct Differentiation {
 
   private func seed(_ value: Double, like loss: Tensor) -> Tensor {
     .full(value, loss.shape, dtype: loss.dtype, device: loss.device)
-  }
-}
-
-extension DenseTaskGradients {
-  /// The inner products within each part of the network that a person would name.
-  fileprivate var moduleGramians: [(name: String, gramian: Gramian)] {
-    let ranges = segments.ranges(by: \.module, width: width)
-    var modules: [(name: String, gramian: Gramian)] = []
-    // What a module grew lies behind everything older.
-    for (name, gramian) in zip(ranges.map(\.name), gramians(of: ranges.map(\.columns))) {
-      if let index = modules.firstIndex(where: { $0.name == name }) {
-        modules[index].gramian = modules[index].gramian + gramian
-      } else {
-        modules.append((name, gramian))
-      }
-    }
-    return modules
   }
 }
 

@@ -14,14 +14,6 @@ package struct ChannelProjection: GradientAggregator {
 
   package init(priorities: [String: [Int]]) { self.priorities = priorities }
 
-  package func direction(
-    of gradients: any TaskGradients, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> Tensor {
-    let direction = gradients.makeDirection()
-    try writeDirection(of: gradients, losses: losses, into: direction, using: &generator)
-    return direction
-  }
-
   package func writeDirection(
     of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
   ) throws {

@@ -9,7 +9,7 @@
 #define FOR_EVERY_PROCESSOR
 #endif
 
-enum { LANES = 16, TILE = 4, BLOCK = 4096 };
+enum { LANES = 16, TILE = 4, BLOCK = 1024, AHEAD = 2 };
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float))));
 typedef float aligned_lanes __attribute__((vector_size(LANES * sizeof(float))));
@@ -27,15 +27,18 @@ static inline __attribute__((always_inline)) double total(const lanes *sums) {
 }
 
 // Inner products of TILE rows with TILE rows; where both are the same rows, of each pair once: the lower triangle. Sums in
-// single precision stay short: count / LANES terms a lane.
+// single precision stay short: count / LANES terms a lane. Meanwhile the cache gets what comes after this block: otherwise
+// memory would rest whenever rows are multiplied that are there already.
 static inline __attribute__((always_inline)) void multiply_tile(
-    const float *const a[TILE], const float *const b[TILE], int64_t count, double products[TILE][TILE]) {
+    const float *const a[TILE], const float *const b[TILE], int64_t count, const float *const ahead[AHEAD],
+    double products[TILE][TILE]) {
   const int same = a == b;
   lanes sums[TILE][TILE];
   memset(sums, 0, sizeof sums);
   int64_t c = 0;
   for (; c + LANES <= count; c += LANES) {
     lanes x[TILE], y[TILE];
+    for (int k = 0; k < AHEAD; k++) __builtin_prefetch(ahead[k] + c, 0, 2);
     for (int i = 0; i < TILE; i++) x[i] = LOAD(a[i] + c);
     for (int j = 0; j < TILE; j++) y[j] = same ? x[j] : LOAD(b[j] + c);
     for (int i = 0; i < TILE; i++)
@@ -54,6 +57,7 @@ void cm_add_inner_products(
     const float *const *rows, int count, int64_t from, int64_t to, double *sums) {
   for (int64_t start = from; start < to; start += BLOCK) {
     int64_t width = to - start < BLOCK ? to - start : BLOCK;
+    int awaited = 0;
     for (int i = 0; i < count; i += TILE) {
       for (int j = 0; j <= i; j += TILE) {
         // Where the rows run out, the last one stands in; its products are not used.
@@ -62,9 +66,12 @@ void cm_add_inner_products(
           a[k] = rows[i + k < count ? i + k : count - 1] + start;
           b[k] = rows[j + k < count ? j + k : count - 1] + start;
         }
+        const float *ahead[AHEAD];
+        for (int k = 0; k < AHEAD; k++, awaited++)
+          ahead[k] = rows[awaited < count ? awaited : count - 1] + start + width;
         double products[TILE][TILE];
-        if (i == j) multiply_tile(a, a, width, products);
-        else multiply_tile(a, b, width, products);
+        if (i == j) multiply_tile(a, a, width, ahead, products);
+        else multiply_tile(a, b, width, ahead, products);
         for (int p = i; p < i + TILE && p < count; p++)
           for (int q = j; q < j + TILE && q <= p; q++) sums[p * count + q] += products[p - i][q - j];
       }
@@ -94,6 +101,18 @@ void cm_combine(
   }
   for (; c < to; c++) result[c - from] = combined(rows, count, c, weights);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+// SplitMix64 at the position `column`.
+FOR_EVERY_PROCESSOR
+void cm_draw(uint64_t seed, int64_t from, int64_t to, float *result) {
+  for (int64_t c = from; c < to; c++) {
+    uint64_t z = seed + 0x9E3779B97F4A7C15u * (uint64_t)(c + 1);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    // 24 bits, moved by half a step: every draw is exact, and none is an end of the interval.
+    result[c - from] = (float)((int32_t)((z ^ (z >> 31)) >> 40) - (1 << 23)) * 0x1p-23f + 0x1p-24f;
+  }
 }
 
 FOR_EVERY_PROCESSOR

@@ -5,8 +5,6 @@ private enum Aten {
   static let uniform = Operator("uniform_")
   static let bernoulli = Operator("bernoulli_", "float")
   static let randperm = Operator("randperm", "generator")
-  static let random = Operator("random_", "from")
-  static let viewAs = Operator("view", "dtype")
 }
 
 /// A source of random tensors with a state of its own. Not for use by two threads at once.
@@ -46,13 +44,6 @@ public final class RandomGenerator: @unchecked Sendable {
     Aten.uniform(
       .tensor(.empty(shape, device: device)), .real(range.lowerBound), .real(range.upperBound),
       .generator(self))
-  }
-
-  /// Uniform integers of 16 bits, four from each draw: several times faster than as many real numbers.
-  public func uniformInt16(_ count: Int) -> Tensor {
-    let words = Tensor.empty([(count + 3) / 4], dtype: .int64, device: device)
-    let drawn = Aten.random(.tensor(words), .integer(.min), nil, .generator(self))
-    return Aten.viewAs(.tensor(drawn), .dtype(.int16)).narrowed(axis: 0, from: 0, count: count)
   }
 
   /// Ones with the given probability, zeros otherwise, in the shape and dtype of another tensor.

@@ -90,6 +90,28 @@ import Torch
 
   private func values(_ tensor: Tensor) -> [Float] { tensor.array() }
 
+  /// Neither the threads nor where the rows lie change what is dropped.
+  @Test func drawsBelongToTheirColumns() throws {
+    let threads = Runtime.threadCount
+    defer { Runtime.threadCount = threads }
+    let matrix = RandomGenerator(seed: 4).normal([3, 150_001])
+    let columns = [0..<7, 7..<70_003, 70_003..<150_001]
+    let blocks = columns.map { columns in
+      GradientBlock(columns: columns, rows: (0..<3).map { matrix[$0][columns].copied() })
+    }
+    let apart = DenseTaskGradients(blocks: blocks, width: 150_001, segments: [])
+    let dropped = try [1, 2].map { threads in
+      Runtime.threadCount = threads
+      return try [apart, DenseTaskGradients(rows: matrix)].map { gradients in
+        var (drop, generator) = (GradDrop(), SeededGenerator(seed: 5))
+        return values(try drop.direction(of: gradients, losses: [], using: &generator))
+      }
+    }.flatMap(\.self)
+    for other in dropped.dropFirst() { #expect(other == dropped[0]) }
+    var (drop, generator) = (GradDrop(), SeededGenerator(seed: 6))
+    #expect(try values(drop.direction(of: apart, losses: [], using: &generator)) != dropped[0])
+  }
+
   @Test func theWholeIsTheSumOfItsParts() {
     let rows = RandomGenerator(seed: 2).normal([4, 1000])
     let gradients = DenseTaskGradients(rows: rows)

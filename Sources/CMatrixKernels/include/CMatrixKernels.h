@@ -15,6 +15,9 @@ void cm_add_inner_products(
 void cm_combine(
     const float *const *rows, int count, int64_t from, int64_t to, const float *weights, float *result);
 
+// Numbers from −1 to 1, uniform, for the columns from..<to: the same for a column wherever the range begins.
+void cm_draw(uint64_t seed, int64_t from, int64_t to, float *result);
+
 // Of each column the sum of one sign's elements: with s = Σ rows[i][c], t = Σ |rows[i][c]| and d the sign of
 // s − draws[c - from] t, result[c - from] = leak s + (1 − leak) (d t + d² s) / 2.
 void cm_keep_one_sign(

@@ -25,18 +25,9 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
     if let draws, draws.count != dense.width {
       throw MethodError("graddrop: \(draws.count) draws for gradients of \(dense.width) elements")
     }
-    let random = RandomGenerator(seed: generator.next(), device: dense.device)
-    let given = draws.map { (Tensor($0) * 2 - 1).to(dense.dtype).to(dense.device) }
-    // Piece by piece, so that the draws stay in the cache.
-    for columns in (0..<dense.width).pieces(of: 1 << 19) {
-      dense.keepOneSign(
-        given?[columns] ?? Self.draws(columns.count, dense.dtype, random), leak: leak, in: columns, into: direction)
-    }
-  }
-
-  /// Uniform from −1 to 1. Sixteen bits decide as well as 24.
-  private static func draws(_ count: Int, _ dtype: DType, _ random: RandomGenerator) -> Tensor {
-    withoutGradients { (random.uniformInt16(count).to(dtype) + 0.5) * (1.0 / 32768) }
+    let seed = generator.next()
+    let given = draws.map { UniformDraws.given($0.map { Float($0 * 2 - 1) }) }
+    dense.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
   }
 }
 

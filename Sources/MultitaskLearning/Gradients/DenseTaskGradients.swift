@@ -82,10 +82,9 @@ public final class DenseTaskGradients: TaskGradients {
   /// stay where d is 1, the negative ones to (s − t) / 2 and stay where d is −1.
   ///
   /// - Parameters:
-  ///   - draws: a number from −1 to 1 for each of the columns, in the gradients' dtype.
   ///   - leak: the share of every gradient that always passes.
-  ///   - direction: d elements; what lies outside of the columns stays.
-  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
-    products.keepOneSign(draws, leak: leak, in: columns, into: direction)
+  ///   - direction: d elements.
+  func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
+    products.keepOneSign(draws, leak: leak, into: direction)
   }
 }

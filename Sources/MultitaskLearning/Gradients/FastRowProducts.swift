@@ -1,5 +1,6 @@
 import CMatrixKernels
 import Dispatch
+import Synchronization
 import Torch
 
 /// For contiguous float32 on the CPU: G is read once for each product, by all threads.
@@ -8,6 +9,8 @@ struct FastRowProducts: RowProducts {
 
   /// What one thread takes at a time.
   private static let partLength = 1 << 16
+  /// Where each column needs a draw: these stay in the cache.
+  private static let drawnLength = 1 << 13
 
   private var count: Int { blocks[0].rows.count }
 
@@ -57,17 +60,16 @@ struct FastRowProducts: RowProducts {
     }
   }
 
-  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
-    let parts = blocks.parts(of: [columns], length: Self.partLength)
-    draws.withElements(of: Float.self) { draws in
-      direction.withMutableElements(of: Float.self) { result in
-        nonisolated(unsafe) let (draws, to) = (draws.baseAddress, result.baseAddress)
-        let count = count
-        inParallel(parts) { index, rows, offsets in
-          let start = parts[index].columns.lowerBound
+  func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
+    let parts = blocks.parts(of: [0..<direction.count], length: Self.drawnLength)
+    direction.withMutableElements(of: Float.self) { result in
+      nonisolated(unsafe) let to = result.baseAddress
+      let count = count
+      inParallel(parts) { index, rows, offsets in
+        draws.withNumbers(for: parts[index].columns) { draws in
           cm_keep_one_sign(
-            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound),
-            draws! + (start - columns.lowerBound), Float(leak), to! + start)
+            rows, Int32(count), Int64(offsets.lowerBound), Int64(offsets.upperBound), draws, Float(leak),
+            to! + parts[index].columns.lowerBound)
         }
       }
     }
@@ -83,10 +85,23 @@ struct FastRowProducts: RowProducts {
     withPointers { pointers in
       nonisolated(unsafe) let pointers = pointers
       @Sendable func run(_ index: Int) { body(index, pointers + parts[index].block * count, offsets[index]) }
-      let shares = shares(of: parts)
-      guard shares.count > 1 else { return parts.indices.forEach(run) }
-      DispatchQueue.concurrentPerform(iterations: shares.count) { shares[$0].forEach(run) }
+      let threads = threadCount(for: parts)
+      guard threads > 1 else { return parts.indices.forEach(run) }
+      // Whoever is free takes the next part: a thread that has to wait for its core does not hold up the others.
+      let next = Atomic(0)
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while true {
+          let index = next.add(1, ordering: .relaxed).oldValue
+          guard index < parts.count else { return }
+          run(index)
+        }
+      }
     }
+  }
+
+  private func threadCount(for parts: [GradientPart]) -> Int {
+    let total = parts.reduce(0) { $0 + $1.columns.count }
+    return min(Runtime.threadCount, parts.count, (total + Self.partLength - 1) / Self.partLength)
   }
 
   /// The first elements of all rows, block by block.
@@ -96,18 +111,18 @@ struct FastRowProducts: RowProducts {
     }
     withExtendedLifetime(blocks) { pointers.withUnsafeBufferPointer { body($0.baseAddress!) } }
   }
+}
 
-  /// Neighbouring parts for each thread, of about as many columns as the others'.
-  private func shares(of parts: [GradientPart]) -> [Range<Int>] {
-    let total = parts.reduce(0) { $0 + $1.columns.count }
-    let threads = min(Runtime.threadCount, parts.count, (total + Self.partLength - 1) / Self.partLength)
-    var (shares, start, sum): ([Range<Int>], Int, Int) = ([], 0, 0)
-    for (index, part) in parts.enumerated() {
-      sum += part.columns.count
-      guard sum * threads >= total * (shares.count + 1) else { continue }
-      shares.append(start..<(index + 1))
-      start = index + 1
+extension UniformDraws {
+  fileprivate func withNumbers(for columns: Range<Int>, _ body: (UnsafePointer<Float>) -> Void) {
+    switch self {
+    case .given(let numbers):
+      numbers.withUnsafeBufferPointer { body($0.baseAddress! + columns.lowerBound) }
+    case .random(let seed):
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { numbers in
+        cm_draw(seed, Int64(columns.lowerBound), Int64(columns.upperBound), numbers.baseAddress)
+        body(numbers.baseAddress!)
+      }
     }
-    return shares
   }
 }

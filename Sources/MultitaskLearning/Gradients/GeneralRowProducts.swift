@@ -38,15 +38,28 @@ struct GeneralRowProducts: RowProducts {
     }
   }
 
-  func keepOneSign(_ draws: Tensor, leak: Double, in columns: Range<Int>, into direction: Tensor) {
+  func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
     withoutGradients {
-      for part in blocks.parts(of: [columns], length: length) {
+      let draw = tensors(of: draws)
+      for part in blocks.parts(of: [0..<direction.count], length: length) {
         let matrix = matrix(part)
         let (sum, total) = (matrix.sum(axes: [0]), matrix.abs().sum(axes: [0]))
-        let draws = draws[part.columns.counted(from: columns.lowerBound)]
-        let sign = (sum - draws * total).sign()
+        let sign = (sum - draw(part.columns) * total).sign()
         direction[part.columns].copy(from: sum * leak + (sign * total + sign.squared() * sum) * ((1 - leak) / 2))
       }
+    }
+  }
+
+  /// The draws of any columns; random ones have to be asked for in one order.
+  private func tensors(of draws: UniformDraws) -> (Range<Int>) -> Tensor {
+    let row = blocks[0].rows[0]
+    switch draws {
+    case .given(let numbers):
+      let draws = Tensor(numbers).to(row.dtype).to(row.device)
+      return { draws[$0] }
+    case .random(let seed):
+      let generator = RandomGenerator(seed: seed, device: row.device)
+      return { generator.uniform([$0.count], in: -1..<1).to(row.dtype) }
     }
   }
 

@@ -30,8 +30,12 @@ public struct MultitaskMethod: Sendable {
 extension MultitaskMethod {
   /// Finds parts that do not go together.
   ///
+  /// - Parameter names: what errors call the parts, where that is not their types' names.
   /// - Throws: ``MethodError`` that says which, and why.
-  public func checkComposition() throws {
+  public func checkComposition(names: [MethodKind: String] = [:]) throws {
+    let weightingName = names[.weighting] ?? Self.name(of: weighting)
+    let aggregatorName = names[.aggregator] ?? Self.name(of: aggregator)
+    let scheduleName = names[.schedule] ?? Self.name(of: schedule)
     if adaptation.givesTasksFeatures && level == .features {
       throw MethodError(
         "the network adaptation (dtme) gives tasks features of their own: method.level has to be parameters")
@@ -39,20 +43,20 @@ extension MultitaskMethod {
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
       throw MethodError(
-        "\(Self.name(of: schedule)) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(Self.name(of: aggregator))"
+        "\(scheduleName) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(aggregatorName)"
       )
     }
     if schedule.needsNormalizedConvolutions && level == .features {
-      throw MethodError("\(Self.name(of: schedule)) works on parameters: no features are shared")
+      throw MethodError("\(scheduleName) works on parameters: no features are shared")
     }
     if !(aggregator.state is Stateless) {
       throw MethodError(
-        "\(Self.name(of: aggregator)) remembers the gradients of all tasks, but \(Self.name(of: schedule)) updates some of them at a time: take an aggregator without memory, or the schedule joint"
+        "\(aggregatorName) remembers the gradients of all tasks, but \(scheduleName) updates some of them at a time: take an aggregator without memory, or the schedule joint"
       )
     }
     if weighting is any LearnsFromGradients {
       throw MethodError(
-        "\(Self.name(of: weighting)) needs all tasks' gradients at once, but \(Self.name(of: schedule)) updates some tasks at a time: take another weighting, or the schedule joint"
+        "\(weightingName) needs all tasks' gradients at once, but \(scheduleName) updates some tasks at a time: take another weighting, or the schedule joint"
       )
     }
   }

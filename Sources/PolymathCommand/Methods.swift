@@ -9,7 +9,7 @@ struct Methods: ParsableCommand {
       "A weighting, an aggregator, a schedule and an adaptation make a method together: polymath train --method uw+pcgrad."
   )
 
-  @Argument(help: "A method's name.")
+  @Argument(help: "A method's name, or several joined by +.")
   var name: String?
 
   func run() throws {

@@ -206,6 +206,9 @@ import Experiments
       #expect { try TrainingSession(micro(), folder: RunFolder(other), existing: .overwrite) } throws: {
         "\($0)".contains("holds no run")
       }
+      #expect { try RunFolder(folder.configuration).requireRun() } throws: {
+        "\($0)".contains("is a file, but a run is a folder")
+      }
     }
   }
 

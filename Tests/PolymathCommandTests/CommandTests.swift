@@ -149,6 +149,10 @@ import Torch
         (["evaluate", "nowhere"], "does not exist"),
         (["predict", "nowhere", "nothing.png"], "nothing.png: does not exist"),
         (["methods", "pgrad"], "Did you mean 'pcgrad'?"),
+        (["methods", "uw+pgrad"], "Did you mean 'pcgrad'?"),
+        (
+          ["train", "--method", "gradnorm+alternating"], "gradnorm needs all tasks' gradients at once, but alternating"
+        ),
         (["encode", "resnet19", "--weights", "a", "--input", "b", "--output", "c"], "Did you mean 'resnet18'?"),
         (["data", "scenes", "--out", "x", "--tasks", "dept"], "Did you mean 'depth'?"),
       ]

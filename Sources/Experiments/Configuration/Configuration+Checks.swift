@@ -107,7 +107,8 @@ extension Configuration {
       adaptation: try MethodRegistry.adaptation(self.method.adaptation.name)
         .make(self.method.adaptation.settings, tasks: data.tasks, totalSteps: training.steps),
       level: GradientLevel(rawValue: self.method.level)!, seed: run.seed)
-    try method.checkComposition()
+    try method.checkComposition(
+      names: Dictionary(uniqueKeysWithValues: MethodKind.allCases.map { ($0, self.method[$0].name) }))
     return method
   }
 
@@ -142,17 +143,13 @@ extension Configuration {
     return copy
   }
 
-  /// Takes a method as a person types it: names joined by `+`, in any order, each a weighting, an aggregator, a
-  /// schedule or an adaptation: `uw+pcgrad`.
+  /// Takes a method as a person types it, `uw+pcgrad`: names in any order, each a weighting, an aggregator, a
+  /// schedule or an adaptation.
   ///
   /// - Throws: ``MethodError`` for a name that no method has.
   public mutating func apply(method text: String) throws {
     var names: [MethodKind: String] = [:]
-    for part in text.split(separator: "+", omittingEmptySubsequences: false) {
-      let name = part.trimmingCharacters(in: .whitespaces)
-      guard !name.isEmpty else {
-        throw MethodError("'\(text)': a method is names joined by +, such as uw+pcgrad, and one is missing")
-      }
+    for name in try MethodRegistry.names(joinedIn: text) {
       let kind = try MethodRegistry.kind(of: name)
       if let other = names.updateValue(name, forKey: kind) {
         throw MethodError("'\(other)' and '\(name)' are both a \(kind.title): a method has one")

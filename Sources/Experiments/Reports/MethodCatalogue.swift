@@ -12,10 +12,14 @@ public enum MethodCatalogue {
     ].joined(separator: "\n\n")
   }
 
-  /// One method: what it does, where it comes from, its parameters.
+  /// A method, or each part of one such as `uw+pcgrad`: what it does, where it comes from, its parameters.
   ///
   /// - Throws: ``MethodError`` with the nearest name when there is no such method.
-  public static func description(of name: String) throws -> String {
+  public static func description(of method: String) throws -> String {
+    try MethodRegistry.names(joinedIn: method).map(partDescription).joined(separator: "\n\n")
+  }
+
+  private static func partDescription(_ name: String) throws -> String {
     switch try MethodRegistry.kind(of: name) {
     case .weighting: describe(try MethodRegistry.weighting(name), .weighting)
     case .aggregator: describe(try MethodRegistry.aggregator(name), .aggregator)

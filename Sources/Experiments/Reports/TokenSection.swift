@@ -108,7 +108,7 @@ struct TokenSection {
     guard !after.isEmpty else { return "" }
     let rows = [("before", before), ("after", after)].filter { !$0.1.isEmpty }.map { name, looks -> [String] in
       let cosines = looks.flatMap(\.cosines)
-      return ["\(name) (\(looks.count) looks)"] + HTML.histogram(cosines, binCount: Self.binCount)
+      return ["\(name) (\(RunSummary.looks(looks.count)))"] + HTML.histogram(cosines, binCount: Self.binCount)
     }
     return """
       <h3>Cosines between the tasks' gradients, before and after</h3>

@@ -60,6 +60,7 @@ public struct RunFolder: Sendable {
   /// - Throws: ``FileError`` when there is no run here.
   public func requireRun() throws {
     guard exists else { throw FileError(url, "does not exist: there is no run here") }
+    guard isDirectory else { throw FileError(url, "is a file, but a run is a folder") }
     guard isRun else { throw FileError(url, "holds no run: it has no config.yaml") }
   }
 

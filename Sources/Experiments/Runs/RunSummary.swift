@@ -52,11 +52,11 @@ public struct RunSummary: Codable, Sendable, Equatable {
       return speed + "\ndiagnostics: every step was looked at, so that its time includes the look"
     }
     let share = lookSeconds / max(trainingSeconds, 1e-9) * 100
-    return speed
-      + String(
-        format: "\ndiagnostics: %d looks at the tasks' gradients cost %.1f s (%.1f %% of the training)", lookCount,
-        lookSeconds, share)
+    return speed + "\ndiagnostics: \(Self.looks(lookCount)) at the tasks' gradients"
+      + String(format: " cost %.1f s (%.1f %% of the training)", lookSeconds, share)
   }
+
+  static func looks(_ count: Int) -> String { count == 1 ? "1 look" : "\(count) looks" }
 
   /// The median over steps that were not looked at, if there are any.
   static func secondsPerStep(_ records: [StepRecord]) -> Double {

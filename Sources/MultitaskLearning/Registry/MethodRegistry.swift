@@ -56,6 +56,19 @@ public enum MethodRegistry {
     }
   }
 
+  /// The names in `uw+pcgrad`.
+  ///
+  /// - Throws: ``MethodError`` where one is missing.
+  public static func names(joinedIn text: String) throws -> [String] {
+    try text.split(separator: "+", omittingEmptySubsequences: false).map { part in
+      let name = part.filter { !$0.isWhitespace }
+      guard !name.isEmpty else {
+        throw MethodError("'\(text)': a method is names joined by +, such as uw+pcgrad, and one is missing")
+      }
+      return name
+    }
+  }
+
   /// - Throws: ``MethodError`` with the nearest name when no method has this one.
   public static func kind(of name: String) throws -> MethodKind {
     guard let kind = MethodKind.allCases.first(where: { names(of: $0).contains(name) }) else {

@@ -17,14 +17,3 @@ public final class Parameter {
 
   public var shape: [Int] { value.shape }
 }
-
-/// A tensor that belongs to a network but is not trained, such as a running mean.
-public final class Buffer {
-  public let name: String
-  public let value: Tensor
-
-  init(name: String, value: Tensor) {
-    self.name = name
-    self.value = value
-  }
-}

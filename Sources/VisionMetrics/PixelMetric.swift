@@ -1,26 +1,5 @@
 import Torch
 
-/// One number that says how good predictions are.
-public struct MetricResult: Sendable, Equatable, Codable {
-  public enum Direction: String, Sendable, Codable {
-    case higherIsBetter
-    case lowerIsBetter
-
-    /// Where better is, for tables.
-    public var arrow: String { self == .higherIsBetter ? "↑" : "↓" }
-  }
-
-  public let name: String
-  public let value: Double
-  public let direction: Direction
-
-  public init(_ name: String, _ value: Double, _ direction: Direction) {
-    self.name = name
-    self.value = value
-    self.direction = direction
-  }
-}
-
 /// Compares predictions with the truth, batch after batch; the results are those of all batches together.
 public protocol PixelMetric: Sendable {
   /// - Parameters:

@@ -1,8 +1,3 @@
-import Foundation
-import MultitaskLearning
-import Torch
-import VisionData
-
 /// A comparison: several methods, each with several seeds, beside single-task networks of the same configuration.
 public struct Study: Sendable {
   /// A method to compare, with everything else that belongs to it.
@@ -79,12 +74,4 @@ public struct Study: Sendable {
     var seen: Set<Value> = []
     return values.first { !seen.insert($0).inserted }
   }
-}
-
-/// One training of a study.
-public struct StudyRun: Sendable, Equatable {
-  public let title: String
-  /// Of its folder.
-  public let name: String
-  public let configuration: Configuration
 }

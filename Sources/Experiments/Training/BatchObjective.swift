@@ -35,16 +35,3 @@ struct BatchObjective: SharesConvolutions, SharesTokens {
     }
   }
 }
-
-/// The precision of matrix products and convolutions.
-enum Precision: String, Sendable {
-  case float32
-  case bfloat16
-
-  func compute<Result>(on device: Device, _ body: () -> Result) -> Result {
-    switch self {
-    case .float32: body()
-    case .bfloat16: withAutocast(device, body)
-    }
-  }
-}

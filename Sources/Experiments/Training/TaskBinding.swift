@@ -33,9 +33,3 @@ struct TaskBinding {
     }
   }
 }
-
-/// The losses that the papers use for normals.
-enum NormalsLossKind: String, CaseIterable {
-  case l1
-  case cosine
-}

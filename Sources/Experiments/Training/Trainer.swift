@@ -206,14 +206,3 @@ public final class Trainer {
     return try Evaluator(data, configuration, device).evaluate { predictor($0) }
   }
 }
-
-/// A training that cannot go on.
-public struct TrainingError: Error, CustomStringConvertible, Sendable {
-  public let description: String
-
-  static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {
-    TrainingError(
-      description: "step \(step): \(error). Nothing of this step is saved; the last checkpoint is in "
-        + "\(folder.checkpoints.path). A smaller learning rate, or optimizer.clipNorm, may help.")
-  }
-}

@@ -1,4 +1,3 @@
-import NeuralNetworks
 import Torch
 
 /// A rule that changes the network while it trains: it watches, decides, and grows the network through its store.
@@ -28,27 +27,4 @@ public protocol NetworkAdaptation: Checkpointed, Sendable {
   ///
   /// - Throws: ``MethodError`` when the network is another one.
   func rebuild(_ network: any AdaptableNetwork) throws
-}
-
-/// What an adaptation saw and did.
-public enum AdaptationReport: Sendable, Equatable {
-  case tokens(TokenAdaptationReport)
-}
-
-/// In JSON, an object with one field, named after the case.
-extension AdaptationReport: Codable {
-  private enum Key: CodingKey {
-    case tokens
-  }
-
-  public init(from decoder: any Decoder) throws {
-    self = .tokens(try decoder.container(keyedBy: Key.self).decode(TokenAdaptationReport.self, forKey: .tokens))
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    switch self {
-    case .tokens(let report): try container.encode(report, forKey: .tokens)
-    }
-  }
 }

@@ -11,17 +11,3 @@ extension GradientSum {
     "sum", summary: "The sum of the gradients.", paper: "the baseline of every paper"
   ) { _ in GradientSum() }
 }
-
-/// The mean of the tasks' gradients. Tasks' own parameters still follow their own losses undivided.
-public struct GradientMean: ConstantWeighting {
-  public init() {}
-
-  public func weight(taskCount: Int) -> Double { 1 / Double(taskCount) }
-}
-
-extension GradientMean {
-  /// As the registry knows it.
-  public static let entry = MethodEntry<any GradientAggregator>(
-    "mean", summary: "The mean of the gradients.", paper: "the baseline of every paper"
-  ) { _ in GradientMean() }
-}

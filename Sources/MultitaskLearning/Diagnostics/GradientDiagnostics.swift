@@ -1,11 +1,3 @@
-/// Where the tasks' gradients are looked at.
-public enum GradientLevel: String, Sendable, CaseIterable, Codable {
-  /// With respect to the parameters that all tasks share: a backward pass through the whole network for each task.
-  case parameters
-  /// With respect to the features that the encoder hands to the decoders: one backward pass through the encoder.
-  case features
-}
-
 /// A look at the tasks' gradients, which changes nothing.
 public struct GradientDiagnostics: Sendable, Equatable {
   public let level: GradientLevel

@@ -1,0 +1,8 @@
+import MultitaskLearning
+
+/// How the network changed.
+public struct AdaptationRecord: Sendable, Codable, Equatable {
+  /// The first step of the changed network.
+  public var step: Int
+  public var report: AdaptationReport
+}

@@ -1,0 +1,7 @@
+public struct EvaluationRecord: Sendable, Codable, Equatable {
+  /// Steps done.
+  public var step: Int
+  public var evaluation: Evaluation
+  /// The mean gain over the trivial predictors.
+  public var score: Double
+}

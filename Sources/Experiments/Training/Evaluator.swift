@@ -1,0 +1,55 @@
+import Torch
+import VisionData
+import VisionNetworks
+
+/// Runs predictions of any origin over a data set.
+struct Evaluator {
+  let source: any SampleSource
+  let bindings: [TaskBinding]
+  let transforms: [any Transform]
+  let batchSize: Int
+  let threads: Int
+  let device: Device
+
+  /// Over a configuration's validation data.
+  init(_ data: DataSetup, _ configuration: Configuration, _ device: Device) {
+    source = data.validation
+    bindings = data.bindings
+    transforms = data.evaluationTransforms
+    batchSize = configuration.training.batchSize
+    threads = configuration.data.threads
+    self.device = device
+  }
+
+  /// - Parameter predict: the predictions of all tasks for a batch.
+  func evaluate(_ predict: (Batch) throws -> [Tensor]) throws -> Evaluation {
+    var metrics = bindings.map { $0.makeMetric() }
+    var lossSums = [Double](repeating: 0, count: bindings.count)
+    let loader = BatchLoader(
+      source, tasks: bindings.map(\.task), transforms: transforms, batchSize: batchSize, seed: 0, isShuffled: false,
+      endBatch: BatchLoader.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: false),
+      threads: threads)
+    defer { loader.close() }
+    try withoutGradients {
+      for _ in 0..<loader.batchesPerEpoch {
+        let batch = try loader.next().to(device)
+        for (index, prediction) in try predict(batch).enumerated() {
+          let target = batch.targets[bindings[index].name]!
+          lossSums[index] += bindings[index].loss(prediction, target).item * Double(batch.count)
+          metrics[index].add(prediction: prediction.to(.float32), target: target)
+        }
+      }
+    }
+    return Evaluation(
+      tasks: bindings.indices.map { index in
+        TaskEvaluation(
+          task: bindings[index].name, loss: lossSums[index] / Double(source.count), metrics: metrics[index].results)
+      })
+  }
+
+  func evaluate(_ network: MultitaskNetwork, precision: Precision) throws -> Evaluation {
+    try evaluate { batch in
+      precision.compute(on: device) { network(batch.images, .evaluation) }
+    }
+  }
+}

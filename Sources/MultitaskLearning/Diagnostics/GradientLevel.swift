@@ -1,0 +1,7 @@
+/// Where the tasks' gradients are looked at.
+public enum GradientLevel: String, Sendable, CaseIterable, Codable {
+  /// With respect to the parameters that all tasks share: a backward pass through the whole network for each task.
+  case parameters
+  /// With respect to the features that the encoder hands to the decoders: one backward pass through the encoder.
+  case features
+}

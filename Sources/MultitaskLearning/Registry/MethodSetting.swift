@@ -1,0 +1,29 @@
+/// The value of a parameter.
+public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
+  case number(Double)
+  case text(String)
+  case numbers([String: Double])
+
+  /// Reads what a person typed: a number, `depth:1,edges:50`, or a word.
+  public init(parsing text: String) {
+    if let number = Double(text) {
+      self = .number(number)
+      return
+    }
+    let pairs = text.split(separator: ",").map { $0.split(separator: ":", maxSplits: 1) }
+    if !pairs.isEmpty, pairs.allSatisfy({ $0.count == 2 && Double($0[1]) != nil }) {
+      self = .numbers(Dictionary(pairs.map { (String($0[0]), Double($0[1])!) }) { $1 })
+      return
+    }
+    self = .text(text)
+  }
+
+  public var description: String {
+    switch self {
+    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .text(let text): text
+    case .numbers(let numbers):
+      "{" + numbers.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ") + "}"
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Torch
+
+/// The transposed convolution: enlarges by its stride.
+public struct TransposedConvolution: Layer {
+  let weight: Parameter
+  let bias: Parameter?
+  let stride: Int
+  let padding: Int
+  let outputPadding: Int
+
+  public init(
+    _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int, padding: Int = 0,
+    outputPadding: Int = 0, hasBias: Bool = true
+  ) {
+    let fanIn = outputs * kernel * kernel
+    weight = path.parameter("weight", [inputs, outputs, kernel, kernel], .uniform(fanIn: fanIn))
+    bias = hasBias ? path.parameter("bias", [outputs], .uniform(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+  }
+
+  public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+    input.convolvedTransposed(
+      weight.value, bias?.value, stride: stride, padding: padding, outputPadding: outputPadding)
+  }
+}

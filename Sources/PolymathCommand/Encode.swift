@@ -28,6 +28,14 @@ struct Encode: ParsableCommand {
   @Option(help: "Blocks of a transformer, from 0, separated by commas.")
   var blocks: String?
 
+  func validate() throws {
+    let target = URL(fileURLWithPath: output)
+    for (option, path) in [("--weights", weights), ("--input", input)]
+    where target.isSameFile(as: URL(fileURLWithPath: path)) {
+      throw ValidationError("--output is the file of \(option), '\(path)': it would be lost")
+    }
+  }
+
   func run() throws {
     let blocks = try (blocks ?? "").split(separator: ",").map { text in
       guard let block = Int(text.trimmingCharacters(in: .whitespaces)) else {

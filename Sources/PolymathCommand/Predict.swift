@@ -35,10 +35,18 @@ struct Predict: ParsableCommand {
     }
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
     let target = out.map { URL(fileURLWithPath: $0) } ?? run.folder.predictions.appendingPathComponent("pictures")
+    func url(_ name: String, _ task: String) -> URL { target.appendingPathComponent("\(name)-\(task).png") }
+    for name in read.map(\.0) {
+      for task in run.network.tasks
+      where pictures.contains(where: { url(name, task).isSameFile(as: URL(fileURLWithPath: $0)) }) {
+        throw ValidationError(
+          "'\(url(name, task).path)' is one of the pictures, and would be overwritten: --out names another folder")
+      }
+    }
     try FileManager.default.createFolder(target)
     for (name, picture) in read {
       for (task, prediction) in run.predict(picture) {
-        let url = target.appendingPathComponent("\(name)-\(task).png")
+        let url = url(name, task)
         try prediction.write(to: url)
         print(url.path)
       }

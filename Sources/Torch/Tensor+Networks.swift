@@ -1,6 +1,8 @@
 private enum Aten {
   static let linear = Operator("linear")
-  static let convolution = Operator("convolution")
+  // Not `convolution`: autocast does not know that one.
+  static let convolution = Operator("conv2d")
+  static let transposedConvolution = Operator("conv_transpose2d", "input")
   static let batchNorm = Operator("batch_norm")
   static let layerNorm = Operator("layer_norm")
   static let groupNorm = Operator("group_norm")
@@ -51,16 +53,15 @@ extension Tensor {
   ) -> Tensor {
     Aten.convolution(
       .tensor(self), .tensor(weight), .optional(bias), .integers([stride, stride]),
-      .integers([padding, padding]), .integers([dilation, dilation]), false, .integers([0, 0]),
-      .integer(groups))
+      .integers([padding, padding]), .integers([dilation, dilation]), .integer(groups))
   }
 
   public func convolvedTransposed(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
   ) -> Tensor {
-    Aten.convolution(
+    Aten.transposedConvolution(
       .tensor(self), .tensor(weight), .optional(bias), .integers([stride, stride]),
-      .integers([padding, padding]), .integers([1, 1]), true, .integers([outputPadding, outputPadding]), 1)
+      .integers([padding, padding]), .integers([outputPadding, outputPadding]))
   }
 
   /// Normalises each channel with the batch's statistics (then the running ones follow) or the running ones.

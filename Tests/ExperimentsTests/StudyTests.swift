@@ -64,6 +64,10 @@ import Experiments
     ("methods: [equal]\nconfiguration: {data: {tasks: [deep]}}", "unknown task 'deep'"),
     ("methods: {A: {set: {data.tasks: [depth]}}}", "has other data"),
     ("- methods", "a study has fields"),
+    ("methods: {'': equal}", "needs a name of its own"),
+    ("methods: {single task: equal}", "needs a name of its own"),
+    ("methods: [equal]\nconfiguration: {run: {seed: 7}}", "the study's seeds take its place"),
+    ("methods: {A: {set: {run.seed: 5}}}", "'A' has run.seed: 5"),
   ])
   func badFilesSayWhatIsWrong(_ yaml: String, _ message: String) {
     #expect("\(yaml)") { try study(yaml) } throws: { "\($0)".contains(message) }
@@ -104,7 +108,8 @@ import Experiments
   }
 
   private func example(in folder: StudyFolder) throws -> Study {
-    let study = try study("seeds: [1, 2]\nconfiguration:\n\(Self.micro)\nmethods: {A: equal, 'B & _C': uw, Open: rlw}")
+    let study = try study(
+      "seeds: [1, 2]\nconfiguration:\n\(Self.micro)\nmethods: {A: equal, 'B & _C': uw, 'Open|$x$': rlw}")
     for (index, seed) in study.seeds.enumerated() {
       for run in study.runs where run.configuration.run.seed == seed {
         let shift = Double(index)
@@ -142,14 +147,17 @@ import Experiments
       #expect(results.rankingSimilarities().first { $0.diagnostic == "gds" }?.similarities.map(\.value) == [1, 1])
 
       let table = StudyTable(results)
-      #expect(table.text.contains("Open (0 of 2 seeds)"))
+      #expect(table.text.contains("Open|$x$ (0 of 2 seeds)"))
       #expect(table.text.contains("single task") && table.text.contains("+31.67"))
       #expect(table.markdown.contains("| A | **1 ± 0** |") && table.markdown.contains("### depth"))
+      #expect(table.markdown.contains("| Open\\|$x$ (0 of 2 seeds) |") && table.latex.contains("Open|\\$x\\$"))
       #expect(table.latex.contains("B \\& \\_C") && table.latex.contains("\\toprule"))
       let lines = table.csv.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       #expect(lines[0].hasPrefix("method,seeds,depth.score.mean,depth.score.deviation,normals.score.mean"))
       #expect(lines[2].hasPrefix("A,2,1.0,0.0,10.5,0.7071067811865476"))
-      #expect(lines[4].hasPrefix("Open,0,,"))
+      #expect(lines[4].hasPrefix("Open|$x$,0,,"))
+
+      #expect(table.latex.contains("$\\Delta$m \\%"))
 
       try StudyReport(study, folder: folder).write()
       for file in ["table.txt", "table.csv", "table.md", "table.tex", "report.html"] {
@@ -157,6 +165,15 @@ import Experiments
       }
       let report = try String(contentsOf: folder.report, encoding: .utf8)
       #expect(report.contains("4 of 6 runs finished") && report.contains("B &amp; _C"))
+
+      // A finished run that lost its log is no result, and is not passed over.
+      let metrics = folder.run(try #require(study.runs.first { $0.name == "a-seed1" })).metrics
+      for damage in [{ try Data().write(to: metrics) }, { try FileManager.default.removeItem(at: metrics) }] {
+        try damage()
+        #expect { try StudyResults(study, folder: folder) } throws: {
+          "\($0)".contains("is finished, but cannot be read") && "\($0)".contains("without this folder")
+        }
+      }
     }
   }
 
@@ -168,10 +185,15 @@ import Experiments
       other.configuration.training.steps = 5
       let run = study.runs[0]
       try Data(run.configuration.yaml.utf8).write(to: folder.run(run).configuration)
+      #expect {
+        _ = try StudyRunner(study, folder: folder, executable: url)
+      } throws: { "\($0)".contains("is not empty, and holds no study") }
+      try FileManager.default.createDirectory(
+        at: url.appendingPathComponent("configurations"), withIntermediateDirectories: true)
       _ = try StudyRunner(study, folder: folder, executable: url)
       #expect {
         _ = try StudyRunner(other, folder: folder, executable: url)
-      } throws: { "\($0)".contains("another configuration (there:  steps: 4") }
+      } throws: { "\($0)".contains("another configuration (there: steps: 4") }
     }
   }
 }

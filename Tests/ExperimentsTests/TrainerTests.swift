@@ -3,6 +3,7 @@ import MultitaskLearning
 import TestSupport
 import Testing
 import Torch
+import VisionData
 
 import Experiments
 
@@ -187,6 +188,16 @@ import Experiments
       #expect { try TrainingSession(micro(["training.steps=9"]), folder: folder, existing: .resume) } throws: {
         "\($0)".contains("another one was given")
       }
+      // Without its checkpoint, the run does not start over what it logged.
+      let checkpoint = folder.checkpoints.appendingPathComponent("last.json")
+      let saved = try Data(contentsOf: checkpoint)
+      try FileManager.default.removeItem(at: checkpoint)
+      let log = try Data(contentsOf: folder.metrics)
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: {
+        "\($0)".contains("holds no checkpoint of the run's last step")
+      }
+      #expect(try Data(contentsOf: folder.metrics) == log)
+      try saved.write(to: checkpoint)
       // A mistake in the configuration is found before the old run is removed.
       #expect(throws: (any Error).self) {
         try TrainingSession(micro(["data.height=33"]), folder: folder, existing: .overwrite)
@@ -260,6 +271,18 @@ import Experiments
       let (_, records) = try train(
         micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
       #expect(records.count == 6)
+
+      // Where nothing is known, nothing is perfect either.
+      let unknown = Picture(width: 32, height: 32, channels: 1, samples: .bits16([UInt16](repeating: 0, count: 1024)))
+      for name in ["000006", "000007"] {
+        try unknown.write(to: URL(fileURLWithPath: data).appendingPathComponent("depth/\(name).png"))
+      }
+      #expect {
+        _ = try train(
+          micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("unknown"))
+      } throws: {
+        "\($0)".contains("no pixel of 'depth' is known in the 2 samples to evaluate on")
+      }
     }
   }
 }

@@ -87,5 +87,8 @@ import Torch
     let a = Tensor.ones([4, 4])
     #expect(withAutocast(.cpu) { a.matmul(a) }.dtype == .bfloat16)
     #expect(a.matmul(a).dtype == .float32)
+    let (image, kernel) = (Tensor.ones([1, 2, 4, 4]), Tensor.ones([2, 2, 1, 1]))
+    #expect(withAutocast(.cpu) { image.convolved(kernel) }.dtype == .bfloat16)
+    #expect(withAutocast(.cpu) { image.convolvedTransposed(kernel) }.dtype == .bfloat16)
   }
 }

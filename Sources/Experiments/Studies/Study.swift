@@ -56,7 +56,16 @@ public struct Study: Sendable {
     if let twice = Self.firstRepeated(runs.map(\.name)) {
       throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
     }
+    for label in candidates.map(\.label) where label.allSatisfy(\.isWhitespace) || label == StudyResults.baselineLabel {
+      throw ConfigurationError(
+        "a method of the study is named '\(label)': its row in the tables needs a name of its own")
+    }
     for candidate in candidates {
+      guard candidate.configuration.run.seed == Configuration().run.seed else {
+        throw ConfigurationError(
+          "'\(candidate.label)' has run.seed: \(candidate.configuration.run.seed), but the study's seeds take its place: leave it out"
+        )
+      }
       guard candidate.configuration.data == configuration.data else {
         throw ConfigurationError("'\(candidate.label)' has other data than the study: their results do not compare")
       }

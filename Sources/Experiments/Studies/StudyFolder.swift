@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// Where a study keeps its runs and what it found.
 public struct StudyFolder: Sendable {
@@ -18,10 +19,18 @@ public struct StudyFolder: Sendable {
     (try? RunSummary.load(self.run(run)))?.steps == run.configuration.training.steps
   }
 
-  /// What a run is started with.
-  func configuration(_ run: StudyRun) -> URL {
-    url.appendingPathComponent("configurations").appendingPathComponent("\(run.name).yaml")
+  /// - Throws: ``FileError`` when something is there that is no study.
+  func requireStudyOrNothing() throws {
+    let content = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    guard content.allSatisfy({ $0 == FolderLock.fileName }) || content.contains(configurations.lastPathComponent) else {
+      throw FileError(url, "is not empty, and holds no study: --out names another folder")
+    }
   }
+
+  private var configurations: URL { url.appendingPathComponent("configurations") }
+
+  /// What a run is started with.
+  func configuration(_ run: StudyRun) -> URL { configurations.appendingPathComponent("\(run.name).yaml") }
   /// What a run's process said.
   func log(_ run: StudyRun) -> URL { url.appendingPathComponent("logs").appendingPathComponent("\(run.name).txt") }
 }

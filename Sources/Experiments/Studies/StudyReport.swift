@@ -35,7 +35,7 @@ public struct StudyReport {
     <h2>Overview</h2>
     <p>Mean ± deviation over seeds, on pictures that were not trained on. Δm is the mean gain over single-task
     networks of the same size in each task's first metric; ranks are among the methods, over all metrics. Bold is the
-    best mean.</p>
+    best mean of the methods.</p>
     <div class="wide">\(table.html[0].table)</div>
     """
   }
@@ -110,7 +110,7 @@ public struct StudyReport {
       \(HTML.table(["Method"] + names, means))
       <h3>Do they tell which run will be better?</h3>
       <p>Ranking similarity: the share of pairs of runs that a diagnostic and a result put in the same order (or all in
-      the opposite one). 0.5 is chance, 1 a perfect prediction.</p>
+      the opposite one): from 0.5 to 1, a perfect prediction. With few runs, chance alone comes near 1.</p>
       \(HTML.table(header, similarities))
       """
   }

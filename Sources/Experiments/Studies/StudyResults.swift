@@ -29,6 +29,8 @@ public struct StudyResults: Sendable {
     public var peakMegabytes: Statistic? { Statistic(summaries.map { Double($0.peakBytes) / 1e6 }) }
   }
 
+  static let baselineLabel = "single task"
+
   public let metrics: [Metric]
   /// Of the study.
   public let seedCount: Int
@@ -44,7 +46,7 @@ public struct StudyResults: Sendable {
     var rows: [Row] = []
     var metrics: [Metric] = []
     if study.hasBaselines {
-      var row = Row(label: "single task", isBaseline: true, values: [:], summaries: [])
+      var row = Row(label: Self.baselineLabel, isBaseline: true, values: [:], summaries: [])
       for seed in study.seeds {
         for task in study.configuration.data.tasks {
           guard let result = try Self.result(study.singleTaskRun(task, seed: seed), folder) else { continue }
@@ -77,9 +79,12 @@ public struct StudyResults: Sendable {
     let runFolder = folder.run(run)
     guard folder.isFinished(run) else { return nil }
     let summary = try RunSummary.load(runFolder)
-    let records = try MetricsLog.read(runFolder)
+    let records: [LogRecord]
+    do { records = try MetricsLog.read(runFolder) } catch { throw unreadable(runFolder, "\(error)") }
     let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
-    guard let last = evaluations.last else { return nil }
+    guard let last = evaluations.last, last.step == summary.steps else {
+      throw unreadable(runFolder, "metrics.jsonl does not hold the evaluation after step \(summary.steps)")
+    }
     let pairs = last.evaluation.tasks.flatMap { task in
       task.metrics.enumerated().map { index, result in
         (
@@ -91,6 +96,11 @@ public struct StudyResults: Sendable {
       if case .step(let step) = record { step.diagnostics } else { nil }
     }
     return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, means(looks))
+  }
+
+  private static func unreadable(_ run: RunFolder, _ reason: String) -> FileError {
+    FileError(
+      run.url, "is finished, but cannot be read (\(reason)): without this folder, the same command trains it again")
   }
 
   private static func means(_ looks: [DiagnosticsRecord]) -> [String: Double] {

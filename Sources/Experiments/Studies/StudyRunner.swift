@@ -16,11 +16,12 @@ public struct StudyRunner {
   private let executable: URL
 
   /// - Parameter executable: the command `polymath`.
-  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study.
+  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study, ``FileError`` where it holds something else.
   public init(_ study: Study, folder: StudyFolder, executable: URL) throws {
     self.study = study
     self.folder = folder
     self.executable = executable
+    try folder.requireStudyOrNothing()
     for run in study.runs where folder.run(run).exists { try requireSameConfiguration(run) }
   }
 
@@ -81,10 +82,15 @@ public struct StudyRunner {
       found.yaml.split(separator: "\n"), run.configuration.withAbsolutePaths.yaml.split(separator: "\n")
     )
     .first { $0 != $1 }
-    let detail = differences.map { " (there:\($0.prefix { $0 != "#" }), now:\($1.prefix { $0 != "#" }))" } ?? ""
+    let detail = differences.map { " (there: \(Self.setting($0)), now: \(Self.setting($1)))" } ?? ""
     throw ConfigurationError(
       "\(runFolder.url.path) was trained with another configuration\(detail): --out names another folder for this study"
     )
+  }
+
+  /// A line of a configuration without its comment.
+  private static func setting(_ line: Substring) -> String {
+    line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
   }
 
   private static func minutes(_ seconds: Double) -> String {

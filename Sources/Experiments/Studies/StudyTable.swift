@@ -117,7 +117,7 @@ public struct StudyTable: Sendable {
       let header = "| | " + table.columns.map { "\($0.name)\(Self.arrow($0))" }.joined(separator: " | ") + " |"
       let rule = "| --- |" + table.columns.map { _ in " ---: |" }.joined()
       let rows = table.labels.indices.map { row in
-        "| \(table.labels[row]) | "
+        "| \(table.labels[row].replacing("|", with: "\\|")) | "
           + table.columns.map { column in
             let cell = column.cells[row]
             return cell.isBest ? "**\(Self.text(cell))**" : Self.text(cell)
@@ -156,9 +156,11 @@ public struct StudyTable: Sendable {
   }
 
   private static func escapedForLatex(_ text: String) -> String {
-    text.replacing("\\", with: "\\textbackslash{}").replacing("%", with: "\\%").replacing("_", with: "\\_")
-      .replacing("&", with: "\\&").replacing("#", with: "\\#").replacing("Δm", with: "$\\Delta_m$")
-      .replacing("δ", with: "$\\delta$").replacing("°", with: "$^\\circ$").replacing("<", with: "$<$")
+    let special: [Character: String] = [
+      "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "δ": "$\\delta$",
+      "Δ": "$\\Delta$", "°": "$^\\circ$", "<": "$<$", ">": "$>$",
+    ]
+    return text.map { special[$0] ?? ("%_&#${}".contains($0) ? "\\\($0)" : "\($0)") }.joined()
   }
 
   /// Every metric's mean and deviation in columns of their own, with all digits.

@@ -22,6 +22,7 @@ struct Evaluator {
   }
 
   /// - Parameter predict: the predictions of all tasks for a batch.
+  /// - Throws: ``ConfigurationError`` where nothing is known of a task; what `predict` throws.
   func evaluate(_ predict: (Batch) throws -> [Tensor]) throws -> Evaluation {
     var metrics = bindings.map { $0.makeMetric() }
     var lossSums = [Double](repeating: 0, count: bindings.count)
@@ -30,15 +31,22 @@ struct Evaluator {
       endBatch: BatchLoader.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: false),
       threads: threads)
     defer { loader.close() }
+    var isKnown = bindings.map { _ in false }
     try withoutGradients {
       for _ in 0..<loader.batchesPerEpoch {
         let batch = try loader.next().to(device)
         for (index, prediction) in try predict(batch).enumerated() {
           let target = batch.targets[bindings[index].name]!
           lossSums[index] += bindings[index].loss(prediction, target).item * Double(batch.count)
+          if !isKnown[index] { isKnown[index] = target.min().item != Double(VisionTask.unknown) }
           metrics[index].add(prediction: prediction.to(.float32), target: target)
         }
       }
+    }
+    if let index = isKnown.firstIndex(of: false) {
+      throw ConfigurationError(
+        "no pixel of '\(bindings[index].name)' is known in the \(source.count) samples to evaluate on: leave the task out, or take other samples"
+      )
     }
     return Evaluation(
       tasks: bindings.indices.map { index in

@@ -30,6 +30,7 @@ public struct TrainingSession {
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    if isResumed { try Self.requireCheckpoint(folder) }
     try FileManager.default.createFolder(folder.url)
     lock = try lockOfOld ?? Self.lock(folder)
     if existing == .overwrite { try folder.remove() }
@@ -59,6 +60,17 @@ public struct TrainingSession {
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {
     try FolderLock(folder.url, work: "training")
+  }
+
+  /// A run saves itself before its first step.
+  private static func requireCheckpoint(_ folder: RunFolder) throws {
+    guard !Checkpoint.exists(.last, in: folder), let records = try? MetricsLog.read(folder) else { return }
+    let hasSteps = records.contains { if case .step = $0 { true } else { false } }
+    guard !hasSteps else {
+      throw FileError(
+        folder.checkpoints,
+        "holds no checkpoint of the run's last step: its files have to be put back, or --overwrite starts again")
+    }
   }
 
   /// The configuration that a resumed run keeps.

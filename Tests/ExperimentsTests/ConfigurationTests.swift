@@ -93,5 +93,13 @@ import Experiments
       #expect(throws: ConfigurationError.self) { try configuration.apply(assignment: wrong) }
     }
     #expect(throws: MethodError.self) { try configuration.apply(method: "uw+unknown") }
+    for weights in ["depth:1,normals:2", "{depth: 1, normals: 2}"] {
+      try configuration.apply(method: "manual")
+      try configuration.apply(assignment: "method.weighting.weights=\(weights)")
+      #expect(configuration.method.weighting.settings == ["weights": .numbers(["depth": 1, "normals": 2])])
+    }
+    #expect { try configuration.apply(assignment: "optimizer.milestones=[40, 60]") } throws: {
+      "\($0)".contains("is ['40', '60'], but has to be a list of numbers from 0.0 to 1.0")
+    }
   }
 }

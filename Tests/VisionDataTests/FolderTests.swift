@@ -105,7 +105,7 @@ import VisionData
       ("has no readable dataset.json", { try FileManager.default.removeItem(at: $0.appendingPathComponent(index)) }),
       ("is no data set index", { try Data("{".utf8).write(to: $0.appendingPathComponent(index)) }),
       (
-        "lies outside of the folder",
+        "is no path inside of the folder",
         { url in
           let file = url.appendingPathComponent(index)
           let text = try String(contentsOf: file, encoding: .utf8)
@@ -113,7 +113,7 @@ import VisionData
         }
       ),
       (
-        "lies outside of the folder",
+        "is no path inside of the folder",
         { url in
           let image = url.appendingPathComponent("images/000001.png")
           try FileManager.default.removeItem(at: image)
@@ -141,6 +141,14 @@ import VisionData
           let file = url.appendingPathComponent(index)
           let text = try String(contentsOf: file, encoding: .utf8)
           try Data(text.replacing("\"name\" : \"edges\"", with: "\"name\" : \"../edges\"").utf8).write(to: file)
+        }
+      ),
+      (
+        "says that pictures are -32×48",
+        { url in
+          let file = url.appendingPathComponent(index)
+          let text = try String(contentsOf: file, encoding: .utf8)
+          try Data(text.replacing("\"height\" : 32", with: "\"height\" : -32").utf8).write(to: file)
         }
       ),
       ("holds the label 77", { try flat(77).write(to: $0.appendingPathComponent("segmentation/000000.png")) }),

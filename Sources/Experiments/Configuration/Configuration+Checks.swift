@@ -90,7 +90,7 @@ extension Configuration {
     let places = (size.height / encoder.sizeMultiple) * (size.width / encoder.sizeMultiple)
     guard encoder.isTransformer || samples * places > 1 else {
       throw ConfigurationError(
-        "\(encoder.name) normalises over the batch: pictures of \(size.height)×\(size.width) need training.batchSize of at least 2"
+        "\(encoder.name) normalises over the batch: pictures of \(size.height)×\(size.width) need training.batchSize and data.trainingCount of at least 2"
       )
     }
   }

@@ -36,7 +36,9 @@ extension Configuration.Data {
       .boolean("flip", \.flip, "whether training pictures are mirrored at random"),
       .real("jitter", \.jitter, 0...1, "strength of random changes of colour"),
       .reals("scale", \.scale, 0.1...10, "smallest and largest random enlargement"),
-      .integer("cropHeight", \.cropHeight, 0...8192, "of random crops; 0 for the whole picture"),
+      .integer(
+        "cropHeight", \.cropHeight, 0...8192,
+        "of random crops; 0 for the whole picture; beyond it is black, and nothing known"),
       .integer("cropWidth", \.cropWidth, 0...8192, "of random crops; 0 for the whole picture"),
       .integer("threads", \.threads, 1...256, "that prepare batches"),
       .boolean("cache", \.cache, "whether decoded samples stay in memory"),

@@ -180,7 +180,7 @@ extension Node {
     switch self {
     case .scalar(let scalar): "'\(scalar.string)'"
     case .mapping: "a mapping"
-    case .sequence: "a list"
+    case .sequence(let sequence): "[" + sequence.map(\.briefly).joined(separator: ", ") + "]"
     default: "an alias"
     }
   }

@@ -52,7 +52,7 @@ extension Field {
   }
 
   static func seed(_ name: String, _ path: WritableKeyPath<Section, UInt64>, _ summary: String) -> Field {
-    Field(name: name, summary: summary, allowed: "a whole number of at least 0") { section, node in
+    Field(name: name, summary: summary, allowed: "a whole number from 0 to \(UInt64.max)") { section, node in
       guard let text = node.string, let value = UInt64(text) else { return false }
       section[keyPath: path] = value
       return true

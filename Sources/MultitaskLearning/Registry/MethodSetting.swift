@@ -10,7 +10,9 @@ public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
       self = .number(number)
       return
     }
-    let pairs = text.split(separator: ",").map { $0.split(separator: ":", maxSplits: 1) }
+    var list = text.filter { !$0.isWhitespace }[...]
+    if list.hasPrefix("{") && list.hasSuffix("}") { list = list.dropFirst().dropLast() }
+    let pairs = list.split(separator: ",").map { $0.split(separator: ":", maxSplits: 1) }
     if !pairs.isEmpty, pairs.allSatisfy({ $0.count == 2 && Double($0[1]) != nil }) {
       self = .numbers(Dictionary(pairs.map { (String($0[0]), Double($0[1])!) }) { $1 })
       return

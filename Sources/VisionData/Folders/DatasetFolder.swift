@@ -21,12 +21,19 @@ public struct DatasetFolder: SampleSource {
       throw FileError(
         indexURL, "has the format '\(index.format)', but this version reads '\(DatasetIndex.currentFormat)'")
     }
+    guard index.height > 0, index.width > 0 else {
+      throw FileError(indexURL, "says that pictures are \(index.height)×\(index.width)")
+    }
+    guard !index.tasks.isEmpty else { throw FileError(indexURL, "lists no tasks") }
     guard !index.samples.isEmpty else { throw FileError(indexURL, "lists no samples") }
     try Self.check(index.tasks, indexURL)
     for entry in index.samples {
       for path in [entry.image] + entry.targets.values + [entry.objects].compactMap({ $0 }) {
         guard Self.isInside(path, of: url) else {
-          throw FileError(indexURL, "sample '\(entry.id)' names the file '\(path)', which lies outside of the folder")
+          throw FileError(
+            indexURL,
+            "sample '\(entry.id)' names the file '\(path)', which is no path inside of the folder (without '..', links followed)"
+          )
         }
       }
     }

@@ -271,6 +271,13 @@ import Experiments
       let (_, records) = try train(
         micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
       #expect(records.count == 6)
+      // The network is of use where its data are not.
+      let picture = try Picture(contentsOf: URL(fileURLWithPath: data).appendingPathComponent("images/000000.png"))
+      try FileManager.default.moveItem(atPath: data, toPath: data + "-elsewhere")
+      let run = try TrainedRun(RunFolder(parent.appendingPathComponent("run")), checkpoint: .last)
+      #expect(run.predict(picture).map(\.task) == run.configuration.data.tasks)
+      #expect { try run.evaluate() } throws: { "\($0)".contains("is no data set") }
+      try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
 
       // Where nothing is known, nothing is perfect either.
       let unknown = Picture(width: 32, height: 32, channels: 1, samples: .bits16([UInt16](repeating: 0, count: 1024)))

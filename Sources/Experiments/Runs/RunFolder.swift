@@ -8,6 +8,8 @@ public struct RunFolder: Sendable {
   public init(_ url: URL) { self.url = url }
 
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
+  /// What the network was made to tell, so that it can be used where the data are not.
+  public var tasks: URL { url.appendingPathComponent("tasks.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
   public var summary: URL { url.appendingPathComponent("summary.json") }
   public var report: URL { url.appendingPathComponent("report.html") }
@@ -49,7 +51,7 @@ public struct RunFolder: Sendable {
   public func remove() throws {
     try requireReplaceable()
     // The configuration last: what is left of a removal that was cut off still is a run.
-    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, configuration]
+    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, configuration]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")

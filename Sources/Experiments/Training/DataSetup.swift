@@ -37,10 +37,7 @@ struct DataSetup {
     }
     self.training = training
     self.validation = validation
-    let normalsLoss = NormalsLossKind(rawValue: configuration.training.normalsLoss)!
-    bindings = data.tasks.map { name in
-      TaskBinding(task: available.first { $0.name == name }!, normalsLoss: normalsLoss)
-    }
+    bindings = configuration.bindings(to: available)
 
     let rescale = Rescale(height: data.height, width: data.width)
     var transforms: [any Transform] = [rescale]

@@ -3,6 +3,16 @@ import VisionData
 import VisionMetrics
 import VisionNetworks
 
+extension Configuration {
+  /// Its tasks, all of which have to be among those given.
+  func bindings(to available: [VisionTask]) -> [TaskBinding] {
+    let normalsLoss = NormalsLossKind(rawValue: training.normalsLoss)!
+    return data.tasks.map { name in
+      TaskBinding(task: available.first { $0.name == name }!, normalsLoss: normalsLoss)
+    }
+  }
+}
+
 /// What training and evaluation need to know about a task: its loss and its metric.
 struct TaskBinding {
   let task: VisionTask

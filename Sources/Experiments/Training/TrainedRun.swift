@@ -12,7 +12,6 @@ public struct TrainedRun {
   public let network: MultitaskNetwork
   public let checkpoint: Checkpoint
   let bindings: [TaskBinding]
-  private let data: DataSetup
 
   /// - Throws: ``FileError`` when there is no run, no such checkpoint, or it does not fit.
   public init(_ folder: RunFolder, checkpoint name: Checkpoint.Name) throws {
@@ -22,17 +21,34 @@ public struct TrainedRun {
       configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
     var unloaded = configuration
     unloaded.network.weights = nil  // The checkpoint replaces them.
-    data = try DataSetup(configuration)
-    bindings = data.bindings
+    let tasks = try Self.tasks(of: folder, configuration)
+    try configuration.check(availableTasks: tasks)
+    bindings = configuration.bindings(to: tasks)
     network = try MultitaskNetwork(unloaded, bindings: bindings)
     checkpoint = try Checkpoint.load(name, in: folder)
     var method = try configuration.makeMethod()
     try checkpoint.restore(network, method: &method, in: folder)
   }
 
+  /// - Throws: ``FileError`` or ``ConfigurationError`` where the run has not kept its tasks, and its data lack them.
+  private static func tasks(of folder: RunFolder, _ configuration: Configuration) throws -> [VisionTask] {
+    guard FileManager.default.fileExists(atPath: folder.tasks.path) else {
+      // Runs from before they were kept.
+      return try DataSetup(configuration).bindings.map(\.task)
+    }
+    guard let saved = try? Data(contentsOf: folder.tasks),
+      let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved),
+      tasks.map(\.name) == configuration.data.tasks
+    else { throw FileError(folder.tasks, "does not hold the tasks of the run's configuration") }
+    return tasks
+  }
+
   /// Metrics on the validation data.
+  ///
+  /// - Throws: ``FileError`` where these are not there, or damaged.
   public func evaluate() throws -> Evaluation {
-    let evaluator = Evaluator(data, configuration, try Device(parsing: configuration.run.device))
+    let evaluator = Evaluator(
+      try DataSetup(configuration), configuration, try Device(parsing: configuration.run.device))
     return try evaluator.evaluate(network, precision: Precision(rawValue: configuration.run.precision)!)
   }
 
@@ -44,7 +60,8 @@ public struct TrainedRun {
       throw MethodError("\(configuration.network.encoder) has no tokens: token spaces are those of transformers")
     }
     let training = AdaptedTraining(
-      network: network, data: data, configuration: configuration, completedSteps: checkpoint.step)
+      network: network, data: try DataSetup(configuration), configuration: configuration,
+      completedSteps: checkpoint.step)
     return try TokenAnalysis(tasks: network.tasks, ratio: ratio) {
       try training.forEachBatch(sampleCount: sampleCount, $0)
     }

@@ -35,6 +35,7 @@ public struct TrainingSession {
     lock = try lockOfOld ?? Self.lock(folder)
     if existing == .overwrite { try folder.remove() }
     if !isResumed {
+      try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
       try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
     }
     try folder.create()

@@ -82,7 +82,7 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(
-      name: "MultitaskLearningTests", dependencies: ["MultitaskLearning", "TestSupport"],
+      name: "MultitaskLearningTests", dependencies: ["CMatrixKernels", "MultitaskLearning", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],

@@ -27,7 +27,7 @@ static inline __attribute__((always_inline)) double total(const lanes *sums) {
 }
 
 // Inner products of TILE rows with TILE rows; where both are the same rows, of each pair once: the lower triangle. Sums in
-// single precision stay short: count / LANES terms a lane. Meanwhile the cache gets what comes after this block: otherwise
+// single precision stay short: count / LANES terms a lane. Meanwhile the cache gets some rows of what comes next: otherwise
 // memory would rest whenever rows are multiplied that are there already.
 static inline __attribute__((always_inline)) void multiply_tile(
     const float *const a[TILE], const float *const b[TILE], int64_t count, const float *const ahead[AHEAD],
@@ -57,6 +57,8 @@ void cm_add_inner_products(
     const float *const *rows, int count, int64_t from, int64_t to, double *sums) {
   for (int64_t start = from; start < to; start += BLOCK) {
     int64_t width = to - start < BLOCK ? to - start : BLOCK;
+    // The last blocks have no whole one after them, and ask for what they have.
+    int64_t next = start + 2 * BLOCK <= to ? start + BLOCK : start;
     int awaited = 0;
     for (int i = 0; i < count; i += TILE) {
       for (int j = 0; j <= i; j += TILE) {
@@ -68,7 +70,7 @@ void cm_add_inner_products(
         }
         const float *ahead[AHEAD];
         for (int k = 0; k < AHEAD; k++, awaited++)
-          ahead[k] = rows[awaited < count ? awaited : count - 1] + start + width;
+          ahead[k] = rows[awaited < count ? awaited : count - 1] + next;
         double products[TILE][TILE];
         if (i == j) multiply_tile(a, a, width, ahead, products);
         else multiply_tile(a, b, width, ahead, products);

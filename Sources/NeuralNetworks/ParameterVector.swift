@@ -101,12 +101,6 @@ public final class ParameterVector {
   /// The elements of each parameter within the vector.
   public var ranges: [Range<Int>] { zip(parameters, offsets).map { $1..<($1 + $0.value.count) } }
 
-  /// The elements of a parameter within the vector.
-  public func range(of parameter: Parameter) -> Range<Int>? {
-    guard let index = parameters.firstIndex(where: { $0 === parameter }) else { return nil }
-    return offsets[index]..<(offsets[index] + parameter.value.count)
-  }
-
   /// A vector of zeros at first, of the same layout, under a name.
   public func companion(_ name: String) -> Tensor {
     if let existing = companions[name] { return existing }

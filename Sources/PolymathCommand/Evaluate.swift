@@ -2,20 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-struct CheckpointOption: ParsableArguments {
-  @Option(help: "best or last.")
-  var checkpoint = "best"
-
-  var name: Checkpoint.Name {
-    get throws {
-      guard let name = Checkpoint.Name(rawValue: checkpoint) else {
-        throw ValidationError("--checkpoint is '\(checkpoint)', but has to be best or last")
-      }
-      return name
-    }
-  }
-}
-
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Print a run's metrics on its validation data.")
 

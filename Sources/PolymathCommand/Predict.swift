@@ -36,9 +36,12 @@ struct Predict: ParsableCommand {
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
     let target = out.map { URL(fileURLWithPath: $0) } ?? run.folder.predictions.appendingPathComponent("pictures")
     func url(_ name: String, _ task: String) -> URL { target.appendingPathComponent("\(name)-\(task).png") }
+    guard !target.isSameFile(as: run.folder.predictions) else {
+      throw ValidationError("'\(target.path)' holds the run's own pictures: --out names another folder")
+    }
+    let inputs = Set(pictures.map { URL(fileURLWithPath: $0).fileIdentity })
     for name in read.map(\.0) {
-      for task in run.network.tasks
-      where pictures.contains(where: { url(name, task).isSameFile(as: URL(fileURLWithPath: $0)) }) {
+      for task in run.network.tasks where inputs.contains(url(name, task).fileIdentity) {
         throw ValidationError(
           "'\(url(name, task).path)' is one of the pictures, and would be overwritten: --out names another folder")
       }

@@ -1,8 +1,8 @@
 import Foundation
 
 extension URL {
-  /// Whether both name one file, links followed.
-  func isSameFile(as other: URL) -> Bool {
-    resolvingSymlinksInPath().standardizedFileURL == other.resolvingSymlinksInPath().standardizedFileURL
-  }
+  /// Equal for all paths that lead to one file, links followed.
+  var fileIdentity: URL { resolvingSymlinksInPath().standardizedFileURL }
+
+  func isSameFile(as other: URL) -> Bool { fileIdentity == other.fileIdentity }
 }

@@ -1,6 +1,6 @@
 private enum Aten {
   static let linear = Operator("linear")
-  // Not `convolution`: autocast does not know that one.
+  // Not `convolution`: autocast on the CPU leaves that one as it is.
   static let convolution = Operator("conv2d")
   static let transposedConvolution = Operator("conv_transpose2d", "input")
   static let batchNorm = Operator("batch_norm")
@@ -25,17 +25,6 @@ private enum Aten {
   static let bicubicAntialiased = Operator("_upsample_bicubic2d_aa")
   static let nearest = Operator("upsample_nearest2d")
   static let crossEntropy = Operator("cross_entropy_loss")
-}
-
-/// How values between the pixels of a map are found. Pixels are squares: centres lie at half integers.
-public enum Interpolation: Sendable {
-  case nearest
-  case bilinear
-  /// Cubic with a = −0.75, borders repeated.
-  case bicubic
-  case bilinearAntialiased
-  /// Cubic with a = −0.5, samples outside left out and the weights renormalised.
-  case bicubicAntialiased
 }
 
 extension Tensor {

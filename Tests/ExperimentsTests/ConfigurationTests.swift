@@ -93,6 +93,9 @@ import Experiments
       #expect(throws: ConfigurationError.self) { try configuration.apply(assignment: wrong) }
     }
     #expect(throws: MethodError.self) { try configuration.apply(method: "uw+unknown") }
+    for wrong in ["pc grad", "uw pcgrad", "uw++pcgrad"] {
+      #expect(throws: MethodError.self) { try configuration.apply(method: wrong) }
+    }
     for weights in ["depth:1,normals:2", "{depth: 1, normals: 2}"] {
       try configuration.apply(method: "manual")
       try configuration.apply(assignment: "method.weighting.weights=\(weights)")

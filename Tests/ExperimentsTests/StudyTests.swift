@@ -64,8 +64,8 @@ import Experiments
     ("methods: [equal]\nconfiguration: {data: {tasks: [deep]}}", "unknown task 'deep'"),
     ("methods: {A: {set: {data.tasks: [depth]}}}", "has other data"),
     ("- methods", "a study has fields"),
-    ("methods: {'': equal}", "needs a name of its own"),
-    ("methods: {single task: equal}", "needs a name of its own"),
+    ("methods: {'': equal}", "need a name for its row"),
+    ("methods: {single task: equal}", "need a name for its row"),
     ("methods: [equal]\nconfiguration: {run: {seed: 7}}", "the study's seeds take its place"),
     ("methods: {A: {set: {run.seed: 5}}}", "'A' has run.seed: 5"),
   ])
@@ -150,7 +150,8 @@ import Experiments
       #expect(table.text.contains("Open|$x$ (0 of 2 seeds)"))
       #expect(table.text.contains("single task") && table.text.contains("+31.67"))
       #expect(table.markdown.contains("| A | **1 ± 0** |") && table.markdown.contains("### depth"))
-      #expect(table.markdown.contains("| Open\\|$x$ (0 of 2 seeds) |") && table.latex.contains("Open|\\$x\\$"))
+      #expect(
+        table.markdown.contains("| Open\\|$x$ (0 of 2 seeds) |") && table.latex.contains("Open\\textbar{}\\$x\\$"))
       #expect(table.latex.contains("B \\& \\_C") && table.latex.contains("\\toprule"))
       let lines = table.csv.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       #expect(lines[0].hasPrefix("method,seeds,depth.score.mean,depth.score.deviation,normals.score.mean"))
@@ -173,6 +174,10 @@ import Experiments
         #expect { try StudyResults(study, folder: folder) } throws: {
           "\($0)".contains("is finished, but cannot be read") && "\($0)".contains("without this folder")
         }
+        #expect {
+          try FileManager.default.createFolder(url.appendingPathComponent("configurations"))
+          _ = try StudyRunner(study, folder: folder, executable: url)
+        } throws: { "\($0)".contains("is finished, but cannot be read") }
       }
     }
   }

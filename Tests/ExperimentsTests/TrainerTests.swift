@@ -77,6 +77,24 @@ import Experiments
     }
   }
 
+  /// Lower precision changes the losses a little.
+  @Test(arguments: [
+    ["network.encoder=vit-micro"], ["network.encoder=resnet18"], ["network.encoder=segnet"],
+    ["network.encoder=resnet18", "network.decoder=aspp", "network.normalization=task"],
+  ])
+  func bfloat16ReachesEveryNetwork(_ network: [String]) throws {
+    try withTemporaryFolder { parent in
+      let first = try ["float32", "bfloat16"].map { precision in
+        let size = ["data.height=64", "data.width=64"]  // Smaller, and two values make a batch's statistics.
+        let configuration = try micro(network + size + ["run.precision=\(precision)", "training.steps=1"])
+        return try #require(
+          losses(try train(configuration, in: parent.appendingPathComponent(precision)).1).first)
+      }
+      #expect(first[0] != first[1])
+      for (task, loss) in first[0] { #expect(abs(loss - first[1][task]!) < 0.2 * loss, "\(task)") }
+    }
+  }
+
   @Test(arguments: [
     ["network.dropPath=0.3"], ["run.precision=bfloat16"], ["training.accumulation=2"],
     ["optimizer.name=sgd", "optimizer.clipNorm=1"],
@@ -197,6 +215,11 @@ import Experiments
         "\($0)".contains("holds no checkpoint of the run's last step")
       }
       #expect(try Data(contentsOf: folder.metrics) == log)
+      try FileManager.default.removeItem(at: folder.metrics)
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: {
+        "\($0)".contains("holds no checkpoint of the run's last step")
+      }
+      try log.write(to: folder.metrics)
       try saved.write(to: checkpoint)
       // A mistake in the configuration is found before the old run is removed.
       #expect(throws: (any Error).self) {

@@ -75,10 +75,12 @@ import Torch
   }
 
   /// Each of the two signs is kept as often as its share says.
-  @Test func dropsSignsAtRandom() throws {
+  @Test(arguments: [DType.float32, .float64]) func dropsSignsAtRandom(_ dtype: DType) throws {
     var generator = SeededGenerator(seed: 12)
     // Purity 0.75 everywhere: the positive parts stay in three of four elements.
-    let rows = Tensor([Float](repeating: 3, count: 40_001) + [Float](repeating: -1, count: 40_001), shape: [2, 40_001])
+    let rows = Tensor(
+      [Float](repeating: 3, count: 40_001) + [Float](repeating: -1, count: 40_001), shape: [2, 40_001]
+    ).to(dtype)
     var method = GradDrop()
     let direction: [Float] = try method.direction(
       of: DenseTaskGradients(rows: rows), losses: [], using: &generator

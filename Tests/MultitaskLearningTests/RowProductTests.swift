@@ -1,3 +1,4 @@
+import CMatrixKernels
 import MultitaskLearning
 import Testing
 import Torch
@@ -89,6 +90,19 @@ import Torch
   }
 
   private func values(_ tensor: Tensor) -> [Float] { tensor.array() }
+
+  /// SplitMix64's numbers, from anywhere in its sequence, as numbers between −1 and 1.
+  @Test func drawsAreThoseOfTheSeededGenerator() {
+    var generator = SeededGenerator(seed: 99)
+    let expected = (0..<70_000).map { _ in (Double(generator.next() >> 40) - 8_388_607.5) / 8_388_608 }
+    for columns in [0..<70_000, 3..<4, 69_000..<70_000] {
+      var draws = [Float](repeating: 9, count: columns.count)
+      cm_draw(99, Int64(columns.lowerBound), Int64(columns.upperBound), &draws)
+      #expect(draws.map(Double.init) == Array(expected[columns]))
+    }
+    #expect(expected.min()! > -1 && expected.max()! < 1)
+    #expect(abs(expected.reduce(0, +)) / 70_000 < 0.01)
+  }
 
   /// Neither the threads nor where the rows lie change what is dropped.
   @Test func drawsBelongToTheirColumns() throws {

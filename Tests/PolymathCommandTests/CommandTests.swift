@@ -38,15 +38,21 @@ import Torch
       #expect(predict.succeeded, "\(predict.errors)")
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("drawn").path).count == 5)
-      // Its own pictures are no place for predictions.
-      let own = folder.appendingPathComponent("run/predictions/input-depth.png")
+      // Pictures are not lost to predictions.
+      let own = folder.appendingPathComponent("mine/input-depth.png")
+      try FileManager.default.createDirectory(
+        at: own.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.copyItem(atPath: picture, toPath: own.path)
       try FileManager.default.copyItem(
         atPath: picture, toPath: own.deletingLastPathComponent().appendingPathComponent("input.png").path)
-      let pictures = ["run/predictions/input.png", "run/predictions/input-depth.png"]
-      let lost = try Command.run(["predict", "run"] + pictures + ["--out", "run/predictions"], in: folder)
+      let link = folder.appendingPathComponent("link")
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: own.deletingLastPathComponent())
+      let lost = try Command.run(
+        ["predict", "run", "mine/input.png", own.path, "--out", "link"], in: folder)
       #expect(!lost.succeeded && lost.errors.contains("would be overwritten"), "\(lost.errors)")
       #expect(try Data(contentsOf: own) == Data(contentsOf: URL(fileURLWithPath: picture)))
+      let gallery = try Command.run(["predict", "run", picture, "--out", "run/predictions"], in: folder)
+      #expect(!gallery.succeeded && gallery.errors.contains("the run's own pictures"), "\(gallery.errors)")
       let printed = try Command.run(["train", "--resume", "--out", "run", "--print-configuration"], in: folder)
       #expect(printed.output.contains("steps: 3 "))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))
@@ -164,6 +170,7 @@ import Torch
         ),
         (["encode", "resnet19", "--weights", "a", "--input", "b", "--output", "c"], "Did you mean 'resnet18'?"),
         (["encode", "resnet18", "--weights", "a", "--input", "b", "--output", "./a"], "the file of --weights"),
+        (["encode", "resnet18", "--weights", "a", "--input", "b", "--output", "b"], "the file of --input"),
         (["data", "scenes", "--out", "x", "--tasks", "dept"], "Did you mean 'depth'?"),
       ]
       for (arguments, answer) in mistakes {

@@ -144,6 +144,16 @@ import VisionData
         }
       ),
       (
+        "lists no tasks",
+        { url in
+          let file = url.appendingPathComponent(index)
+          var content = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+          content["tasks"] = [Any]()
+          try JSONSerialization.data(withJSONObject: content).write(to: file)
+        }
+      ),
+      (
         "says that pictures are -32×48",
         { url in
           let file = url.appendingPathComponent(index)

@@ -180,7 +180,8 @@ extension Node {
     switch self {
     case .scalar(let scalar): "'\(scalar.string)'"
     case .mapping: "a mapping"
-    case .sequence(let sequence): "[" + sequence.map(\.briefly).joined(separator: ", ") + "]"
+    case .sequence(let sequence):
+      "[" + sequence.prefix(6).map(\.briefly).joined(separator: ", ") + (sequence.count > 6 ? ", …]" : "]")
     default: "an alias"
     }
   }

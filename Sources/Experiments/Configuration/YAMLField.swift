@@ -2,18 +2,6 @@ import Foundation
 import MultitaskLearning
 import Yams
 
-/// Something wrong with a configuration: where, what, and what would be right.
-public struct ConfigurationError: Error, CustomStringConvertible, Sendable {
-  public let description: String
-
-  public init(_ description: String) { self.description = description }
-
-  init(_ node: Node, in source: String, _ reason: String) {
-    let line = node.mark.map { ", line \($0.line)" } ?? ""
-    self.init("\(source)\(line): \(reason)")
-  }
-}
-
 /// A field of a configuration section: its name, its meaning, how it is read and written.
 struct Field<Section> {
   let name: String

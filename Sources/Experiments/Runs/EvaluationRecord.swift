@@ -1,3 +1,4 @@
+/// What a network was worth after some steps.
 public struct EvaluationRecord: Sendable, Codable, Equatable {
   /// Steps done.
   public var step: Int

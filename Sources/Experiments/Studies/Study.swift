@@ -56,9 +56,11 @@ public struct Study: Sendable {
     if let twice = Self.firstRepeated(runs.map(\.name)) {
       throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
     }
-    for label in candidates.map(\.label) where label.allSatisfy(\.isWhitespace) || label == StudyResults.baselineLabel {
+    for label in candidates.map(\.label)
+    where label.allSatisfy(\.isWhitespace) || (hasBaselines && label == StudyResults.baselineLabel) {
       throw ConfigurationError(
-        "a method of the study is named '\(label)': its row in the tables needs a name of its own")
+        "a method of the study is named '\(label)': the tables need a name for its row, and not that of the single-task networks"
+      )
     }
     for candidate in candidates {
       guard candidate.configuration.run.seed == Configuration().run.seed else {

@@ -42,6 +42,8 @@ public struct StudyResults: Sendable {
   public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
 
   /// Reads what is finished; a run that is not is left out.
+  ///
+  /// - Throws: ``FileError`` for a finished run that is damaged.
   public init(_ study: Study, folder: StudyFolder) throws {
     var rows: [Row] = []
     var metrics: [Metric] = []
@@ -71,11 +73,14 @@ public struct StudyResults: Sendable {
     self.metrics = metrics
   }
 
-  private typealias Result = (
+  typealias Result = (
     metrics: [Metric], values: [Metric: Double], summary: RunSummary, diagnostics: [String: Double]
   )
 
-  private static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
+  /// What a finished run says; none where it is not finished.
+  ///
+  /// - Throws: ``FileError`` where it is damaged.
+  static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
     let runFolder = folder.run(run)
     guard folder.isFinished(run) else { return nil }
     let summary = try RunSummary.load(runFolder)

@@ -16,13 +16,16 @@ public struct StudyRunner {
   private let executable: URL
 
   /// - Parameter executable: the command `polymath`.
-  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study, ``FileError`` where it holds something else.
+  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study, ``FileError`` where it holds something else, or
+  ///   a run that is damaged.
   public init(_ study: Study, folder: StudyFolder, executable: URL) throws {
     self.study = study
     self.folder = folder
     self.executable = executable
     try folder.requireStudyOrNothing()
     for run in study.runs where folder.run(run).exists { try requireSameConfiguration(run) }
+    // Before anything is trained, not after hours.
+    for run in study.runs { _ = try StudyResults.result(run, folder) }
   }
 
   /// The runs that are not finished.

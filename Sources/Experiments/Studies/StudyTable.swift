@@ -158,7 +158,7 @@ public struct StudyTable: Sendable {
   private static func escapedForLatex(_ text: String) -> String {
     let special: [Character: String] = [
       "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "δ": "$\\delta$",
-      "Δ": "$\\Delta$", "°": "$^\\circ$", "<": "$<$", ">": "$>$",
+      "Δ": "$\\Delta$", "°": "$^\\circ$", "<": "$<$", ">": "$>$", "|": "\\textbar{}",
     ]
     return text.map { special[$0] ?? ("%_&#${}".contains($0) ? "\\\($0)" : "\($0)") }.joined()
   }

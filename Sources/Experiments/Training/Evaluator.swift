@@ -1,5 +1,7 @@
+import NeuralNetworks
 import Torch
 import VisionData
+import VisionMetrics
 import VisionNetworks
 
 /// Runs predictions of any origin over a data set.

@@ -27,10 +27,10 @@ public struct TrainingSession {
     let configuration =
       isResumed
       ? try Self.resumedConfiguration(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
+    if isResumed { try Self.requireCheckpoint(folder) }
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
-    if isResumed { try Self.requireCheckpoint(folder) }
     try FileManager.default.createFolder(folder.url)
     lock = try lockOfOld ?? Self.lock(folder)
     if existing == .overwrite { try folder.remove() }
@@ -63,11 +63,12 @@ public struct TrainingSession {
     try FolderLock(folder.url, work: "training")
   }
 
-  /// A run saves itself before its first step.
+  /// A run saves itself before its first step: what has more than a configuration has lost its checkpoint.
   private static func requireCheckpoint(_ folder: RunFolder) throws {
-    guard !Checkpoint.exists(.last, in: folder), let records = try? MetricsLog.read(folder) else { return }
-    let hasSteps = records.contains { if case .step = $0 { true } else { false } }
-    guard !hasSteps else {
+    guard !Checkpoint.exists(.last, in: folder) else { return }
+    let records = (try? MetricsLog.read(folder)) ?? []
+    let isFinished = FileManager.default.fileExists(atPath: folder.summary.path)
+    guard records.isEmpty, !isFinished, !Checkpoint.exists(.best, in: folder) else {
       throw FileError(
         folder.checkpoints,
         "holds no checkpoint of the run's last step: its files have to be put back, or --overwrite starts again")

@@ -26,7 +26,7 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
       throw MethodError("graddrop: \(draws.count) draws for gradients of \(dense.width) elements")
     }
     let seed = generator.next()
-    let given = draws.map { UniformDraws.given($0.map { Float($0 * 2 - 1) }) }
+    let given = draws.map { UniformDraws.given($0.map { $0 * 2 - 1 }) }
     dense.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
   }
 }

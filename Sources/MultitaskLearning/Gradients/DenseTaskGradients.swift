@@ -85,6 +85,7 @@ public final class DenseTaskGradients: TaskGradients {
   ///   - leak: the share of every gradient that always passes.
   ///   - direction: d elements.
   func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
+    precondition(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
     products.keepOneSign(draws, leak: leak, into: direction)
   }
 }

@@ -85,23 +85,31 @@ struct FastRowProducts: RowProducts {
     withPointers { pointers in
       nonisolated(unsafe) let pointers = pointers
       @Sendable func run(_ index: Int) { body(index, pointers + parts[index].block * count, offsets[index]) }
-      let threads = threadCount(for: parts)
+      let shares = shares(of: parts)
+      let threads = min(Runtime.threadCount, shares.count)
       guard threads > 1 else { return parts.indices.forEach(run) }
-      // Whoever is free takes the next part: a thread that has to wait for its core does not hold up the others.
+      // Whoever is free takes the next share: a thread that has to wait for its core does not hold up the others.
       let next = Atomic(0)
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         while true {
           let index = next.add(1, ordering: .relaxed).oldValue
-          guard index < parts.count else { return }
-          run(index)
+          guard index < shares.count else { return }
+          shares[index].forEach(run)
         }
       }
     }
   }
 
-  private func threadCount(for parts: [GradientPart]) -> Int {
-    let total = parts.reduce(0) { $0 + $1.columns.count }
-    return min(Runtime.threadCount, parts.count, (total + Self.partLength - 1) / Self.partLength)
+  /// Neighbouring parts of about `partLength` columns together.
+  private func shares(of parts: [GradientPart]) -> [Range<Int>] {
+    var (shares, start, width): ([Range<Int>], Int, Int) = ([], 0, 0)
+    for (index, part) in parts.enumerated() {
+      width += part.columns.count
+      guard width >= Self.partLength || index == parts.count - 1 else { continue }
+      shares.append(start..<(index + 1))
+      (start, width) = (index + 1, 0)
+    }
+    return shares
   }
 
   /// The first elements of all rows, block by block.
@@ -117,7 +125,7 @@ extension UniformDraws {
   fileprivate func withNumbers(for columns: Range<Int>, _ body: (UnsafePointer<Float>) -> Void) {
     switch self {
     case .given(let numbers):
-      numbers.withUnsafeBufferPointer { body($0.baseAddress! + columns.lowerBound) }
+      numbers[columns].map { Float($0) }.withUnsafeBufferPointer { body($0.baseAddress!) }
     case .random(let seed):
       withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { numbers in
         cm_draw(seed, Int64(columns.lowerBound), Int64(columns.upperBound), numbers.baseAddress)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Every method, by kind. A new one is a file with an `entry`, and a line here.
 public enum MethodRegistry {
   public static let weightings: [MethodEntry<any LossWeighting>] = [
@@ -61,7 +63,7 @@ public enum MethodRegistry {
   /// - Throws: ``MethodError`` where one is missing.
   public static func names(joinedIn text: String) throws -> [String] {
     try text.split(separator: "+", omittingEmptySubsequences: false).map { part in
-      let name = part.filter { !$0.isWhitespace }
+      let name = part.trimmingCharacters(in: .whitespaces)
       guard !name.isEmpty else {
         throw MethodError("'\(text)': a method is names joined by +, such as uw+pcgrad, and one is missing")
       }

@@ -22,9 +22,9 @@ public struct DatasetFolder: SampleSource {
         indexURL, "has the format '\(index.format)', but this version reads '\(DatasetIndex.currentFormat)'")
     }
     guard index.height > 0, index.width > 0 else {
-      throw FileError(indexURL, "says that pictures are \(index.height)×\(index.width)")
+      throw FileError(indexURL, "says that pictures are \(index.height)×\(index.width), but both have to be at least 1")
     }
-    guard !index.tasks.isEmpty else { throw FileError(indexURL, "lists no tasks") }
+    guard !index.tasks.isEmpty else { throw FileError(indexURL, "lists no tasks: one at least is needed") }
     guard !index.samples.isEmpty else { throw FileError(indexURL, "lists no samples") }
     try Self.check(index.tasks, indexURL)
     for entry in index.samples {

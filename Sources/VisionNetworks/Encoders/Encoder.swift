@@ -33,16 +33,6 @@ public protocol Encoder {
   func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor?
 }
 
-/// An encoder made of transformer blocks.
-public protocol TransformerEncoder: Encoder {
-  var stack: TransformerStack { get }
-
-  /// As `callAsFunction`, telling the tokens that enter each layer: batch × tokens × width.
-  func features(
-    _ images: Tensor, _ context: ForwardContext, observing: (_ layer: Int, _ input: Tensor) -> Void
-  ) -> [Tensor]
-}
-
 extension TransformerEncoder {
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
     features(images, context) { _, _ in }

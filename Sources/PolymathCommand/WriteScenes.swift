@@ -1,0 +1,61 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import MultitaskLearning
+import VisionData
+
+struct WriteScenes: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scenes", abstract: "Write the embedded scenes to a folder that `data.folder` can name.")
+
+  @Option(help: "The folder: new, or empty.", completion: .directory)
+  var out: String
+
+  @Option(help: "How many scenes.")
+  var count = 100
+
+  @Option(help: "Of the scenes: the same seed gives the same scenes.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Of the pictures, in pixels.")
+  var height = 96
+
+  @Option(help: "Of the pictures, in pixels.")
+  var width = 128
+
+  @Option(help: "Format of the pictures: png or jpeg. Ground truth is always PNG.")
+  var format = "png"
+
+  @Option(help: "Tasks separated by commas; all when left out.")
+  var tasks: String?
+
+  func validate() throws {
+    guard (1...10_000_000).contains(count), (16...8192).contains(height), (16...8192).contains(width) else {
+      throw ValidationError("--count has to be from 1 to 10000000, --height and --width from 16 to 8192.")
+    }
+  }
+
+  func run() throws {
+    guard let format = DatasetWriter.PictureFormat(rawValue: format) else {
+      throw ValidationError("--format is '\(format)', but has to be png or jpeg")
+    }
+    let scenes = Scenes(seed: seed, count: count, height: height, width: width, tasks: try chosenTasks())
+    try DatasetWriter(URL(fileURLWithPath: out), pictureFormat: format).write(scenes)
+    print("\(count) scenes: \(out)")
+  }
+
+  private func chosenTasks() throws -> [VisionTask] {
+    guard let tasks else { return Scenes.allTasks }
+    let names = tasks.split(separator: ",")
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ValidationError("--tasks '\(tasks)': names separated by commas are expected, each once")
+    }
+    return try names.map { name in
+      let name = name.trimmingCharacters(in: .whitespaces)
+      guard let task = Scenes.allTasks.first(where: { $0.name == name }) else {
+        throw ValidationError(unknownName("task", name, among: Scenes.allTasks.map(\.name)))
+      }
+      return task
+    }
+  }
+}

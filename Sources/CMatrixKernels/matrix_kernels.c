@@ -105,7 +105,7 @@ void cm_combine(
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-// SplitMix64 at the position `column`.
+// The numbers of SeededGenerator (SplitMix64), from any place in its sequence.
 FOR_EVERY_PROCESSOR
 void cm_draw(uint64_t seed, int64_t from, int64_t to, float *result) {
   for (int64_t c = from; c < to; c++) {

@@ -301,6 +301,12 @@ import Experiments
       #expect(run.predict(picture).map(\.task) == run.configuration.data.tasks)
       #expect { try run.evaluate() } throws: { "\($0)".contains("is no data set") }
       try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
+      // A run that was cut off before it kept its tasks has them from its data, and keeps them when it goes on.
+      try FileManager.default.removeItem(at: run.folder.tasks)
+      let cut = try TrainedRun(run.folder, checkpoint: .last)
+      #expect(cut.predict(picture).map(\.task) == run.configuration.data.tasks)
+      _ = try TrainingSession(nil, folder: run.folder, existing: .resume)
+      #expect(FileManager.default.fileExists(atPath: run.folder.tasks.path))
 
       // Where nothing is known, nothing is perfect either.
       let unknown = Picture(width: 32, height: 32, channels: 1, samples: .bits16([UInt16](repeating: 0, count: 1024)))

@@ -30,11 +30,11 @@ public struct TrainedRun {
     try checkpoint.restore(network, method: &method, in: folder)
   }
 
-  /// - Throws: ``FileError`` or ``ConfigurationError`` where the run has not kept its tasks, and its data lack them.
+  /// - Throws: ``FileError`` where the run has not kept its tasks, and its data are not there.
   private static func tasks(of folder: RunFolder, _ configuration: Configuration) throws -> [VisionTask] {
     guard FileManager.default.fileExists(atPath: folder.tasks.path) else {
       // Runs from before they were kept.
-      return try DataSetup(configuration).bindings.map(\.task)
+      return try DataSetup.availableTasks(configuration.data)
     }
     guard let saved = try? Data(contentsOf: folder.tasks),
       let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved),

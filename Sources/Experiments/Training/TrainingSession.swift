@@ -34,10 +34,9 @@ public struct TrainingSession {
     try FileManager.default.createFolder(folder.url)
     lock = try lockOfOld ?? Self.lock(folder)
     if existing == .overwrite { try folder.remove() }
-    if !isResumed {
-      try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
-      try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration)
-    }
+    // First: what has no configuration is no run, and would not be overwritten.
+    if !isResumed { try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration) }
+    try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
     try folder.create()
     observers = [
       try MetricsLog(folder, keepingThrough: trainer.completedSteps),

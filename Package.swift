@@ -23,6 +23,7 @@ let torchLinkerSettings: [LinkerSetting] =
 let package = Package(
   name: "Polymath",
   products: [
+    .library(name: "Support", targets: ["Support"]),
     .library(name: "Torch", targets: ["Torch"]),
     .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
     .library(name: "MultitaskLearning", targets: ["MultitaskLearning"]),
@@ -55,18 +56,19 @@ let package = Package(
     .target(name: "CImageFiles", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CMatrixKernels"),
 
-    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(name: "Support"),
+    .target(name: "Torch", dependencies: ["Support", "CTorch"]),
     .target(
       name: "NeuralNetworks",
-      dependencies: ["Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
-    .target(name: "MultitaskLearning", dependencies: ["NeuralNetworks", "CMatrixKernels"]),
-    .target(name: "VisionNetworks", dependencies: ["NeuralNetworks"]),
-    .target(name: "VisionData", dependencies: ["Torch", "CImageFiles"]),
-    .target(name: "VisionMetrics", dependencies: ["Torch"]),
+      dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
+    .target(name: "MultitaskLearning", dependencies: ["Support", "NeuralNetworks", "CMatrixKernels"]),
+    .target(name: "VisionNetworks", dependencies: ["Support", "NeuralNetworks"]),
+    .target(name: "VisionData", dependencies: ["Support", "Torch", "CImageFiles"]),
+    .target(name: "VisionMetrics", dependencies: ["Support", "Torch"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "Yams", "Rainbow",
+        "Support", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "Yams", "Rainbow",
         "TextTable",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
@@ -74,11 +76,12 @@ let package = Package(
     .executableTarget(
       name: "PolymathCommand",
       dependencies: [
-        "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestSupport", dependencies: ["NeuralNetworks"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Support", "NeuralNetworks"], path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(
@@ -87,7 +90,8 @@ let package = Package(
     .testTarget(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
       resources: [.copy("Resources")]),
-    .testTarget(name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"]),
+    .testTarget(
+      name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionMetricsTests", dependencies: ["VisionMetrics", "TestSupport"],
       resources: [.copy("Resources")]),
@@ -99,6 +103,14 @@ let package = Package(
     .testTarget(
       name: "PolymathCommandTests",
       dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),
+    .testTarget(name: "GuideTests", dependencies: ["Experiments", "MultitaskLearning", "VisionData", "TestSupport"]),
+    // No test of `swift test`: `script/fuzz` runs it.
+    .executableTarget(
+      name: "PolymathFuzz",
+      dependencies: [
+        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzz"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

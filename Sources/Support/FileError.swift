@@ -11,7 +11,7 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
   }
 
   /// With the system's word for the last failed call.
-  init(_ url: URL, system action: String) {
+  package init(_ url: URL, system action: String) {
     self.init(url, "\(action): \(String(cString: strerror(errno)))")
   }
 
@@ -20,5 +20,5 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     FileError(url, FileManager.default.fileExists(atPath: url.path) ? reason : "does not exist")
   }
 
-  public var description: String { "\(path): \(reason)" }
+  public var description: String { errorText("\(errorText(path)): \(reason)") }
 }

@@ -9,10 +9,11 @@ public struct AtomicFile {
   ///
   /// - Throws: ``FileError`` (for instance when the disk is full), or what `body` throws.
   public static func write(to url: URL, _ body: (AtomicFile) throws -> Void) throws {
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let temporary = temporary(for: url)
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(url, system: "cannot be written") }
+    // For as long as this process lives, it says that the file is not a leftover.
+    flock(descriptor, LOCK_EX | LOCK_NB)
     do {
       try body(AtomicFile(descriptor: descriptor, temporary: temporary))
       guard fsync(descriptor) == 0 else { throw FileError(url, system: "cannot be written") }

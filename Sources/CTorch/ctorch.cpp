@@ -7,6 +7,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <dlfcn.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -14,6 +15,8 @@
 
 #include <mutex>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace {
@@ -268,6 +271,30 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
       const auto &storage = places[i].storage();
       if (storage.use_count() > 1 || storage.nbytes() > places[i].nbytes()) places[i] = places[i].clone();
       targets[i] = handle(std::move(places[i]));
+    }
+    return 0;
+  });
+}
+
+int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *leaves, int leaf_count, bool *reached) {
+  return guarded([&] {
+    std::unordered_map<torch::autograd::Node *, int> sinks;
+    for (int i = 0; i < leaf_count; i++) {
+      reached[i] = false;
+      if (auto sink = torch::autograd::impl::try_get_grad_accumulator(tensor(leaves[i]))) sinks[sink.get()] = i;
+    }
+    std::unordered_set<torch::autograd::Node *> seen;
+    std::vector<torch::autograd::Node *> waiting;
+    auto visit = [&](torch::autograd::Node *node) {
+      if (node && seen.insert(node).second) waiting.push_back(node);
+    };
+    for (int i = 0; i < output_count; i++)
+      visit(torch::autograd::impl::gradient_edge(tensor(outputs[i])).function.get());
+    while (!waiting.empty()) {
+      torch::autograd::Node *node = waiting.back();
+      waiting.pop_back();
+      if (auto sink = sinks.find(node); sink != sinks.end()) reached[sink->second] = true;
+      for (const auto &edge : node->next_edges()) visit(edge.function.get());
     }
     return 0;
   });

@@ -1,4 +1,5 @@
 import CTorch
+import Support
 
 /// Runs a body without recording for autograd (on this thread: do not suspend inside).
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -85,7 +86,7 @@ public func takeGradients(
   of outputs: [Tensor], withRespectTo leaves: [Tensor], writing targets: [GradientTarget], seeds: [Tensor]? = nil,
   graph: GraphUse = .release
 ) -> [Tensor] {
-  precondition(graph != .differentiate, "gradients written in place cannot be differentiated")
+  require(graph != .differentiate, "gradients written in place cannot be differentiated")
   let all = leaves + targets.map(\.leaf)
   // Asked for nothing, libtorch would give every leaf its gradient.
   guard !all.isEmpty else { return [] }
@@ -98,6 +99,23 @@ public func takeGradients(
   }
   guard status == 0 else { stopDifferentiation(outputs, all) }
   return places.prefix(leaves.count).map { Tensor($0!) }
+}
+
+/// Which leaves the recorded graph of some outputs reaches. Nothing is computed.
+///
+/// - Parameter leaves: tensors that require gradients and were not computed from others.
+/// - Complexity: linear in the size of the graph.
+public func reachedLeaves(of outputs: [Tensor], among leaves: [Tensor]) -> [Bool] {
+  var reached = [Bool](repeating: false, count: leaves.count)
+  let recorded = outputs.filter(\.requiresGradient)
+  guard !recorded.isEmpty, !leaves.isEmpty else { return reached }
+  let status = withExtendedLifetime((recorded, leaves)) {
+    ct_reaches(
+      recorded.map(\.optionalHandle), Int32(recorded.count), leaves.map(\.optionalHandle), Int32(leaves.count), &reached
+    )
+  }
+  guard status == 0 else { stopDifferentiation(recorded, leaves) }
+  return reached
 }
 
 private func stopDifferentiation(_ outputs: [Tensor], _ inputs: [Tensor]) -> Never {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A file's bytes in memory, read when touched. Writing to them changes no file.
 final class FileMapping: @unchecked Sendable {

@@ -1,4 +1,5 @@
 import CTorch
+import Support
 
 /// A libtorch operator, found by its name in the dispatcher.
 ///
@@ -63,7 +64,7 @@ public struct Operator: @unchecked Sendable {
     try withUnsafeTemporaryAllocation(of: ct_value.self, capacity: 256) { results in
       let count = run(arguments, results.baseAddress!, capacity: results.count)
       guard count >= 0 else { throw failure(arguments) }
-      precondition(count <= results.count, "\(name) gave \(count) results, at most \(results.count) are read")
+      require(count <= results.count, "\(name) gave \(count) results, at most \(results.count) are read")
       return results.prefix(count).filter { $0.tag == ct_tag_tensor }.map { Tensor($0.tensor) }
     }
   }

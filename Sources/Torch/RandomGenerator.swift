@@ -35,6 +35,15 @@ public final class RandomGenerator: @unchecked Sendable {
     }
   }
 
+  /// Takes a state from a file.
+  ///
+  /// - Throws: ``TorchError`` for bytes that are no state of such a generator.
+  public func restore(_ state: Tensor) throws {
+    guard ct_generator_set_state(handle, state.handle) == 0 else {
+      throw TorchError("generator state \(state.signature): \(String(cString: ct_last_error()))")
+    }
+  }
+
   public func normal(_ shape: [Int], mean: Double = 0, deviation: Double = 1) -> Tensor {
     Aten.normal(
       .tensor(.empty(shape, device: device)), .real(mean), .real(deviation), .generator(self))

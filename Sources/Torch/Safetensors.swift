@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The file format `safetensors`: a JSON header and the tensors' bytes.
 public enum Safetensors {
@@ -10,6 +11,8 @@ public enum Safetensors {
     case f8e5m2 = "F8_E5M2"
     case f8e4m3 = "F8_E4M3"
     case f8e8m0 = "F8_E8M0"
+    case f8e5m2fnuz = "F8_E5M2FNUZ"
+    case f8e4m3fnuz = "F8_E4M3FNUZ"
     case f4 = "F4"
     case f6e2m3 = "F6_E2M3"
     case f6e3m2 = "F6_E3M2"
@@ -25,7 +28,7 @@ public enum Safetensors {
     case i64 = "I64"
     case u64 = "U64"
 
-    /// libtorch's type; none for six-bit floats, which libtorch lacks.
+    /// libtorch's type; nil for floats of six bits and those without a negative zero, of which there are no tensors here.
     var dtype: DType? {
       switch self {
       case .bool: .bool
@@ -35,7 +38,7 @@ public enum Safetensors {
       case .f8e4m3: .float8e4m3
       case .f8e8m0: .float8e8m0
       case .f4: .float4e2m1x2
-      case .f6e2m3, .f6e3m2: nil
+      case .f6e2m3, .f6e3m2, .f8e5m2fnuz, .f8e4m3fnuz: nil
       case .i16: .int16
       case .u16: .uint16
       case .f16: .float16
@@ -54,6 +57,7 @@ public enum Safetensors {
       switch self {
       case .f4: 4
       case .f6e2m3, .f6e3m2: 6
+      case .f8e5m2fnuz, .f8e4m3fnuz: 8
       default: dtype!.byteCount * 8
       }
     }
@@ -68,6 +72,10 @@ public enum Safetensors {
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL
   ) throws {
+    let names = tensors.map(\.name)
+    require(
+      Set(names).count == names.count && !names.contains("__metadata__"),
+      "\(names) name tensors twice or '__metadata__'")
     var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
     var offset = 0
     // Wide elements first, so that every tensor lies at a multiple of its element's size.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A safetensors file, mapped into memory: opening reads the header alone, a tensor's pages come when touched.
 public struct SafetensorsFile: Sendable {
@@ -8,12 +9,7 @@ public struct SafetensorsFile: Sendable {
   /// The tensors' names in the order of their bytes.
   public let names: [String]
 
-  private struct Entry: Sendable {
-    let type: Safetensors.ElementType
-    let shape: [Int]
-    let bytes: Range<Int>
-  }
-  private let entries: [String: Entry]
+  private let entries: [String: SafetensorsHeader.Entry]
   private let mapping: FileMapping
   private let dataStart: Int
 
@@ -35,17 +31,17 @@ public struct SafetensorsFile: Sendable {
         url, "claims a header of \(length) bytes, but \(total - 8) follow: truncated, or no safetensors file")
     }
     dataStart = 8 + Int(length)
-    let header = Data(mapping.bytes[8..<dataStart])
-    let object: Any
-    do { object = try JSONSerialization.jsonObject(with: header) } catch {
-      throw FileError(url, "has a header that is no JSON")
+    let header: SafetensorsHeader
+    do {
+      header = try SafetensorsHeader(
+        UnsafeRawBufferPointer(rebasing: mapping.bytes[8..<dataStart]), dataCount: total - dataStart)
+    } catch let problem as SafetensorsHeader.Problem {
+      throw FileError(url, problem.reason.inBrief)
+    } catch let failure as JSONScanner.Failure {
+      throw FileError(url, "has a header that is no JSON object of tensors: \(failure)".inBrief)
     }
-    guard let fields = object as? [String: Any] else { throw FileError(url, "has a header that is no JSON object") }
-    metadata = try Self.metadata(fields["__metadata__"], url)
-    var entries: [String: Entry] = [:]
-    for (name, field) in fields where name != "__metadata__" {
-      entries[name] = try Self.entry(field, name: name, dataCount: total - dataStart, url)
-    }
+    metadata = header.metadata
+    entries = header.entries
     let ordered = entries.sorted {
       ($0.value.bytes.lowerBound, $0.value.bytes.upperBound, $0.key)
         < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound, $1.key)
@@ -62,7 +58,6 @@ public struct SafetensorsFile: Sendable {
       throw FileError(url, "has \(total - dataStart) bytes of data, but its tensors cover \(end)")
     }
     names = ordered.map(\.key)
-    self.entries = entries
   }
 
   /// The shape of a tensor, without reading it.
@@ -74,10 +69,16 @@ public struct SafetensorsFile: Sendable {
   public func tensor(_ name: String) throws -> Tensor {
     guard let entry = entries[name] else { throw FileError(url, "has no tensor '\(name)'") }
     guard let dtype = entry.type.dtype else {
-      throw FileError(url, "tensor '\(name)' is \(entry.type.rawValue), which libtorch does not compute with")
+      throw FileError(url, "tensor '\(name)' is \(entry.type.rawValue), which has no tensors here")
     }
     var shape = entry.shape
-    if dtype == .float4e2m1x2, let last = shape.last { shape[shape.count - 1] = last / 2 }
+    if dtype == .float4e2m1x2, let last = shape.last {
+      guard last % 2 == 0 else {
+        throw FileError(
+          url, "tensor '\(name)' of shape \(shape) has rows that end within a byte: the last size has to be even")
+      }
+      shape[shape.count - 1] = last / 2
+    }
     let start = mapping.start + dataStart + entry.bytes.lowerBound
     let tensor = Tensor(memory: start, shape: shape, dtype: dtype, owner: mapping)
     // Kernels expect elements at multiples of their size; foreign files need not keep to that.
@@ -90,46 +91,13 @@ public struct SafetensorsFile: Sendable {
     guard let entry = entries[name] else { throw FileError(url, "has no tensor '\(name)'") }
     return Data(mapping.bytes[(dataStart + entry.bytes.lowerBound)..<(dataStart + entry.bytes.upperBound)])
   }
+}
 
-  private static func metadata(_ field: Any?, _ url: URL) throws -> [String: String] {
-    guard let field else { return [:] }
-    guard let metadata = field as? [String: String] else {
-      throw FileError(url, "has metadata that are not text by text")
-    }
-    return metadata
-  }
-
-  private static func entry(_ field: Any, name: String, dataCount: Int, _ url: URL) throws -> Entry {
-    func refuse(_ reason: String) -> FileError { FileError(url, "tensor '\(name)' \(reason)") }
-    guard let field = field as? [String: Any] else { throw refuse("has no description") }
-    guard let typeName = field["dtype"] as? String, let type = Safetensors.ElementType(rawValue: typeName) else {
-      throw refuse("has the unknown dtype '\(field["dtype"] ?? "none")'")
-    }
-    guard let shape = integers(field["shape"]) else { throw refuse("has no shape of whole numbers ≥ 0") }
-    guard let offsets = integers(field["data_offsets"]), offsets.count == 2, offsets[0] <= offsets[1],
-      offsets[1] <= dataCount
-    else { throw refuse("has data_offsets outside the file's \(dataCount) bytes of data") }
-    var bits = type.bitCount
-    for size in shape {
-      let (product, overflow) = bits.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw refuse("has a shape \(shape) beyond any memory") }
-      bits = product
-    }
-    guard bits % 8 == 0, bits / 8 == offsets[1] - offsets[0] else {
-      throw refuse(
-        "of shape \(shape) and dtype \(typeName) needs \(bits / 8) bytes, but has \(offsets[1] - offsets[0])")
-    }
-    return Entry(type: type, shape: shape, bytes: offsets[0]..<offsets[1])
-  }
-
-  private static func integers(_ field: Any?) -> [Int]? {
-    guard let numbers = field as? [NSNumber] else { return nil }
-    var integers: [Int] = []
-    for number in numbers {
-      guard let integer = Int(exactly: number), integer >= 0 else { return nil }
-      integers.append(integer)
-    }
-    return integers
+extension String {
+  /// On one line of limited length: names and shapes in a file may be of any.
+  fileprivate var inBrief: String {
+    let start = prefix(300).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+    return String(String.UnicodeScalarView(start)) + (count > 300 ? "…" : "")
   }
 }
 

@@ -1,4 +1,5 @@
 import CTorch
+import Support
 
 private enum Aten {
   static let item = Operator("_local_scalar_dense")
@@ -11,8 +12,8 @@ extension Tensor {
   /// - Parameter shape: the array's length when left out.
   public convenience init<Scalar: TensorScalar>(_ elements: consuming [Scalar], shape: [Int]? = nil) {
     let shape = shape ?? [elements.count]
-    precondition(
-      shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill a tensor of shape \(shape)")
+    require(
+      Self.elementCount(shape) == elements.count, "\(elements.count) elements do not fill a tensor of shape \(shape)")
     let storage = ArrayStorage(elements)
     let context = Unmanaged.passRetained(storage)
     let handle = ct_from_memory(
@@ -20,6 +21,17 @@ extension Tensor {
       { Unmanaged<AnyObject>.fromOpaque($0!).release() }, context.toOpaque())
     guard let handle else { fatalError(String(cString: ct_last_error())) }
     self.init(handle)
+  }
+
+  /// The number of elements of a shape; nil where a size is negative, or elements or strides are too many to count.
+  private static func elementCount(_ shape: [Int]) -> Int? {
+    var extent = 1
+    for size in shape {
+      let (product, overflow) = extent.multipliedReportingOverflow(by: Swift.max(1, size))
+      guard size >= 0, !overflow else { return nil }
+      extent = product
+    }
+    return shape.contains(0) ? 0 : extent
   }
 
   /// A tensor of one element and no dimension.
@@ -62,7 +74,7 @@ extension Tensor {
   public func withMutableElements<Scalar: TensorScalar, Result>(
     of type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
-    precondition(
+    require(
       isContiguous && device == .cpu && dtype == Scalar.dtype,
       "\(signature) on \(device) is not contiguous \(Scalar.dtype) on the CPU")
     return try withExtendedLifetime(self) {
@@ -74,7 +86,7 @@ extension Tensor {
 
   /// The raw bytes of a contiguous tensor on the CPU.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    precondition(isContiguous && device == .cpu)
+    require(isContiguous && device == .cpu, "\(signature) lies not in one piece in the CPU's memory")
     return try withExtendedLifetime(self) {
       let count = count * dtype.byteCount
       return try body(UnsafeRawBufferPointer(start: count == 0 ? nil : ct_data(handle), count: count))
@@ -83,7 +95,7 @@ extension Tensor {
 
   /// The one element of a tensor, as a real number.
   public var item: Double {
-    precondition(count == 1, "item of \(signature): has \(count) elements, not one")
+    require(count == 1, "item of \(signature): has \(count) elements, not one")
     return array(of: Double.self)[0]
   }
 }

@@ -1,3 +1,5 @@
+import Support
+
 private enum Aten {
   static let select = Operator("select", "int")
   static let slice = Operator("slice", "Tensor")
@@ -90,7 +92,7 @@ extension Tensor {
       tensors += [Tensor?](repeating: nil, count: count)
     }
     let consumed = indices.reduce(0) { $0 + $1.consumedAxes }
-    precondition(consumed <= rank, "\(consumed) indices for \(signature), which has \(rank) axes")
+    require(consumed <= rank, "\(consumed) indices for \(signature), which has \(rank) axes")
     for index in indices {
       switch index {
       case .at(let position): view = Aten.select(.tensor(view), .integer(axis), .integer(position))

@@ -6,7 +6,8 @@ public struct ForwardContext: Sendable {
   public let isTraining: Bool
   /// Several: their streams lie one after another along the batch.
   public let tasks: [String]
-  let generator: RandomGenerator?
+  /// The source of dropout's and stochastic depth's draws; nil in evaluation.
+  public let generator: RandomGenerator?
 
   /// - Parameter generator: the source of dropout's and stochastic depth's draws.
   public static func training(_ generator: RandomGenerator) -> ForwardContext {

@@ -1,43 +1,52 @@
+import Support
 import Torch
 
 extension ParameterStore {
   /// What to do with entries that only one side has.
-  public enum Strictness: Sendable {
+  public enum Strictness {
     /// Everything has to fit.
     case exact
-    /// The file may hold more (a classifier that is not used here).
-    case allowingUnexpected
+    /// The file may hold more where a rule knows the entry's name: a classifier that is not used here. Anything else
+    /// that the network lacks is a part of another network, whose function would be another one without it.
+    case allowingUnused((_ name: String) -> Bool)
     /// Either side may hold more; at least one entry has to fit.
     case partial
   }
 
   /// Loads entries by name. Nothing is changed unless everything that has to fit does.
   ///
+  /// Entries of whole numbers count what was done (a batch normalization's batches) and are no weights: where the file
+  /// lacks them, the network keeps its own.
+  ///
   /// - Parameters:
   ///   - prefix: put before the file's names: `backbone.` loads a plain encoder's file into a network.
   ///   - fileName: what the file calls an entry, without the prefix; several may have the same.
-  ///   - adapt: may give a replacement for an entry of another shape.
-  /// - Throws: ``LoadError`` with the report; ``FileError`` for a malformed file.
+  ///   - adapt: what an entry of the file becomes in this network. It is asked for every entry, as one of the right shape
+  ///     may mean something else, too.
+  /// - Throws: ``LoadError`` with the report; ``FileError`` for a malformed file; what `adapt` throws.
   @discardableResult
   public func load(
     _ file: SafetensorsFile, prefix: String = "", strictness: Strictness = .exact,
     naming fileName: (_ name: String) -> String = { $0 },
-    adapting adapt: (_ name: String, _ value: Tensor, _ shape: [Int]) -> Tensor? = { _, _, _ in nil }
+    adapting adapt: (_ name: String, _ value: Tensor) throws -> Tensor = { $1 }
   ) throws -> LoadReport {
     var report = LoadReport()
     var entries: [(target: Tensor, value: Tensor)] = []
+    var refusal: (any Error)?
     let expected = state.filter { $0.name.hasPrefix(prefix) }
     for (name, target) in expected {
       let fileName = fileName(String(name.dropFirst(prefix.count)))
       guard let shape = file.shape(of: fileName) else {
-        report.missing.append(name)
+        if target.dtype.isFloatingPoint { report.missing.append(name) }
         continue
       }
-      var value = try file.tensor(fileName)
-      guard value.dtype.isNumeric else {
-        throw FileError(file.url, "tensor '\(fileName)' is \(value.dtype), which is no type of weights")
+      let saved = try file.weights(fileName)
+      let value: Tensor
+      do { value = try adapt(fileName, saved) } catch {
+        // Names that do not fit say more about a foreign file: they come first.
+        refusal = refusal ?? error
+        continue
       }
-      if shape != target.shape, let adapted = adapt(name, value, target.shape) { value = adapted }
       guard value.shape == target.shape else {
         report.wronglyShaped.append((name, target.shape, shape))
         continue
@@ -46,18 +55,40 @@ extension ParameterStore {
       report.loaded.append(name)
     }
     let known = Set(expected.map { fileName(String($0.name.dropFirst(prefix.count))) })
-    report.unexpected = file.names.filter { !known.contains($0) }
-
-    let fits =
-      switch strictness {
-      case .exact: report.isComplete
-      case .allowingUnexpected: report.missing.isEmpty && report.wronglyShaped.isEmpty
-      case .partial: !report.loaded.isEmpty && report.wronglyShaped.isEmpty
-      }
-    guard fits else { throw LoadError(path: file.url.path, report: report) }
+    report.sort(unknown: file.names.filter { !known.contains($0) }, by: strictness)
+    guard report.fits(strictness) else { throw LoadError(path: file.url.path, report: report) }
+    if let refusal { throw refusal }
     withoutGradients {
       for (target, value) in entries { target.copy(from: value) }
     }
     return report
+  }
+}
+
+extension SafetensorsFile {
+  fileprivate func weights(_ name: String) throws -> Tensor {
+    let value = try tensor(name)
+    guard value.dtype.isNumeric else {
+      throw FileError(url, "tensor '\(excerpt(name))' is \(value.dtype), which is no type of weights")
+    }
+    return value
+  }
+}
+
+extension LoadReport {
+  fileprivate mutating func sort(unknown names: [String], by strictness: ParameterStore.Strictness) {
+    guard case .allowingUnused(let isUnused) = strictness else {
+      unexpected = names
+      return
+    }
+    unused = names.filter(isUnused)
+    unexpected = names.filter { !isUnused($0) }
+  }
+
+  fileprivate func fits(_ strictness: ParameterStore.Strictness) -> Bool {
+    switch strictness {
+    case .exact, .allowingUnused: isComplete
+    case .partial: !loaded.isEmpty && wronglyShaped.isEmpty
+    }
   }
 }

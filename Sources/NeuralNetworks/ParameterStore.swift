@@ -1,4 +1,5 @@
 import OrderedCollections
+import Support
 import Torch
 
 /// All parameters and buffers of a network, by name, and their layout in one vector per owner.
@@ -8,6 +9,8 @@ import Torch
 /// optimizer state stay, and every ``Parameter`` points to its new place.
 public final class ParameterStore {
   public let device: Device
+  /// Of parameters and buffers of floating-point numbers.
+  public let dtype: DType
   /// The source of initial values.
   public let generator: RandomGenerator
 
@@ -16,8 +19,9 @@ public final class ParameterStore {
   private var names: OrderedSet<String> = []
   private var vectorsByOwner: [Owner: ParameterVector] = [:]
 
-  public init(seed: UInt64, device: Device = .cpu) {
+  public init(seed: UInt64, device: Device = .cpu, dtype: DType = .float32) {
     self.device = device
+    self.dtype = dtype
     generator = RandomGenerator(seed: seed)
   }
 
@@ -33,19 +37,23 @@ public final class ParameterStore {
   public func vector(of owner: Owner) -> ParameterVector? { vectorsByOwner[owner] }
 
   func register(_ name: String, owner: Owner, initial: Tensor) -> Parameter {
-    precondition(!names.contains(name), "two entries named '\(name)'")
-    let parameter = Parameter(name: name, owner: owner, value: initial.to(device))
+    require(!names.contains(name), "two entries named '\(name)'")
+    let parameter = Parameter(name: name, owner: owner, value: converted(initial))
     names.append(name)
     parameters[name] = parameter
     return parameter
   }
 
   func register(buffer name: String, initial: Tensor) -> Buffer {
-    precondition(!names.contains(name), "two entries named '\(name)'")
-    let buffer = Buffer(name: name, value: initial.to(device))
+    require(!names.contains(name), "two entries named '\(name)'")
+    let buffer = Buffer(name: name, value: converted(initial))
     names.append(name)
     buffers[name] = buffer
     return buffer
+  }
+
+  private func converted(_ initial: Tensor) -> Tensor {
+    (initial.dtype.isFloatingPoint ? initial.to(dtype) : initial).to(device)
   }
 
   /// Puts every owner's parameters into one vector. Call it when the network is built, and again after it grew.

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// All parameters of one owner in one contiguous vector θ, with whatever else is kept per element.
@@ -67,7 +68,7 @@ public final class ParameterVector {
 
   /// Each parameter's part of a vector of this layout, in the parameter's shape.
   public func views(of vector: Tensor) -> [Tensor] {
-    precondition(
+    require(
       vector.shape == [vector.count] && vector.count >= (offsets.last ?? 0),
       "\(vector.signature) is not laid out like \(owner)")
     return zip(parameters, offsets).map { parameter, offset in

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import TestSupport
 import Testing
 import Torch
 
@@ -34,7 +35,7 @@ import Torch
         expected[i] -= 0.1 * velocity[i]
       }
     }
-    for (a, b) in zip(values(vector), expected) { #expect(abs(a - b) < 1e-5) }
+    expectClose(values(vector), expected, tolerance: 1e-5)
   }
 
   @Test(arguments: [Adam.WeightDecayKind.inGradient, .decoupled])
@@ -56,7 +57,7 @@ import Torch
         p[i] -= 0.05 * mean / (variance.squareRoot() + 1e-8)
       }
     }
-    for (a, b) in zip(values(vector), p) { #expect(abs(a - b) < 1e-5) }
+    expectClose(values(vector), p, tolerance: 1e-5)
   }
 
   @Test func clippingScalesAllGradientsTogether() {

@@ -75,7 +75,8 @@ import Torch
       withoutGradients { target.vectors.forEach { $0.values.zero() } }
       let report = try target.load(SafetensorsFile(contentsOf: url))
       #expect(report.isComplete && report.loaded.count == 4)
-      for (a, b) in zip(source.state, target.state) {
+      for (a, b) in paired(source.state, target.state) {
+        #expect(a.name == b.name)
         #expect(a.tensor.array(of: Float.self) == b.tensor.array(of: Float.self))
       }
     }

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import TestSupport
 import Testing
 import Torch
 
@@ -44,7 +45,7 @@ import Torch
     let before = gradients(of: [(expected * weight).sum()], withRespectTo: plainStore.allParameters.map(\.value))
     let after = gradients(
       of: [(found[2..<4] * weight).sum()], withRespectTo: names.map { store.entry($0)! })
-    for (name, pair) in zip(names, zip(before, after)) {
+    for (name, pair) in paired(names, Array(paired(before, after))) {
       #expect(difference(pair.0!, pair.1!) < 1e-4 * max(1, pair.0!.abs().max().item), "\(name)")
     }
   }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Multi-head self-attention over batch × tokens × width; names as in timm (`qkv`, `proj`).
@@ -9,7 +10,7 @@ public struct Attention: Layer {
   let heads: Int
 
   public init(_ path: ParameterPath, width: Int, heads: Int) {
-    precondition(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
+    require(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
     qkv = Linear(path["qkv"], from: width, to: 3 * width, weight: .normal(deviation: 0.02))
     projection = Linear(path["proj"], from: width, to: width, weight: .normal(deviation: 0.02))
     self.heads = heads

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The batch normalization behind a shared convolution: one for all tasks, or one for each.
@@ -43,11 +44,11 @@ public struct TaskNormalization: Layer {
     case .byTask(let normalizations):
       let own = context.tasks.map { task -> BatchNormalization in
         guard let own = normalizations[task] else {
-          preconditionFailure("task-specific normalization of \(normalizations.keys.sorted()), evaluated for '\(task)'")
+          fatalError("task-specific normalization of \(normalizations.keys.sorted()), evaluated for '\(task)'")
         }
         return own
       }
-      precondition(
+      require(
         !own.isEmpty, "task-specific normalization of \(normalizations.keys.sorted()), evaluated for no task")
       return own.count == 1 ? own[0](input, context) : Self.normalize(input, own, context)
     }
@@ -55,7 +56,7 @@ public struct TaskNormalization: Layer {
 
   /// Every task's stream by its own running statistics, all in one pass over the memory.
   private static func normalize(_ input: Tensor, _ own: [BatchNormalization], _ context: ForwardContext) -> Tensor {
-    precondition(!context.isTraining, "the tasks' streams are stacked in evaluation: training takes a pass for each")
+    require(!context.isTraining, "the tasks' streams are stacked in evaluation: training takes a pass for each")
     let shape = input.shape
     let affine = own.map(\.affine)
     func byTask(_ values: [Tensor]) -> Tensor { Tensor.stacked(values).reshaped([own.count, 1, shape[1], 1, 1]) }

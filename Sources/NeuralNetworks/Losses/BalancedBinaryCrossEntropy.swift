@@ -22,19 +22,26 @@ public struct BalancedBinaryCrossEntropy: Loss {
     self.ignored = ignored
   }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts {
+    let (valid, positive) = masks(target)
+    return LabelCounts(known: valid, positive: positive)
+  }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     let logits = prediction.to(.float32)
-    let valid = (target .!= ignored).to(.float32)
-    let positive = (target .>= 0.5).to(.float32) * valid
+    let (valid, positive) = masks(target)
     let negative = valid - positive
-    let entropy: Tensor
-    switch positiveWeight {
-    case .fixed(let weight):
-      entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
-    case .negativeShare:
-      let weight = negative.sum() / valid.sum().clamped(min: 1)
-      entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
-    }
+    let weight =
+      switch positiveWeight {
+      case .fixed(let weight): weight
+      case .negativeShare: balance.negativeFraction
+      }
+    let entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
     return entropy.averaged(over: valid)
+  }
+
+  private func masks(_ target: Tensor) -> (valid: Tensor, positive: Tensor) {
+    let valid = (target .!= ignored).to(.float32)
+    return (valid, (target .>= 0.5).to(.float32) * valid)
   }
 }

@@ -11,10 +11,14 @@ public struct BalancedCrossEntropy: Loss {
 
   public init(ignored: Int = 255) { self.ignored = ignored }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts {
+    LabelCounts(known: target .!= Double(ignored), positive: target .== 1)
+  }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     let valid = (target .!= Double(ignored)).sum(dtype: .float32).clamped(min: 1)
-    let negativeShare = (target .== 0).sum(dtype: .float32) / valid
-    let weights = Tensor.stacked([1 - negativeShare, negativeShare])
+    let negativeFraction = balance.negativeFraction
+    let weights = Tensor([Float(1 - negativeFraction), Float(negativeFraction)]).to(prediction.device)
     return prediction.to(.float32).crossEntropySum(target, ignoring: ignored, classWeights: weights) / valid
   }
 }

@@ -8,7 +8,9 @@ public struct CrossEntropy: Loss {
 
   public init(ignored: Int = 255) { self.ignored = ignored }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts { LabelCounts(known: target .!= Double(ignored)) }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     // The sum over the count, and not libtorch's mean, which is NaN where nothing counts.
     prediction.to(.float32).crossEntropySum(target, ignoring: ignored)
       / (target .!= Double(ignored)).sum(dtype: .float32).clamped(min: 1)

@@ -1,8 +1,22 @@
 import Torch
 
-/// How wrong a prediction is: one number, for a batch.
+/// How wrong a prediction is: one number, for a batch or a part of one.
 public protocol Loss: Sendable {
-  func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor
+  /// Counts the labels that the loss is a mean over, and those of the positive class.
+  func labels(in target: Tensor) -> LabelCounts
+
+  /// The mean over the known labels of a target; zero if nothing is known.
+  ///
+  /// - Parameter balance: the labels of the whole batch, of which the target may be a part. Losses that weigh classes by
+  ///   their frequency weigh them by these.
+  func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor
+}
+
+extension Loss {
+  /// The loss of a whole batch.
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+    self(prediction, target, balance: labels(in: target))
+  }
 }
 
 extension Tensor {

@@ -9,7 +9,9 @@ public struct MaskedL1: Loss {
 
   public init(ignored: Double = 255) { self.ignored = ignored }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts { LabelCounts(known: target .!= ignored) }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     let valid = target .!= ignored
     return (prediction.to(.float32) - target).abs().filled(0, where: .!valid).averaged(over: valid)
   }

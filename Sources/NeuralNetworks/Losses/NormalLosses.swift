@@ -32,7 +32,11 @@ public struct NormalsL1: Loss {
     self.ignored = ignored
   }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts {
+    LabelCounts(known: validPixels(target, ignored: ignored))
+  }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     let valid = validPixels(target, ignored: ignored)
     let differences = (prediction.to(.float32).normalizedVectors() - target).abs()
     let loss = differences.filled(0, where: valid .== 0).averaged(over: valid)
@@ -48,7 +52,11 @@ public struct NormalsCosine: Loss {
 
   public init(ignored: Double = 255) { self.ignored = ignored }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  public func labels(in target: Tensor) -> LabelCounts {
+    LabelCounts(known: validPixels(target, ignored: ignored))
+  }
+
+  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
     let valid = validPixels(target, ignored: ignored)
     let known = target.filled(0, where: (target .== ignored))
     let cosine = (prediction.to(.float32).normalizedVectors() * known).sum(axes: [1], keepingAxes: true)

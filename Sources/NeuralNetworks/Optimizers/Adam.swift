@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Adam, or AdamW where the weight decay is decoupled, as libtorch's fused kernels.
@@ -11,19 +12,28 @@ public struct Adam: Optimizer {
     case decoupled
   }
 
-  public var beta1: Double
-  public var beta2: Double
-  public var epsilon: Double
-  public var weightDecay: Double
-  public var weightDecayKind: WeightDecayKind
+  public let beta1: Double
+  public let beta2: Double
+  public let epsilon: Double
+  public let weightDecay: Double
+  public let weightDecayKind: WeightDecayKind
 
   private static let adam = Operator("_fused_adam_")
   private static let adamW = Operator("_fused_adamw_")
 
+  /// - Parameters:
+  ///   - beta1: from 0, below 1; beta2 likewise.
+  ///   - epsilon: at least 0.
+  ///   - weightDecay: at least 0.
   public init(
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
     weightDecayKind: WeightDecayKind = .inGradient
   ) {
+    for (name, beta) in [("beta1", beta1), ("beta2", beta2)] {
+      require((0..<1).contains(beta), "Adam: \(name) is \(beta), but has to be from 0, below 1")
+    }
+    require(epsilon >= 0, "Adam: epsilon is \(epsilon), but has to be at least 0")
+    require(weightDecay >= 0, "Adam: weightDecay is \(weightDecay), but has to be at least 0")
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon

@@ -1,10 +1,15 @@
+import Support
 import Torch
 
 /// Scales gradients down together when their common norm is too large.
 public struct GradientClipping: Sendable {
-  public var maximumNorm: Double
+  public let maximumNorm: Double
 
-  public init(maximumNorm: Double) { self.maximumNorm = maximumNorm }
+  /// - Parameter maximumNorm: above 0.
+  public init(maximumNorm: Double) {
+    require(maximumNorm > 0, "GradientClipping: the maximum norm is \(maximumNorm), but has to be above 0")
+    self.maximumNorm = maximumNorm
+  }
 
   /// - Returns: the norm before clipping.
   @discardableResult

@@ -1,14 +1,20 @@
+import Support
 import Torch
 
 /// Gradient descent with momentum, as libtorch's fused kernel: `v ← μ v + g + λθ; θ ← θ − η v`.
 public struct SGD: Optimizer {
-  public var momentum: Double
-  public var weightDecay: Double
-  public var isNesterov: Bool
+  public let momentum: Double
+  public let weightDecay: Double
+  public let isNesterov: Bool
 
   private static let kernel = Operator("_fused_sgd_")
 
+  /// - Parameters:
+  ///   - momentum: μ, from 0 to 1.
+  ///   - weightDecay: λ, at least 0.
   public init(momentum: Double = 0.9, weightDecay: Double = 0, isNesterov: Bool = false) {
+    require((0...1).contains(momentum), "SGD: momentum is \(momentum), but has to be from 0 to 1")
+    require(weightDecay >= 0, "SGD: weightDecay is \(weightDecay), but has to be at least 0")
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.isNesterov = isNesterov

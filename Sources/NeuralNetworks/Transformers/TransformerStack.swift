@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Transformer blocks one after another, which tasks may grow into: ``grow(_:tasks:)``.
@@ -33,9 +34,9 @@ public final class TransformerStack {
 
   /// Registers modulators and tokens for every task. Whoever calls it lays the store out afterwards.
   public func grow(_ growth: TokenGrowth, tasks: [String]) {
-    precondition(self.growth == nil, "a transformer grows once")
+    require(self.growth == nil, "a transformer grows once")
     let layers = growth.modulatedLayers + growth.expandedLayers
-    precondition(layers.allSatisfy(blocks.indices.contains), "layers \(layers) of \(blocks.count)")
+    require(layers.allSatisfy(blocks.indices.contains), "layers \(layers) of \(blocks.count)")
     self.growth = growth
     for layer in growth.modulatedLayers {
       modulators[layer] = TokenModulator(path[layer]["modulators"], width: width, tasks: tasks, growth.modulation)
@@ -70,7 +71,7 @@ public final class TransformerStack {
     var isSeparate = false
     for (layer, block) in blocks.enumerated() {
       if let modulator = modulators[layer] {
-        precondition(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
+        require(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
         if !isSeparate {
           stream = context.stacked(stream)
           kept = kept.map(context.stacked)

@@ -4,6 +4,9 @@ import Foundation
 public protocol Checkpointed {
   associatedtype State: Codable & Sendable = Stateless
   var state: State { get set }
+
+  /// Whether a state from a file fits: counts, ranges, and numbers that are finite.
+  func accepts(_ state: State, taskCount: Int) -> Bool
 }
 
 /// The state of a method that has none.
@@ -18,6 +21,10 @@ extension Checkpointed where State == Stateless {
   }
 }
 
+extension Checkpointed where State == Stateless {
+  public func accepts(_ state: Stateless, taskCount: Int) -> Bool { true }
+}
+
 extension Checkpointed {
   /// JSON, in which every number comes back to the bit.
   public func encodedState() throws -> Data {
@@ -28,10 +35,16 @@ extension Checkpointed {
     return try encoder.encode(state)
   }
 
-  public mutating func restoreState(_ data: Data) throws {
+  /// Takes a state from a file.
+  ///
+  /// - Throws: ``MethodError`` for what is no state of this method, or does not fit it.
+  public mutating func restoreState(_ data: Data, taskCount: Int) throws {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    state = try decoder.decode(State.self, from: data)
+    guard let restored = try? decoder.decode(State.self, from: data), accepts(restored, taskCount: taskCount) else {
+      throw MethodError("this is no state of \(type(of: self)) for \(taskCount) tasks")
+    }
+    state = restored
   }
 }

@@ -1,38 +1,71 @@
+import Support
 import Torch
 
 /// Answers: how much does each loss count?
 ///
 /// A weighting may be any function of the losses; its *weights* are the derivatives of its total with respect
 /// to each loss, which is all that a gradient step needs.
+///
+/// Losses come as one entry for each of the network's tasks, in their order; nil for a task that has no labels in the
+/// step. Such a task is absent: what a weighting has learned of it stays as it is.
 public protocol LossWeighting: Checkpointed, Sendable {
-  /// The weights for a batch with these losses, before the weighting learns from them.
-  ///
-  /// - Throws: ``MethodError`` where a loss is outside of what the method is defined for.
-  mutating func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double]
+  /// What the weighting needs of the tasks' gradients: ``GradientNeed/weightedSum`` if it does not look at them,
+  /// ``GradientNeed/gramian`` if it learns from their norms.
+  var need: GradientNeed { get }
 
-  /// Whether ``weights(for:using:)`` looks at the losses; true where a weighting does not say. Where it does not, tasks
-  /// with features of their own are differentiated one after another, so that one task's graph at a time is kept: the
-  /// weights are then asked for before there are losses, with zeros.
+  /// Whether ``weights(for:using:)`` looks at the losses; defaults to true. If it does not, the weights of a step are
+  /// asked for before there are losses, with zeros for the tasks that are present, and tasks with features of their own
+  /// are differentiated one after another, so that one task's graph at a time is kept.
   var weighsByLosses: Bool { get }
 
-  /// Learns from the losses of a step, averaged over its batches. Comes after ``weights(for:using:)``.
-  mutating func update(losses: [Double])
-}
+  /// Whether the weighting learns from what an update did to the losses of the same batch: one more forward pass.
+  var observesUpdates: Bool { get }
 
-extension LossWeighting {
-  public var weighsByLosses: Bool { true }
-  public mutating func update(losses: [Double]) {}
-}
+  /// The weights for a batch with these losses, before the weighting learns from them.
+  ///
+  /// - Returns: one for each task; those of absent tasks mean nothing.
+  /// - Throws: ``MethodError`` if a loss is outside of what the method is defined for.
+  mutating func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double]
 
-/// A weighting that learns from what an update did to the losses of the same batch.
-public protocol LearnsFromUpdates: LossWeighting {
-  mutating func update(before: [Double], after: [Double])
-}
+  /// Learns from the losses of a step. Comes after ``weights(for:using:)``.
+  mutating func update(losses: [Double?])
 
-/// A weighting that learns from the norms of the tasks' gradients: it costs a backward pass for each task.
-public protocol LearnsFromGradients: LossWeighting {
+  /// Learns from the norms of the tasks' gradients. A step tells them to weightings whose ``need`` is
+  /// ``GradientNeed/gramian``.
+  ///
   /// - Parameters:
   ///   - losses: of the step.
   ///   - gradientNorms: of the unweighted losses, with respect to what the tasks share.
-  mutating func update(losses: [Double], gradientNorms: [Double])
+  mutating func update(losses: [Double?], gradientNorms: [Double?])
+
+  /// Learns from the losses before and after an update. A step tells them to weightings that observe updates.
+  mutating func update(before: [Double?], after: [Double?])
+
+  /// Whether the weighting learns from how well tasks are done, which a training tells after each evaluation.
+  var observesPerformance: Bool { get }
+
+  /// Learns from each task's performance, from 0 (bad) to 1.
+  mutating func observe(performance: [Double])
+}
+
+extension LossWeighting {
+  public var need: GradientNeed { .weightedSum }
+  public var weighsByLosses: Bool { true }
+  public var observesUpdates: Bool { false }
+  public var observesPerformance: Bool { false }
+  public mutating func update(losses: [Double?]) {}
+  public mutating func update(losses: [Double?], gradientNorms: [Double?]) {}
+  public mutating func update(before: [Double?], after: [Double?]) {}
+  public mutating func observe(performance: [Double]) {}
+}
+
+extension Collection where Element == Double?, Index == Int {
+  /// The positions of the tasks that are present.
+  var present: [Int] { indices.filter { self[$0] != nil } }
+
+  /// - Throws: ``MethodError`` naming the first task whose loss is below zero.
+  func requireNonnegative(for method: String) throws {
+    guard let wrong = firstIndex(where: { $0.map { $0 < 0 } ?? false }), let loss = self[wrong] else { return }
+    throw MethodError("\(method) needs losses of at least 0, but that of task \(wrong) (from 0) is \(loss)")
+  }
 }

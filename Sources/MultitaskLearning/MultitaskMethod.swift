@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// How a network learns several tasks: four independent choices.
@@ -28,6 +29,9 @@ public struct MultitaskMethod: Sendable {
 }
 
 extension MultitaskMethod {
+  /// Whether a step takes a backward pass for each task.
+  public var needsEachGradient: Bool { max(aggregator.need, weighting.need) > .weightedSum }
+
   /// Finds parts that do not go together.
   ///
   /// - Parameter names: what errors call the parts, where that is not their types' names.
@@ -39,6 +43,10 @@ extension MultitaskMethod {
     if adaptation.givesTasksFeatures && level == .features {
       throw MethodError(
         "the network adaptation (dtme) gives tasks features of their own: method.level has to be parameters")
+    }
+    guard weighting.need <= .gramian else {
+      throw MethodError(
+        "\(weightingName) needs more of the gradients than their norms, which no step tells a weighting")
     }
     guard schedule.updatesSubsets else { return }
     if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
@@ -54,7 +62,7 @@ extension MultitaskMethod {
         "\(aggregatorName) remembers the gradients of all tasks, but \(scheduleName) updates some of them at a time: take an aggregator without memory, or the schedule joint"
       )
     }
-    if weighting is any LearnsFromGradients {
+    if weighting.need > .weightedSum {
       throw MethodError(
         "\(weightingName) needs all tasks' gradients at once, but \(scheduleName) updates some tasks at a time: take another weighting, or the schedule joint"
       )
@@ -67,8 +75,7 @@ extension MultitaskMethod {
     var weighting: Data
     var aggregator: Data
     var schedule: Data
-    /// None in checkpoints of runs from before there were adaptations.
-    var adaptation: Data?
+    var adaptation: Data
     var generator: SeededGenerator
   }
 
@@ -82,12 +89,30 @@ extension MultitaskMethod {
         schedule: schedule.encodedState(), adaptation: adaptation.encodedState(), generator: generator))
   }
 
-  public mutating func restoreState(_ data: Data) throws {
-    let encoded = try JSONDecoder().decode(Encoded.self, from: data)
-    try weighting.restoreState(encoded.weighting)
-    try aggregator.restoreState(encoded.aggregator)
-    try schedule.restoreState(encoded.schedule)
-    if let state = encoded.adaptation { try adaptation.restoreState(state) }
-    generator = encoded.generator
+  /// Takes the adaptation's part of a state alone: how the network has changed.
+  ///
+  /// - Throws: ``MethodError`` for a state of another adaptation, or a damaged one.
+  public mutating func restoreAdaptation(_ data: Data, taskCount: Int) throws {
+    struct Part: Decodable { var adaptation: Data? }
+    guard let part = try? JSONDecoder().decode(Part.self, from: data) else {
+      throw MethodError("this is no state of a method")
+    }
+    if let state = part.adaptation { try adaptation.restoreState(state, taskCount: taskCount) }
+  }
+
+  /// Takes what a method of the same parts had learned.
+  ///
+  /// - Throws: ``MethodError`` for a state of other parts, of another number of tasks, or a damaged one.
+  public mutating func restoreState(_ data: Data, taskCount: Int) throws {
+    guard let encoded = try? JSONDecoder().decode(Encoded.self, from: data) else {
+      throw MethodError("this is no state of a method")
+    }
+    var restored = self
+    try restored.weighting.restoreState(encoded.weighting, taskCount: taskCount)
+    try restored.aggregator.restoreState(encoded.aggregator, taskCount: taskCount)
+    try restored.schedule.restoreState(encoded.schedule, taskCount: taskCount)
+    try restored.adaptation.restoreState(encoded.adaptation, taskCount: taskCount)
+    restored.generator = encoded.generator
+    self = restored
   }
 }

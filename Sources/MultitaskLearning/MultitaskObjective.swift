@@ -4,29 +4,42 @@ import Torch
 /// K losses of one network on one batch: all that a method knows of the network and its data.
 ///
 /// A forward pass has two parts, so that methods may work between them: what the tasks share, and what each
-/// task makes of it. Parameters that all tasks share belong to the first part: where gradients are taken at the features,
-/// nothing behind them is shared. Positions in `tasks` name the tasks everywhere.
+/// task makes of it. Positions in `tasks` name the tasks everywhere.
 public protocol MultitaskObjective {
   var tasks: [String] { get }
+
+  /// For each task how many labels the batch has, over which the task's loss is a mean; defaults to one for every task.
+  ///
+  /// A task without labels is absent from the step: its loss is not asked for, it has no row in G, and what is its own
+  /// stays as it is. Where a batch is cut into parts, a part's loss counts by its number of labels.
+  var labelCounts: [Double] { get }
 
   /// Whether each task has features of its own, because layers of the shared encoder differ between tasks.
   var featuresDependOnTask: Bool { get }
 
-  /// The shared features Z that the given tasks' decoders start from; empty where a network has none.
+  /// What the network draws random numbers from while it trains; defaults to nil, for a network that draws none.
+  ///
+  /// Evaluations beside the step give it its state back.
+  var generator: RandomGenerator? { get }
+
+  /// The shared features Z that the given tasks' decoders start from; empty if a network has none.
   func features(for tasks: [Int]) -> [Tensor]
 
-  /// The losses of the given tasks, one number each, in their order.
+  /// The losses of the given tasks, one number each, in their order. Each of them has to reach every parameter that its
+  /// task's owner declares, in every pass: a network that skips layers multiplies them by zero.
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor]
 }
 
 extension MultitaskObjective {
+  public var labelCounts: [Double] { tasks.map { _ in 1 } }
   public var featuresDependOnTask: Bool { false }
+  public var generator: RandomGenerator? { nil }
 
   /// A whole forward pass.
   public func losses(of tasks: [Int]) -> [Tensor] { losses(of: tasks, from: features(for: tasks)) }
 }
 
-/// An objective whose network shares convolutions that are normalised for each task: what connection strength works on.
+/// An objective whose network shares convolutions that are normalized for each task: what connection strength works on.
 public protocol SharesConvolutions: MultitaskObjective {
   var normalizedConvolutions: [NormalizedConvolution] { get }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// A rule that changes the network while it trains: it watches, decides, and grows the network through its store.
@@ -17,7 +18,7 @@ public protocol NetworkAdaptation: Checkpointed, Sendable {
 
   /// Changes the network before a step, if it is time.
   ///
-  /// - Returns: what was seen and done; none where nothing was.
+  /// - Returns: what was seen and done; nil if nothing was.
   /// - Throws: ``MethodError`` when it cannot, ``NonFiniteError`` naming a task.
   mutating func adapt(
     _ training: some AdaptableTraining, using generator: inout SeededGenerator

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The network stays as it is.

@@ -98,19 +98,26 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   private mutating func add(_ gradients: TokenGradients, _ spaces: [TokenSpace]) {
     for (layer, space) in spaces.enumerated() {
       let products = space.products(gradients.byLayer[layer])
-      Self.count(products.range, &layers[layer].rangeConflicts)
+      let whole = zip(products.range, products.null).map { $0 + $1 }
+      Self.count(products.range, of: whole, &layers[layer].rangeConflicts)
       // Nothing conflicts where there is no space.
-      if space.nullDimension > 0 { Self.count(products.null, &layers[layer].nullConflicts) }
+      if space.nullDimension > 0 { Self.count(products.null, of: whole, &layers[layer].nullConflicts) }
     }
     sampleCount += gradients.sampleCount
   }
 
-  /// - Parameter products: samples × tasks × tasks.
-  private static func count(_ products: [Double], _ conflicts: inout [[Int]]) {
+  /// Counts the pairs that do not agree in a space. A task without any gradient in a sample, for instance because the sample
+  /// has no labels of it, disagrees with none.
+  ///
+  /// - Parameters:
+  ///   - products: samples × tasks × tasks, within the space.
+  ///   - whole: the same without regard to spaces.
+  private static func count(_ products: [Double], of whole: [Double], _ conflicts: inout [[Int]]) {
     let size = conflicts.count
     for start in stride(from: 0, to: products.count, by: size * size) {
-      for i in 0..<size {
-        for j in 0..<size where i != j && products[start + i * size + j] <= 0 { conflicts[i][j] += 1 }
+      let tasks = (0..<size).filter { whole[start + $0 * size + $0] > 0 }
+      for i in tasks {
+        for j in tasks where i != j && products[start + i * size + j] <= 0 { conflicts[i][j] += 1 }
       }
     }
   }

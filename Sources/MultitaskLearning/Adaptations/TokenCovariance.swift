@@ -22,7 +22,7 @@ public struct TokenCovariance {
 
   /// - Precondition: samples were added.
   public var matrix: Tensor {
-    guard let sum else { preconditionFailure("no tokens were seen") }
+    guard let sum else { fatalError("no tokens were seen") }
     return withoutGradients { sum / Double(sampleCount) }
   }
 }

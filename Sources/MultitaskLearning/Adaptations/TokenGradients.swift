@@ -16,11 +16,13 @@ struct TokenGradients {
       observe($0)
     }
     guard !tokens.isEmpty else { throw MethodError("the network has told no tokens that enter a layer") }
-    let losses = objective.losses(of: Array(objective.tasks.indices), from: features)
-    _ = try ForwardPass.finiteValues(of: losses, objective.tasks)
-    let byTask = gradientsOfEach(losses, withRespectTo: tokens)
+    let labels = objective.labelCounts
+    let present = objective.tasks.indices.filter { labels[$0] > 0 }
+    let losses = present.isEmpty ? [] : objective.losses(of: present, from: features)
+    _ = try ForwardPass.finiteValues(of: losses, present.map { objective.tasks[$0] })
+    let byTask = Dictionary(uniqueKeysWithValues: zip(present, gradientsOfEach(losses, withRespectTo: tokens)))
     byLayer = tokens.enumerated().map { layer, tokens in
-      byTask.map { $0[layer]?.detached() ?? tokens.detached().zerosLike() }
+      objective.tasks.indices.map { byTask[$0]?[layer]?.detached() ?? tokens.detached().zerosLike() }
     }
   }
 

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Support
 import Torch
 
 /// Lets a transformer grow where its tasks conflict: modulators where gradients clash in the space that tokens span, tokens
@@ -22,21 +23,21 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
   }
 
   /// The shares of layers that get modulators and tokens.
-  public var modulatedShare: Double
-  public var expandedShare: Double
+  public let modulatedShare: Double
+  public let expandedShare: Double
   /// r: how much more of the tokens the range space holds than the null space.
-  public var ratio: Double
+  public let ratio: Double
   /// When, as a share of the training.
-  public var moment: Double
+  public let moment: Double
   /// Of the training data, to look at.
-  public var sampleCount: Int
-  public var criterion: Criterion
-  public var tokensPerTask: Int
-  public var modulation: TokenGrowth.Modulation
-  public var keepsTokens: Bool
-  public var sharesTokens: Bool
+  public let sampleCount: Int
+  public let criterion: Criterion
+  public let tokensPerTask: Int
+  public let modulation: TokenGrowth.Modulation
+  public let keepsTokens: Bool
+  public let sharesTokens: Bool
   /// Whether what was shared before stays as it is from then on.
-  public var freezesBackbone: Bool
+  public let freezesBackbone: Bool
   public var state = State()
 
   public init(
@@ -45,6 +46,15 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     modulation: TokenGrowth.Modulation = .affine, keepsTokens: Bool = false, sharesTokens: Bool = false,
     freezesBackbone: Bool = false
   ) {
+    for (name, share) in [("modulatedShare", modulatedShare), ("expandedShare", expandedShare), ("moment", moment)] {
+      require(
+        (0...1).contains(share), "TokenModulationAndExpansion: \(name) is \(share), but has to be from 0 to 1")
+    }
+    require(ratio > 0, "TokenModulationAndExpansion: ratio is \(ratio), but has to be above 0")
+    require(
+      sampleCount > 0 && (1...1024).contains(tokensPerTask),
+      "TokenModulationAndExpansion: \(sampleCount) samples and \(tokensPerTask) tokens, but it needs at least 1 sample, and 1 to 1024 tokens"
+    )
     self.modulatedShare = modulatedShare
     self.expandedShare = expandedShare
     self.ratio = ratio
@@ -56,6 +66,13 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     self.keepsTokens = keepsTokens
     self.sharesTokens = sharesTokens
     self.freezesBackbone = freezesBackbone
+  }
+
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    guard let growth = state.growth else { return true }
+    let layers = growth.modulatedLayers + growth.expandedLayers
+    return layers.allSatisfy { (0..<10_000).contains($0) } && growth.tokensPerTask == tokensPerTask
+      && [growth.modulatedLayers, growth.expandedLayers].allSatisfy { Set($0).count == $0.count }
   }
 
   public var givesTasksFeatures: Bool { true }
@@ -147,7 +164,8 @@ extension TokenModulationAndExpansion {
         "ratio", .real(1e-9...1e12), default: .number(100),
         "r: how much more of the tokens their range space holds than the null space"),
       MethodParameter("moment", .real(0...1), default: .number(0.25), "when, as a share of the training"),
-      MethodParameter("samples", .integer(1...Int.max), default: .number(128), "of the training data, to look at"),
+      MethodParameter(
+        "samples", .integer(1...1_000_000_000), default: .number(128), "of the training data, to look at"),
       MethodParameter(
         "criterion", .choice(Criterion.allCases.map(\.rawValue)), default: .text("most"),
         "whether the layers with most or least conflicts grow, or any; all but most are ablations"),

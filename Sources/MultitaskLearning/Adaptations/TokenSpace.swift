@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The space that a layer's tokens span, split into the directions that hold nearly all of them (range space) and the rest
@@ -17,7 +18,7 @@ public struct TokenSpace {
   ///   - covariance: symmetric, width × width.
   ///   - ratio: r, above zero.
   public init(covariance: Tensor, ratio: Double) {
-    precondition(ratio > 0, "the ratio of range to null space is \(ratio), but has to be above 0")
+    require(ratio > 0, "the ratio of range to null space is \(ratio), but has to be above 0")
     let (values, vectors) = withoutGradients { covariance.to(.float64).symmetricEigen() }
     eigenvalues = values.flipped(axes: [0]).array().map { max(0, $0) }
     basis = vectors.flipped(axes: [1]).to(.float32)

@@ -2,11 +2,10 @@ import Torch
 
 /// Balances the singular values of G, so that no direction of conflict or dominance is left.
 ///
-/// With the eigenpairs (λ, v) of M above a threshold, the weights are `√s Σ v vᵀ 1 / √λ`, where s is the smallest,
-/// the median or the mean of the kept eigenvalues.
+/// With the eigenpairs (λ, v) of M that count, the weights are `√s Σ v vᵀ p / √λ`, where s is the smallest, the median or
+/// the mean of the kept eigenvalues, and p is one for every task.
 ///
-/// - Source: Senushkin et al., *Independent Component Alignment for Multi-Task Learning*, CVPR 2023, algorithm 1; the
-///   threshold is its code's: the largest eigenvalue times K times float32's precision.
+/// - Source: Senushkin et al., *Independent Component Alignment for Multi-Task Learning*, CVPR 2023, algorithm 1.
 public struct AlignedMTL: GramianWeighting {
   public enum Scale: String, Sendable, CaseIterable {
     case min
@@ -14,15 +13,26 @@ public struct AlignedMTL: GramianWeighting {
     case rmse
   }
 
+  /// Which eigenvalues count as zero.
+  public enum Rank: String, Sendable, CaseIterable {
+    /// Those that rounding in float64 leaves of zero: a task whose gradient is 10⁴ times shorter counts.
+    case exact
+    /// As public code has it, those below the largest eigenvalue times K times float32's precision: gradients some 2000
+    /// times shorter than the longest are dropped.
+    case float32
+  }
+
   public var scale: Scale
+  public var rank: Rank
 
-  public init(scale: Scale = .min) { self.scale = scale }
+  public init(scale: Scale = .min, rank: Rank = .exact) {
+    self.scale = scale
+    self.rank = rank
+  }
 
-  public func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
     let (values, vectors) = SymmetricMatrix(gramian).eigen
-    let threshold = (values.last ?? 0) * Double(gramian.taskCount) * 1.1920929e-7
+    let threshold = (values.last ?? 0) * Double(gramian.taskCount) * (rank == .exact ? 1e-14 : 0x1p-23)
     let kept = zip(values, vectors).filter { $0.0 > threshold }
     guard !kept.isEmpty else { return [Double](repeating: 0, count: gramian.taskCount) }
     let balanced =
@@ -33,8 +43,8 @@ public struct AlignedMTL: GramianWeighting {
       }
     var weights = [Double](repeating: 0, count: gramian.taskCount)
     for (value, vector) in kept {
-      let share = (balanced / value).squareRoot() * vector.reduce(0, +)
-      for k in gramian.tasks { weights[k] += share * vector[k] }
+      let factor = (balanced / value).squareRoot() * vector.reduce(0, +)
+      for k in gramian.tasks { weights[k] += factor * vector[k] }
     }
     return weights
   }
@@ -47,7 +57,10 @@ extension AlignedMTL {
     paper: "Senushkin et al., Independent Component Alignment for Multi-Task Learning, CVPR 2023",
     parameters: [
       MethodParameter(
-        "scale", .choice(Scale.allCases.map(\.rawValue)), default: .text("min"), "the common singular value")
+        "scale", .choice(Scale.allCases.map(\.rawValue)), default: .text("min"), "the common singular value"),
+      MethodParameter(
+        "rank", .choice(Rank.allCases.map(\.rawValue)), default: .text("exact"),
+        "which gradients are too short to count: none, or those that public code drops, with the precision of float32"),
     ]
-  ) { settings in AlignedMTL(scale: settings.choice("scale")) }
+  ) { settings in AlignedMTL(scale: settings.choice("scale"), rank: settings.choice("rank")) }
 }

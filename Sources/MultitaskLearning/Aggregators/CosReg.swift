@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The sum of the gradients, with a penalty on their cosines that acts through the second derivatives: the network
@@ -9,11 +10,19 @@ import Torch
 ///
 /// - Source: the regularizer that the robust analysis of multi-task optimizers compares with; mean over pairs and
 ///   λ = 10 as in public code. That code detaches the gradients, so that its penalty has no effect; here it has.
-public struct CosReg: RegularizesGradients {
+public struct CosReg: GradientAggregator {
   /// λ.
-  public var penalty: Double
+  public let penalty: Double
 
-  public init(penalty: Double = 10) { self.penalty = penalty }
+  static let penalties = 0.0...1e6
+
+  public var need: GradientNeed { .secondOrder }
+
+  /// - Parameter penalty: λ, from 0 to a million.
+  public init(penalty: Double = 10) {
+    require(Self.penalties.contains(penalty), "CosReg: penalty is \(penalty), but has to be in \(Self.penalties)")
+    self.penalty = penalty
+  }
 
   /// R itself.
   public static func meanSquaredCosine(_ gramian: Gramian) -> Double {
@@ -42,7 +51,7 @@ public struct CosReg: RegularizesGradients {
 
   /// Where gradients are constants, as on a saved matrix, nothing is left of the penalty but the sum.
   public func writeDirection(
-    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
   ) {
     let ones = [Double](repeating: 1, count: gradients.taskCount)
     gradients.combine([ones], over: [0..<gradients.width], into: direction)
@@ -55,7 +64,7 @@ extension CosReg {
     "cosreg", summary: "Drives the gradients towards right angles, through second derivatives.",
     paper: "Suteu, Guo, Regularizing Deep Multi-Task Networks using Orthogonal Gradients, 2019",
     parameters: [
-      MethodParameter("penalty", .real(0...1e6), default: .number(10), "weight of the mean squared cosine")
+      MethodParameter("penalty", .real(penalties), default: .number(10), "weight of the mean squared cosine")
     ]
   ) { settings in CosReg(penalty: settings.number("penalty")) }
 }

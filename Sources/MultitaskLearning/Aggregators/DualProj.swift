@@ -1,17 +1,26 @@
-import Torch
-
 /// Projects the mean gradient on the cone of directions that no task is against.
 ///
-/// - Source: Lopez-Paz, Ranzato, *Gradient Episodic Memory for Continual Learning*, NeurIPS 2017, equation 11; scaled
-///   and regularized as ``UPGrad``.
+/// - Source: Lopez-Paz, Ranzato, *Gradient Episodic Memory for Continual Learning*, NeurIPS 2017, equation 11;
+///   regularized as ``UPGrad``.
 public struct DualProj: GramianWeighting {
-  public init() {}
+  /// Added to the diagonal of the Gramian with trace one; zero solves the projection itself.
+  public let regularization: Double
+  /// The sum of squared norms below which the gradients count as zero, and their mean is taken.
+  public let normEpsilon: Double
 
-  public func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) -> [Double] {
-    let share = 1 / Double(gramian.taskCount)
-    return DualCone(gramian).weights(nearest: gramian.tasks.map { _ in share })
+  /// - Parameters:
+  ///   - regularization: from 0 to 1.
+  ///   - normEpsilon: at least 0.
+  public init(regularization: Double = 1e-4, normEpsilon: Double = 0) {
+    ConeParameters.check("DualProj", regularization, normEpsilon)
+    self.regularization = regularization
+    self.normEpsilon = normEpsilon
+  }
+
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
+    let preference = 1 / Double(gramian.taskCount)
+    return DualCone(gramian, regularization: regularization, normEpsilon: normEpsilon)
+      .weights(nearest: gramian.tasks.map { _ in preference })
   }
 }
 
@@ -19,6 +28,9 @@ extension DualProj {
   /// As the registry knows it.
   public static let entry = MethodEntry<any GradientAggregator>(
     "dualproj", summary: "The mean gradient, projected on the cone that no task is against.",
-    paper: "Lopez-Paz, Ranzato, Gradient Episodic Memory for Continual Learning, NeurIPS 2017"
-  ) { _ in DualProj() }
+    paper: "Lopez-Paz, Ranzato, Gradient Episodic Memory for Continual Learning, NeurIPS 2017",
+    parameters: ConeParameters.all
+  ) { settings in
+    DualProj(regularization: settings.number("regularization"), normEpsilon: settings.number("normEpsilon"))
+  }
 }

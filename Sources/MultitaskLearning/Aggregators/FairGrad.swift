@@ -1,17 +1,22 @@
+import Support
 import Torch
 
-/// α-fair gradients: `M w = w^(−1/α)`. α = 1 is the bargaining solution; larger α favours the tasks that gain least.
+/// α-fair gradients: `M w = w^(−1/α)`. α = 1 is the bargaining solution; larger α favors the tasks that gain least.
 ///
 /// - Source: Ban, Ji, *Fair Resource Allocation in Multi-Task Learning*, ICML 2024, equation 5.
 public struct FairGrad: GramianWeighting {
-  public var alpha: Double
+  public let alpha: Double
 
-  public init(alpha: Double = 1) { self.alpha = alpha }
+  static let alphas = 0.01...100.0
 
-  public func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> [Double] {
-    try bargainingWeights(gramian, alpha: alpha, method: "fairgrad")
+  /// - Parameter alpha: from 0.01 to 100.
+  public init(alpha: Double = 1) {
+    require(Self.alphas.contains(alpha), "FairGrad: alpha is \(alpha), but has to be in \(Self.alphas)")
+    self.alpha = alpha
+  }
+
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
+    try bargainingWeights(gramian, alpha: alpha, method: "fairgrad", tasks: context.tasks)
   }
 }
 
@@ -20,6 +25,6 @@ extension FairGrad {
   public static let entry = MethodEntry<any GradientAggregator>(
     "fairgrad", summary: "α-fair shares of progress between the tasks.",
     paper: "Ban, Ji, Fair Resource Allocation in Multi-Task Learning, ICML 2024",
-    parameters: [MethodParameter("alpha", .real(0.01...100), default: .number(1), "fairness")]
+    parameters: [MethodParameter("alpha", .real(FairGrad.alphas), default: .number(1), "fairness")]
   ) { settings in FairGrad(alpha: settings.number("alpha")) }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Keeps, element by element, either the positive or the negative parts of the gradients: at random, with the share
@@ -5,19 +6,27 @@ import Torch
 ///
 /// - Source: Chen et al., *Just Pick a Sign*, NeurIPS 2020, algorithm 1, on the shared parameters' gradients.
 public struct GradDrop: GradientAggregator, DrawsNumbers {
-  /// The share of every gradient that always passes.
-  public var leak: Double
+  /// The fraction of every gradient that always passes.
+  public let leak: Double
+
+  static let leaks = 0.0...1.0
+
+  public var need: GradientNeed { .elements }
 
   /// Draws to use instead of random ones, one from 0 to 1 for each element: for comparisons with other
   /// implementations.
   public var draws: [Double]?
 
-  public init(leak: Double = 0) { self.leak = leak }
+  /// - Parameter leak: the fraction of every gradient that always passes, from 0 to 1.
+  public init(leak: Double = 0) {
+    require(Self.leaks.contains(leak), "GradDrop: leak is \(leak), but has to be in \(Self.leaks)")
+    self.leak = leak
+  }
 
   /// With the purity `P = ½ (1 + Σ g / Σ |g|)` and the draw U: where P > U the positive parts stay; where P < U, the
   /// negative ones.
   public func writeDirection(
-    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
     guard let dense = gradients as? DenseTaskGradients else {
       throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
@@ -25,7 +34,7 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
     if let draws, draws.count != dense.width {
       throw MethodError("graddrop: \(draws.count) draws for gradients of \(dense.width) elements")
     }
-    let seed = generator.next()
+    let seed = context.generator.next()
     let given = draws.map { UniformDraws.given($0.map { $0 * 2 - 1 }) }
     dense.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
   }
@@ -37,7 +46,7 @@ extension GradDrop {
     "graddrop", summary: "Keeps one sign of the gradients in every element, at random.",
     paper: "Chen et al., Just Pick a Sign, NeurIPS 2020",
     parameters: [
-      MethodParameter("leak", .real(0...1), default: .number(0), "share of the gradients that always passes")
+      MethodParameter("leak", .real(leaks), default: .number(0), "fraction of the gradients that always passes")
     ]
   ) { settings in GradDrop(leak: settings.number("leak")) }
 }

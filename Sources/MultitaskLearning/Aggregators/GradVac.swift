@@ -1,4 +1,4 @@
-import Torch
+import Support
 
 /// Gradient vaccine: as ``PCGrad``, but towards a cosine that each pair of tasks has had on average, not just zero.
 ///
@@ -10,49 +10,61 @@ public struct GradVac: LocalGramianWeighting {
     var targets: [[Double]] = []
   }
 
-  /// The share of a new observation in the average.
-  public var beta: Double
+  /// The weight of a new observation in the average.
+  public let beta: Double
   /// Whether cosines and corrections are those of the whole gradients, or of each layer or tensor alone.
-  public var granularity: Granularity
-  public var order: TaskOrder
+  public let granularity: Granularity
+  public let order: TaskOrder
   public var state = State()
 
+  static let betas = 0.0...1.0
+
+  /// - Parameter beta: the weight of a new observation in the average, from 0 to 1.
   public init(beta: Double = 0.5, granularity: Granularity = .model, order: TaskOrder = .random) {
+    require(Self.betas.contains(beta), "GradVac: beta is \(beta), but has to be in \(Self.betas)")
     self.beta = beta
     self.granularity = granularity
     self.order = order
   }
 
-  public mutating func weights(
-    for gramians: [Gramian], losses: [Double], using generator: inout SeededGenerator
-  ) -> [[Double]] {
-    if state.targets.map(\.count) != gramians.map({ $0.taskCount * $0.taskCount }) {
-      state.targets = gramians.map { [Double](repeating: 0, count: $0.taskCount * $0.taskCount) }
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.targets.allSatisfy { part in
+      part.count == taskCount * taskCount && part.allSatisfy { abs($0) <= 1 + 1e-6 }
+    }
+  }
+
+  public mutating func weights(for gramians: [Gramian], _ context: inout AggregationContext) -> [[Double]] {
+    // As many parts as the network has; a network that grew starts anew.
+    if state.targets.map(\.count) != gramians.map({ _ in context.taskCount * context.taskCount }) {
+      let zeros = [Double](repeating: 0, count: context.taskCount * context.taskCount)
+      state.targets = gramians.map { _ in zeros }
     }
     return gramians.indices.map { part in
-      weights(for: gramians[part], targets: &state.targets[part], using: &generator)
+      weights(for: gramians[part], targets: &state.targets[part], &context)
     }
   }
 
   private func weights(
-    for gramian: Gramian, targets: inout [Double], using generator: inout SeededGenerator
+    for gramian: Gramian, targets: inout [Double], _ context: inout AggregationContext
   ) -> [Double] {
-    let count = gramian.taskCount
     let m = SymmetricMatrix(gramian)
-    var sum = [Double](repeating: 0, count: count)
+    var sum = [Double](repeating: 0, count: gramian.taskCount)
     for i in gramian.tasks {
       var g = gramian.unit(i)
-      for j in order.others(than: i, in: gramian.tasks, using: &generator) {
+      for j in order.others(than: i, in: gramian.tasks, using: &context.generator) {
+        let place = context.tasks[i] * context.taskCount + context.tasks[j]
         let norm = max(0, m.quadraticForm(g)).squareRoot()
-        let cosine = gramian.product(g, j) / (norm * gramian.norm(j) + 1e-8)
-        let target = targets[i * count + j]
-        if cosine < target {
+        let lengths = norm * gramian.norm(j)
+        let cosine = lengths > 0 ? min(1, max(-1, gramian.product(g, j) / lengths)) : 0
+        let target = targets[place]
+        if cosine < target && lengths > 0 {
           let sineOfTarget: Double = max(0, 1 - target * target).squareRoot()
           let sine: Double = max(0, 1 - cosine * cosine).squareRoot()
           let excess = norm * (target * sine - cosine * sineOfTarget)
-          g[j] += excess / (gramian.norm(j) * sineOfTarget + 1e-8)
+          // A target of one would need an infinite correction.
+          g[j] += excess / (gramian.norm(j) * max(sineOfTarget, 1e-8))
         }
-        targets[i * count + j] = (1 - beta) * target + beta * cosine
+        targets[place] = (1 - beta) * target + beta * cosine
       }
       for j in gramian.tasks { sum[j] += g[j] }
     }
@@ -66,7 +78,7 @@ extension GradVac {
     "gradvac", summary: "Turns gradients towards the cosines that pairs of tasks usually have.",
     paper: "Wang et al., Gradient Vaccine, ICLR 2021",
     parameters: [
-      MethodParameter("beta", .real(0...1), default: .number(0.5), "share of a new cosine in the average"),
+      MethodParameter("beta", .real(betas), default: .number(0.5), "weight of a new cosine in the average"),
       MethodParameter(
         "granularity", .choice(Granularity.allCases.map(\.rawValue)), default: .text("model"),
         "what counts as one gradient: the whole model's, a layer's, a tensor's"),

@@ -1,8 +1,8 @@
 /// The mean of the tasks' gradients. Tasks' own parameters still follow their own losses undivided.
-public struct GradientMean: ConstantWeighting {
+public struct GradientMean: ConstantAggregator {
   public init() {}
 
-  public func weight(taskCount: Int) -> Double { 1 / Double(taskCount) }
+  public func constantWeight(taskCount: Int) -> Double { 1 / Double(taskCount) }
 }
 
 extension GradientMean {

@@ -1,8 +1,8 @@
 /// The plain sum of the tasks' gradients: gradient descent on the sum of the losses.
-public struct GradientSum: ConstantWeighting {
+public struct GradientSum: ConstantAggregator {
   public init() {}
 
-  public func weight(taskCount: Int) -> Double { 1 }
+  public func constantWeight(taskCount: Int) -> Double { 1 }
 }
 
 extension GradientSum {

@@ -1,5 +1,5 @@
 import Foundation
-import Torch
+import Support
 
 /// Impartial learning of losses and gradients together: losses are scaled as in ``IMTLL``, and the scaled losses'
 /// gradients are weighed as in ``IMTLG``.
@@ -8,25 +8,38 @@ import Torch
 ///   gradient, without the gradient weights.
 public struct IMTL: GramianWeighting {
   public struct State: Codable, Sendable {
-    /// Empty before the first step.
+    /// One for each task; empty before the first step.
     var logScales: [Double] = []
   }
 
   /// Of the scales' gradient descent.
-  public var learningRate: Double
+  public let learningRate: Double
   public var state = State()
+
+  static let learningRates = 0.0...10.0
 
   public var needsLosses: Bool { true }
 
-  public init(learningRate: Double = 0.1) { self.learningRate = learningRate }
+  /// - Parameter learningRate: of the losses' scales, from 0 to 10.
+  public init(learningRate: Double = 0.1) {
+    require(
+      Self.learningRates.contains(learningRate),
+      "IMTL: learningRate is \(learningRate), but has to be in \(Self.learningRates)")
+    self.learningRate = learningRate
+  }
 
-  public mutating func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) -> [Double] {
-    if state.logScales.count != gramian.taskCount { state.logScales = gramian.tasks.map { _ in 0 } }
-    let scales = state.logScales.map { exp($0) }
-    let alpha = IMTLG().weights(for: gramian.scaled(by: scales), losses: losses, using: &generator)
-    for task in gramian.tasks { state.logScales[task] -= learningRate * (scales[task] * losses[task] - 1) }
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    [0, taskCount].contains(state.logScales.count) && state.logScales.areLogarithms
+  }
+
+  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
+    if state.logScales.count != context.taskCount { state.logScales = [Double](repeating: 0, count: context.taskCount) }
+    let scales = context.tasks.map { exp(state.logScales[$0]) }
+    let alpha = IMTLG().weights(for: gramian.scaled(by: scales), &context)
+    for (row, task) in context.tasks.enumerated() {
+      let change = learningRate * (scales[row] * context.losses[row] - 1)
+      state.logScales[task] = (state.logScales[task] - change).boundedLogarithm
+    }
     return zip(alpha, scales).map { $0 * $1 }
   }
 }
@@ -36,6 +49,6 @@ extension IMTL {
   public static let entry = MethodEntry<any GradientAggregator>(
     "imtl", summary: "Equal scaled losses, and equal projections on their gradients.",
     paper: "Liu et al., Towards Impartial Multi-task Learning, ICLR 2021",
-    parameters: [MethodParameter("learningRate", .real(0...10), default: .number(0.1), "of the losses' scales")]
+    parameters: [MethodParameter("learningRate", .real(learningRates), default: .number(0.1), "of the losses' scales")]
   ) { settings in IMTL(learningRate: settings.number("learningRate")) }
 }

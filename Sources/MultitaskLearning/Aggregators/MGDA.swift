@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The shortest vector in the convex hull of the tasks' gradients: a direction that no task is against.
@@ -24,20 +25,19 @@ public struct MGDA: GramianWeighting {
 
   public init(normalization: Normalization = .none) { self.normalization = normalization }
 
-  public func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
     let scales = gramian.tasks.map { task -> Double in
       switch normalization {
       case .none: 1
       case .l2: gramian.norm(task)
-      case .loss: losses[task]
-      case .lossTimesNorm: losses[task] * gramian.norm(task)
+      case .loss: context.losses[task]
+      case .lossTimesNorm: context.losses[task] * gramian.norm(task)
       }
     }
-    if needsLosses, let wrong = losses.firstIndex(where: { $0 <= 0 }) {
+    if needsLosses, let wrong = context.losses.firstIndex(where: { $0 < 0 }) {
       throw MethodError(
-        "mgda: the normalization by losses needs positive ones, but that of task \(wrong) is \(losses[wrong])")
+        "mgda: the normalization by losses needs losses of at least 0, but that of task \(context.tasks[wrong]) (from 0) is \(context.losses[wrong])"
+      )
     }
     // A gradient of length zero already is the shortest vector, whatever it is divided by.
     if let zero = scales.firstIndex(of: 0) { return gramian.unit(zero) }

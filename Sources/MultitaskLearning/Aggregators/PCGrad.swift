@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Gradient surgery: a task's gradient loses the part that opposes another task's gradient.
@@ -12,15 +13,14 @@ public struct PCGrad: GramianWeighting {
 
   public init(order: TaskOrder = .random) { self.order = order }
 
-  public mutating func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) -> [Double] {
+  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
     var sum = [Double](repeating: 0, count: gramian.taskCount)
     for i in gramian.tasks {
       var projected = gramian.unit(i)
-      for j in order.others(than: i, in: gramian.tasks, using: &generator) {
+      for j in order.others(than: i, in: gramian.tasks, using: &context.generator) {
         let product = gramian.product(projected, j)
-        if product < 0 { projected[j] -= product / gramian[j, j] }
+        // A product of tiny rows may be below zero where the squared norm already is too small for a number.
+        if product < 0 && gramian[j, j] > 0 { projected[j] -= product / gramian[j, j] }
       }
       for j in gramian.tasks { sum[j] += projected[j] }
     }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// A softmax of fresh normal draws weighs the gradients of every step.
@@ -9,13 +10,11 @@ public struct RandomGradientWeighting: GramianWeighting, DrawsNumbers {
 
   public init() {}
 
-  public func weights(
-    for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator
-  ) throws -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
     if let draws, draws.count != gramian.taskCount {
       throw MethodError("rgw: \(draws.count) draws for \(gramian.taskCount) tasks")
     }
-    return softmax(draws ?? gramian.tasks.map { _ in generator.normal() })
+    return softmax(draws ?? gramian.tasks.map { _ in context.generator.normal() })
   }
 }
 

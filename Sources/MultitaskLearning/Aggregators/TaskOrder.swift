@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The order in which a method goes through the other tasks.

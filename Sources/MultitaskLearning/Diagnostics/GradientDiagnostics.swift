@@ -5,7 +5,7 @@ public struct GradientDiagnostics: Sendable, Equatable {
   public let gramian: Gramian
   /// The same within each part of the network, or each map of features.
   public let modules: [(name: String, gramian: Gramian)]
-  /// How evenly the tasks use the features; none where the network has none.
+  /// How evenly the tasks use the features; nil if tasks share no features.
   public let featureEntropy: Double?
 
   public static func == (a: GradientDiagnostics, b: GradientDiagnostics) -> Bool {

@@ -22,7 +22,7 @@ extension Gramian {
   /// GMS: its mean over the pairs of tasks, from 0 to 1; zero for a single task.
   public var magnitudeSimilarity: Double { mean(pairs.map { magnitudeSimilarity($0, $1) }) }
 
-  /// The largest singular value of G divided by the smallest; none where the rows are dependent.
+  /// The largest singular value of G divided by the smallest; nil if the rows are dependent.
   ///
   /// Found from the eigenvalues of `G Gᵀ`: ratios above some 10⁷ cannot be told from dependence.
   public var conditionNumber: Double? {

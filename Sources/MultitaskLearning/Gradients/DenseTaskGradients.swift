@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// G held in memory, for methods that look at single elements, too.
@@ -14,7 +15,7 @@ public final class DenseTaskGradients: TaskGradients {
 
   /// - Parameter rows: K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
   public convenience init(rows: Tensor, segments: [GradientSegment] = []) {
-    precondition(rows.rank == 2, "\(rows.signature) is no matrix of gradients")
+    require(rows.rank == 2, "\(rows.signature) is no matrix of gradients")
     let width = rows.shape[1]
     let block = GradientBlock(columns: 0..<width, rows: (0..<rows.shape[0]).map { rows[$0] })
     self.init(blocks: [block], width: width, segments: segments)
@@ -24,7 +25,7 @@ public final class DenseTaskGradients: TaskGradients {
   ///   - blocks: in the order of their columns, one at least. Their values have to stay as they are while this object is in use.
   ///   - width: of all columns; those of no block are zeros.
   package init(blocks: [GradientBlock], width: Int, segments: [GradientSegment]) {
-    precondition(
+    require(
       blocks.allSatisfy { $0.rows.count == blocks[0].rows.count && !$0.rows.isEmpty }
         && zip(blocks, blocks.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.columns.lowerBound },
       "blocks of \(blocks.map { "\($0.rows.count) rows in \($0.columns)" }) are no matrix")
@@ -40,6 +41,13 @@ public final class DenseTaskGradients: TaskGradients {
     products = hasKernels ? FastRowProducts(blocks: blocks) : GeneralRowProducts(blocks: blocks)
   }
 
+  /// The matrix of some of the rows.
+  func rows(_ tasks: [Int]) -> DenseTaskGradients {
+    DenseTaskGradients(
+      blocks: blocks.map { block in GradientBlock(columns: block.columns, rows: tasks.map { block.rows[$0] }) },
+      width: width, segments: segments)
+  }
+
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
 
   public func gramians(of ranges: [Range<Int>]) -> [Gramian] {
@@ -53,10 +61,10 @@ public final class DenseTaskGradients: TaskGradients {
   }
 
   public func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
-    precondition(
+    require(
       weights.count == ranges.count && weights.allSatisfy { $0.count == taskCount },
       "\(weights.map(\.count)) weights for \(taskCount) gradients in \(ranges.count) ranges")
-    precondition(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
+    require(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
     products.combine(weights, over: ranges, into: direction)
   }
 
@@ -85,7 +93,7 @@ public final class DenseTaskGradients: TaskGradients {
   ///   - leak: the share of every gradient that always passes.
   ///   - direction: d elements.
   func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
-    precondition(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
+    require(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
     products.keepOneSign(draws, leak: leak, into: direction)
   }
 }

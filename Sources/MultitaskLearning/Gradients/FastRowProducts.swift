@@ -88,7 +88,7 @@ struct FastRowProducts: RowProducts {
       let shares = shares(of: parts)
       let threads = min(Runtime.threadCount, shares.count)
       guard threads > 1 else { return parts.indices.forEach(run) }
-      // Whoever is free takes the next share: a thread that has to wait for its core does not hold up the others.
+      // A thread that is free takes the next share: a thread that has to wait for its core does not hold up the others.
       let next = Atomic(0)
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         while true {

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Columns of G, each of whose rows lies together in memory: one parameter's, or all of a matrix.
@@ -8,7 +9,7 @@ package struct GradientBlock {
 
   /// - Parameter rows: for each task as many elements as columns, in any shape.
   package init(columns: Range<Int>, rows: [Tensor]) {
-    precondition(
+    require(
       rows.allSatisfy { $0.count == columns.count },
       "rows of \(rows.map(\.signature)) for \(columns.count) columns")
     self.columns = columns

@@ -22,7 +22,7 @@ public struct GradientSegment: Sendable, Equatable {
 }
 
 extension [GradientSegment] {
-  /// Neighbours of the same key, together, with the unused columns behind them.
+  /// Neighbors of the same key, together, with the unused columns behind them.
   ///
   /// - Parameter width: of all columns.
   public func ranges(by key: (GradientSegment) -> String, width: Int) -> [(name: String, columns: Range<Int>)] {

@@ -1,3 +1,5 @@
+import Support
+
 /// The inner products of the tasks' gradients, `M = G Gᵀ`: K×K, symmetric, float64.
 public struct Gramian: Sendable, Equatable {
   public let taskCount: Int
@@ -5,7 +7,7 @@ public struct Gramian: Sendable, Equatable {
 
   /// - Parameter elements: row-major, K².
   public init(taskCount: Int, elements: [Double]) {
-    precondition(elements.count == taskCount * taskCount, "\(elements.count) elements for \(taskCount) tasks")
+    require(elements.count == taskCount * taskCount, "\(elements.count) elements for \(taskCount) tasks")
     self.taskCount = taskCount
     self.elements = elements
   }
@@ -46,7 +48,7 @@ public struct Gramian: Sendable, Equatable {
 
   /// Of matrices side by side.
   public static func + (a: Gramian, b: Gramian) -> Gramian {
-    precondition(a.taskCount == b.taskCount, "Gramians of \(a.taskCount) and \(b.taskCount) tasks")
+    require(a.taskCount == b.taskCount, "Gramians of \(a.taskCount) and \(b.taskCount) tasks")
     return Gramian(taskCount: a.taskCount, elements: zip(a.elements, b.elements).map { $0 + $1 })
   }
 

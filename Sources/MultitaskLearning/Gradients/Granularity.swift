@@ -6,7 +6,7 @@ public enum Granularity: String, Sendable, CaseIterable {
 
   func ranges(of gradients: any TaskGradients) -> [Range<Int>] {
     let width = gradients.width
-    // Of columns that nobody knows anything about, one part.
+    // Columns of which nothing is known are one part.
     guard !gradients.segments.isEmpty else { return [0..<width] }
     switch self {
     case .model: return [0..<width]

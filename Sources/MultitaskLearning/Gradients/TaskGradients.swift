@@ -7,7 +7,7 @@ public protocol TaskGradients: AnyObject {
   var taskCount: Int { get }
   /// d.
   var width: Int { get }
-  /// What the columns belong to, in their order; empty where nobody knows.
+  /// What the columns belong to, in their order; empty if that is not known.
   var segments: [GradientSegment] { get }
 
   var gramian: Gramian { get }

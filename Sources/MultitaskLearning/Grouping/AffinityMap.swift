@@ -1,3 +1,5 @@
+import Support
+
 /// How much an update of one task helps another, measured while training and averaged over it.
 ///
 /// What one update of a group of tasks did to a task's loss, `B = 1 − L(after) / L(before)`, is booked on the pairs from
@@ -27,7 +29,8 @@ public struct AffinityMap: Codable, Sendable, Equatable {
 
   /// A map that is known already.
   public init(values: [[Double]], rate: Double = 0.001, convention: Convention = .paper) {
-    precondition(values.allSatisfy { $0.count == values.count }, "an affinity map is square")
+    require(rate > 0 && rate <= 1, "an affinity map's rate is \(rate), but has to be above 0 and at most 1")
+    require(values.allSatisfy { $0.count == values.count }, "an affinity map is square")
     self.convention = convention
     self.rate = rate
     self.values = values
@@ -35,10 +38,16 @@ public struct AffinityMap: Codable, Sendable, Equatable {
 
   public var taskCount: Int { values.count }
 
+  /// Whether this is a map of the same kind, for so many tasks.
+  func fits(_ other: AffinityMap, taskCount: Int) -> Bool {
+    convention == other.convention && rate == other.rate && values.count == taskCount
+      && values.allSatisfy { $0.count == taskCount && $0.areModerate }
+  }
+
   /// Books what an update of `group` did to all tasks' losses. One that was not above zero says nothing: public code marks
   /// so what it does not know.
   public mutating func observe(group: [Int], before: [Double], after: [Double]) {
-    precondition(before.count == taskCount && after.count == taskCount, "losses of all \(taskCount) tasks are needed")
+    require(before.count == taskCount && after.count == taskCount, "losses of all \(taskCount) tasks are needed")
     let size = convention == .publicCode ? Double(group.count) : 1
     let changes = zip(before, after).map { $0 > 0 ? (1 - $1 / $0) / size : 0 }
     for target in values.indices where before[target] > 0 {

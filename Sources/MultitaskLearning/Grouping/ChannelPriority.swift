@@ -25,7 +25,7 @@ public enum ChannelPriority {
         scale.squared() / (variance + epsilon) * connections
       }
       let strengths = Tensor.stacked(rows)
-      // A layer of zeros belongs to nobody in particular.
+      // A layer of zeros belongs to no task in particular.
       return strengths / strengths.sum(axes: [1], keepingAxes: true).clamped(min: 1e-30)
     }
   }

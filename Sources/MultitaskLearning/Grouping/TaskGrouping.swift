@@ -17,12 +17,12 @@ public enum TaskGrouping: Sendable, Equatable {
   public enum Closure: String, Sendable, CaseIterable {
     /// Tasks in their order join the first group whose members they all help.
     case cliques
-    /// Whoever is connected is together, even over others.
+    /// Tasks that are connected are together, even over others.
     case components
   }
 
   public struct AffinityPropagationSettings: Sendable, Equatable {
-    /// The median of all similarities where none is given.
+    /// Defaults to the median of all similarities.
     public var preference: Double?
     public var convergence: Int
 
@@ -32,7 +32,7 @@ public enum TaskGrouping: Sendable, Equatable {
     }
   }
 
-  /// - Returns: the groups by their smallest member; none where the rule finds no answer and old groups should stay.
+  /// - Returns: the groups by their smallest member; nil if the rule finds no answer and old groups should stay.
   public func groups(of map: [[Double]]) -> [[Int]]? {
     switch self {
     case .positive(let edge, .cliques): cliques(map, edge)
@@ -80,7 +80,7 @@ public enum TaskGrouping: Sendable, Equatable {
     return groups.sorted { $0[0] < $1[0] }
   }
 
-  /// Whole columns divided by the diagonal, then symmetrised; none where the diagonal has a zero. (Public code means
+  /// Whole columns divided by the diagonal, then symmetrized; nil if the diagonal has a zero. (Public code means
   /// this, but overwrites its divisor half-way.)
   public static func similarity(of map: [[Double]]) -> [[Double]]? {
     guard map.indices.allSatisfy({ map[$0][$0] != 0 }) else { return nil }

@@ -1,61 +1,101 @@
 import Foundation
+import Support
 import Torch
 
 /// Difficult tasks count more: `w = −(1 − κ)^γ log κ`, κ being an average of a number from 0 to 1 that says how well
 /// a task is done.
 ///
-/// Call ``observe(performance:)`` with each task's key metric. Where nobody does, as in `polymath train`, κ is taken
-/// from the losses: `exp(−L / L⁰)`, with the first step's loss as `L⁰`.
+/// In the published form κ follows each task's key metric: ``observe(performance:)`` tells it. In the other form κ is
+/// taken from the losses: `exp(−L / L⁰)`, with the task's first loss as `L⁰`.
 ///
 /// - Source: Guo et al., *Dynamic Task Prioritization for Multitask Learning*, ECCV 2018, equations 2 and 3. The loss
 ///   as stand-in is ours.
 public struct DynamicTaskPrioritization: LossWeighting {
+  /// What says how well a task is done.
+  public enum Performance: String, Sendable, CaseIterable {
+    /// The task's loss, in every step.
+    case loss
+    /// The task's key metric, after every evaluation.
+    case metric
+  }
+
   public struct State: Codable, Sendable {
-    /// κ; empty before anything was observed.
-    public internal(set) var averages: [Double] = []
-    var initialLosses: [Double] = []
-    var hasMetrics = false
+    /// κ of each task, nil before anything was observed of it; empty before the first step.
+    public internal(set) var averages: [Double?] = []
+    var initialLosses: [Double?] = []
   }
 
   /// γ: how little easy tasks count.
-  public var gamma: Double
-  /// The share of a new observation in the average.
-  public var alpha: Double
+  public let gamma: Double
+  /// The weight of a new observation in the average.
+  public let alpha: Double
+  public let performance: Performance
   public var state = State()
+
+  static let gammas = 0.0...10.0
+  static let alphas = 1e-6...1.0
 
   /// κ stays this far from 0 and 1, where weights would be infinite or nothing.
   private static let margin = 1e-3
 
-  public init(gamma: Double = 1, alpha: Double = 0.1) {
+  /// - Parameters:
+  ///   - gamma: how little easy tasks count, from 0 to 10.
+  ///   - alpha: the weight of a new observation, above 0 and at most 1.
+  ///   - performance: what says how well a task is done. With ``Performance/metric``, weights stay one until
+  ///     ``observe(performance:)`` is called.
+  public init(gamma: Double = 1, alpha: Double = 0.1, performance: Performance = .loss) {
+    require(
+      Self.gammas.contains(gamma), "DynamicTaskPrioritization: gamma is \(gamma), but has to be in \(Self.gammas)")
+    require(
+      Self.alphas.contains(alpha), "DynamicTaskPrioritization: alpha is \(alpha), but has to be in \(Self.alphas)")
     self.gamma = gamma
     self.alpha = alpha
+    self.performance = performance
   }
 
   public var weighsByLosses: Bool { false }
+  public var observesPerformance: Bool { performance == .metric }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
-    state.averages.isEmpty ? losses.map { _ in 1 } : state.averages.map { -pow(1 - $0, gamma) * log($0) }
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    let known = state.averages.compactMap { $0 }
+    return [0, taskCount].contains(state.averages.count) && known.allSatisfy { $0 > 0 && $0 < 1 }
+      && [0, taskCount].contains(state.initialLosses.count)
+      && state.initialLosses.allSatisfy { $0.map { $0 > 0 && $0 < 1e150 } ?? true }
+  }
+
+  /// Tasks of which nothing was observed yet weigh one.
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
+    guard !state.averages.isEmpty else { return losses.map { _ in 1 } }
+    return state.averages.map { average in average.map { -pow(1 - $0, gamma) * log($0) } ?? 1 }
   }
 
   /// - Parameter performance: each task's key metric, from 0 (bad) to 1.
   public mutating func observe(performance: [Double]) {
-    state.hasMetrics = true
+    require(
+      performance.allSatisfy(\.isFinite) && [0, performance.count].contains(state.averages.count),
+      "DynamicTaskPrioritization: the performance \(performance) has to be a finite number for each task")
     average(performance)
   }
 
-  public mutating func update(losses: [Double]) {
-    guard !state.hasMetrics else { return }
-    if state.initialLosses.isEmpty { state.initialLosses = losses }
-    average(zip(losses, state.initialLosses).map { exp(-$0 / max($1, .leastNormalMagnitude)) })
+  public mutating func update(losses: [Double?]) {
+    guard performance == .loss else { return }
+    if state.initialLosses.isEmpty { state.initialLosses = losses.map { _ in nil } }
+    for (task, loss) in losses.enumerated() where state.initialLosses[task] == nil {
+      if let loss, loss > 0 { state.initialLosses[task] = loss }
+    }
+    average(
+      zip(losses, state.initialLosses).map { loss, first in
+        loss.flatMap { loss in first.map { exp(-loss / $0) } }
+      })
   }
 
-  private mutating func average(_ observed: [Double]) {
-    let observed = observed.map { min(max($0, Self.margin), 1 - Self.margin) }
-    guard !state.averages.isEmpty else {
-      state.averages = observed
-      return
+  private mutating func average(_ observed: [Double?]) {
+    if state.averages.isEmpty { state.averages = observed.map { _ in nil } }
+    for (task, value) in observed.enumerated() {
+      guard let value else { continue }
+      let kept = min(max(value, Self.margin), 1 - Self.margin)
+      state.averages[task] = state.averages[task].map { (1 - alpha) * $0 + alpha * kept } ?? kept
     }
-    state.averages = zip(state.averages, observed).map { (1 - alpha) * $0 + alpha * $1 }
   }
 }
 
@@ -65,8 +105,15 @@ extension DynamicTaskPrioritization {
     "dtp", summary: "Tasks that are done badly count more.",
     paper: "Guo et al., Dynamic Task Prioritization for Multitask Learning, ECCV 2018",
     parameters: [
-      MethodParameter("gamma", .real(0...10), default: .number(1), "how little easy tasks count"),
-      MethodParameter("alpha", .real(1e-6...1), default: .number(0.1), "share of a new observation in the average"),
+      MethodParameter("gamma", .real(gammas), default: .number(1), "how little easy tasks count"),
+      MethodParameter("alpha", .real(alphas), default: .number(0.1), "weight of a new observation in the average"),
+      MethodParameter(
+        "performance", .choice(Performance.allCases.map(\.rawValue)), default: .text("loss"),
+        "what says how well a task is done: its loss in every step, or, as published, its metric after every evaluation"
+      ),
     ]
-  ) { settings in DynamicTaskPrioritization(gamma: settings.number("gamma"), alpha: settings.number("alpha")) }
+  ) { settings in
+    DynamicTaskPrioritization(
+      gamma: settings.number("gamma"), alpha: settings.number("alpha"), performance: settings.choice("performance"))
+  }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Losses that fall slowly count more: `K softmax(r / T)`, r being the ratio of a loss's means over the last two epochs.
@@ -6,40 +7,78 @@ import Torch
 ///   have weights of one.
 public struct DynamicWeightAverage: LossWeighting {
   public struct State: Codable, Sendable {
+    /// Of the epoch so far: for each task the sum of its losses, and in how many steps it had one.
     var sums: [Double] = []
+    var counts: [Int] = []
     var stepCount = 0
-    /// Mean losses of the last epochs, at most two.
-    var means: [[Double]] = []
+    /// Mean losses of the last epochs, at most two; nil for a task that had no loss so far.
+    var means: [[Double?]] = []
   }
 
-  public var temperature: Double
+  public let temperature: Double
   /// Steps in an epoch.
-  public var epoch: Int
+  public let epoch: Int
   public var state = State()
 
+  static let temperatures = 0.01...100.0
+  static let epochs = 1...1_000_000_000
+
+  /// - Parameters:
+  ///   - temperature: evenness of the weights, from 0.01 to 100.
+  ///   - epoch: steps over which losses are averaged, at least 1.
   public init(temperature: Double = 2, epoch: Int = 100) {
+    require(
+      Self.temperatures.contains(temperature),
+      "DynamicWeightAverage: the temperature is \(temperature), but has to be in \(Self.temperatures)")
+    require(Self.epochs.contains(epoch), "DynamicWeightAverage: an epoch of \(epoch) steps has to be one of at least 1")
     self.temperature = temperature
     self.epoch = epoch
   }
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double] {
-    guard state.means.count == 2 else { return losses.map { _ in 1 } }
-    if let wrong = state.means[0].firstIndex(where: { $0 <= 0 }) {
-      throw MethodError("dwa needs positive losses, but the mean of task \(wrong) (from 0) is \(state.means[0][wrong])")
-    }
-    let ratios = zip(state.means[1], state.means[0]).map { $0 / $1 }
-    return softmax(ratios.map { $0 / temperature }).map { $0 * Double(losses.count) }
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.sums.count == state.counts.count && [0, taskCount].contains(state.sums.count) && state.sums.areModerate
+      && state.counts.allSatisfy(\.isStepCount) && (0..<epoch).contains(state.stepCount) && state.means.count <= 2
+      && state.means.allSatisfy { $0.count == taskCount && $0.compactMap { $0 }.areModerate }
   }
 
-  public mutating func update(losses: [Double]) {
-    if state.sums.isEmpty { state.sums = losses.map { _ in 0 } }
-    state.sums = zip(state.sums, losses).map { $0 + $1 }
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
+    let present = losses.present
+    guard state.means.count == 2 else { return losses.map { $0 == nil ? 0 : 1 } }
+    let shares = softmax(present.map { rate(of: $0) / temperature })
+    var weights = losses.map { _ in 0.0 }
+    for (task, share) in zip(present, shares) { weights[task] = share * Double(present.count) }
+    return weights
+  }
+
+  /// The ratio of a task's means over the last two epochs; one for a task that is not known in both, or whose earlier
+  /// mean was not above zero.
+  private func rate(of task: Int) -> Double {
+    guard let earlier = state.means[0][task], let later = state.means[1][task], earlier > 0 else { return 1 }
+    // Beyond this, the ratio of two losses says no more, and might be infinite.
+    return min(later / earlier, 1e6)
+  }
+
+  public mutating func update(losses: [Double?]) {
+    if state.sums.isEmpty {
+      state.sums = losses.map { _ in 0 }
+      state.counts = losses.map { _ in 0 }
+    }
+    for (task, loss) in losses.enumerated() {
+      guard let loss else { continue }
+      state.sums[task] += loss
+      state.counts[task] += 1
+    }
     state.stepCount += 1
     guard state.stepCount == epoch else { return }
-    state.means = state.means.suffix(1) + [state.sums.map { $0 / Double(epoch) }]
+    let previous = state.means.last
+    let means = losses.indices.map { task in
+      state.counts[task] > 0 ? state.sums[task] / Double(state.counts[task]) : previous?[task]
+    }
+    state.means = state.means.suffix(1) + [means]
     state.sums = []
+    state.counts = []
     state.stepCount = 0
   }
 }
@@ -50,8 +89,8 @@ extension DynamicWeightAverage {
     "dwa", summary: "Losses that fall slowly count more.",
     paper: "Liu et al., End-to-End Multi-Task Learning with Attention, CVPR 2019",
     parameters: [
-      MethodParameter("temperature", .real(0.01...100), default: .number(2), "evenness of the weights"),
-      MethodParameter("epoch", .integer(1...Int.max), default: .number(100), "steps over which losses are averaged"),
+      MethodParameter("temperature", .real(temperatures), default: .number(2), "evenness of the weights"),
+      MethodParameter("epoch", .integer(epochs), default: .number(100), "steps over which losses are averaged"),
     ]
   ) { settings in
     DynamicWeightAverage(temperature: settings.number("temperature"), epoch: settings.integer("epoch"))

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Every loss counts once.
@@ -6,7 +7,7 @@ public struct EqualWeighting: LossWeighting {
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     losses.map { _ in 1 }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Decreases all losses at about the same relative rate, by looking at what each update did to them.
@@ -8,22 +9,33 @@ import Torch
 /// forward pass.
 ///
 /// - Source: Liu et al., *FAMO: Fast Adaptive Multitask Optimization*, NeurIPS 2023, algorithm 1.
-public struct FAMO: LossWeighting, LearnsFromUpdates {
+public struct FAMO: LossWeighting {
   public struct State: Codable, Sendable {
     var logits: [Double]
     var optimizer: ScalarOptimizer
   }
 
   /// Pull of the logits towards zero.
-  public var decay: Double
+  public let decay: Double
   /// What each loss cannot fall below.
   public let minimumLosses: [Double]
   public var state: State
 
+  static let decays = 0.0...1.0
+  static let minimums = 0.0...1e30
+
   /// Losses are kept above zero by this much.
   private static let epsilon = 1e-8
 
+  /// - Parameters:
+  ///   - minimumLosses: one for each task, at least 0.
+  ///   - learningRate: of the logits, from 0 to 10.
+  ///   - decay: pull of the logits towards zero, from 0 to 1.
   public init(minimumLosses: [Double], learningRate: Double = 0.025, decay: Double = 1e-3) {
+    require(
+      !minimumLosses.isEmpty && minimumLosses.allSatisfy(Self.minimums.contains),
+      "FAMO: the minimum losses \(minimumLosses) have to be one number in \(Self.minimums) for each task")
+    require(Self.decays.contains(decay), "FAMO: decay is \(decay), but has to be in \(Self.decays)")
     self.decay = decay
     self.minimumLosses = minimumLosses
     let taskCount = minimumLosses.count
@@ -31,24 +43,41 @@ public struct FAMO: LossWeighting, LearnsFromUpdates {
       logits: [Double](repeating: 0, count: taskCount), optimizer: ScalarOptimizer(.adam, learningRate: learningRate))
   }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double] {
-    if let wrong = losses.firstIndex(where: { $0 <= 0 }) {
-      throw MethodError("famo needs positive losses, but that of task \(wrong) (from 0) is \(losses[wrong])")
+  public var observesUpdates: Bool { true }
+
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.logits.count == taskCount && state.logits.areModerate
+      && state.optimizer.fits(self.state.optimizer, count: taskCount)
+  }
+
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {
+    try losses.requireNonnegative(for: "famo")
+    let parts = shares(among: losses.present).enumerated().map { task, share in
+      losses[task].map { share / distance(task, $0) } ?? 0
     }
-    let shares = zip(softmax(state.logits), distances(losses)).map { $0 / $1 }
-    let sum = shares.reduce(0, +)
-    return shares.map { $0 / sum }
+    let sum = parts.reduce(0, +)
+    return sum > 0 ? parts.map { $0 / sum } : parts
   }
 
-  private func distances(_ losses: [Double]) -> [Double] {
-    zip(losses, minimumLosses).map { max(0, $0 - $1) + Self.epsilon }
+  /// z of the tasks that are present, zero for the others.
+  private func shares(among present: [Int]) -> [Double] {
+    var shares = state.logits.map { _ in 0.0 }
+    for (task, share) in zip(present, softmax(present.map { state.logits[$0] })) { shares[task] = share }
+    return shares
   }
 
-  public mutating func update(before: [Double], after: [Double]) {
-    let progress = zip(distances(before), distances(after)).map { log($0) - log($1) }
-    let z = softmax(state.logits)
+  private func distance(_ task: Int, _ loss: Double) -> Double {
+    max(0, loss - minimumLosses[task]) + Self.epsilon
+  }
+
+  public mutating func update(before: [Double?], after: [Double?]) {
+    let present = before.indices.filter { before[$0] != nil && after[$0] != nil }
+    let z = shares(among: present)
+    var progress = before.map { _ in 0.0 }
+    for task in present { progress[task] = log(distance(task, before[task]!)) - log(distance(task, after[task]!)) }
     let mean = zip(z, progress).reduce(0) { $0 + $1.0 * $1.1 }
-    let gradient = zip(z, zip(progress, state.logits)).map { $0 * ($1.0 - mean) + decay * $1.1 }
+    var gradient: [Double?] = before.map { _ in nil }
+    for task in present { gradient[task] = z[task] * (progress[task] - mean) + decay * state.logits[task] }
     state.optimizer.update(&state.logits, gradient: gradient)
   }
 }
@@ -59,10 +88,10 @@ extension FAMO {
     "famo", summary: "Decreases all losses at the same relative rate; one more forward pass a step.",
     paper: "Liu et al., FAMO: Fast Adaptive Multitask Optimization, NeurIPS 2023",
     parameters: [
-      MethodParameter("learningRate", .real(0...10), default: .number(0.025), "of the logits"),
+      MethodParameter("learningRate", .real(ScalarOptimizer.learningRates), default: .number(0.025), "of the logits"),
       MethodParameter(
-        "minimum", .taskNumbers(0...1e30), default: nil, "what losses cannot fall below; 0 when left out"),
-      MethodParameter("decay", .real(0...1), default: .number(1e-3), "pull of the logits towards zero"),
+        "minimum", .taskNumbers(minimums), default: nil, "what losses cannot fall below; 0 when left out"),
+      MethodParameter("decay", .real(decays), default: .number(1e-3), "pull of the logits towards zero"),
     ]
   ) { settings in
     let minimum = settings.taskNumbers("minimum") ?? [:]

@@ -1,20 +1,22 @@
 import Foundation
+import Support
 import Torch
 
-/// The geometric mean of the losses: relative progress counts, whatever the losses' scales.
+/// The geometric mean of the losses: relative progress counts, whatever the losses' scales. Losses of exactly zero are
+/// left out of it.
 ///
 /// - Source: Chennupati et al., *MultiNet++*, CVPR workshops 2019, equation 2.
 public struct GeometricMean: LossWeighting {
   public init() {}
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double] {
-    if let wrong = losses.firstIndex(where: { $0 <= 0 }) {
-      throw MethodError("gls needs positive losses, but that of task \(wrong) (from 0) is \(losses[wrong])")
-    }
-    let count = Double(losses.count)
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {
+    try losses.requireNonnegative(for: "gls")
+    // A loss of exactly zero has nothing to gain, and would make the whole mean zero.
+    let counted = losses.compactMap { $0 }.filter { $0 > 0 }
+    let count = Double(counted.count)
     // Through logarithms: a product of many losses would leave float64.
-    let total = exp(losses.reduce(0) { $0 + log($1) } / count)
-    return losses.map { total / (count * $0) }
+    let total = exp(counted.reduce(0) { $0 + log($1) } / max(1, count))
+    return losses.map { loss in loss.map { $0 > 0 ? total / (count * $0) : 0 } ?? 0 }
   }
 }
 

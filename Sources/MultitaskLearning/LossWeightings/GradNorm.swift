@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Learns weights that let all tasks train at a similar rate: gradients of slow tasks grow, of fast ones shrink.
@@ -8,50 +9,80 @@ import Torch
 ///
 /// - Source: Chen et al., *GradNorm*, ICML 2018, algorithm 1. Weights stay above a millionth, where the paper would
 ///   let them turn negative.
-public struct GradNorm: LearnsFromGradients {
+public struct GradNorm: LossWeighting {
   public struct State: Codable, Sendable {
     /// Empty before the first step.
     public internal(set) var weights: [Double] = []
-    var initialLosses: [Double] = []
+    /// nil for a task that had no loss above zero so far.
+    var initialLosses: [Double?] = []
   }
 
   /// How strongly slow tasks are helped: α.
-  public var alpha: Double
+  public let alpha: Double
   /// Of the weights' gradient descent.
-  public var learningRate: Double
+  public let learningRate: Double
   public var state = State()
+
+  static let alphas = 0.0...10.0
+  static let learningRates = 0.0...10.0
 
   private static let smallestWeight = 1e-6
 
-  /// - Parameter initialLosses: `L⁰`; those of the first step when left out.
+  /// - Parameters:
+  ///   - alpha: from 0 to 10.
+  ///   - learningRate: from 0 to 10.
+  ///   - initialLosses: `L⁰`, above zero; default to the first losses above zero.
   public init(alpha: Double = 1.5, learningRate: Double = 0.025, initialLosses: [Double] = []) {
+    require(Self.alphas.contains(alpha), "GradNorm: alpha is \(alpha), but has to be in \(Self.alphas)")
+    require(
+      Self.learningRates.contains(learningRate),
+      "GradNorm: learningRate is \(learningRate), but has to be in \(Self.learningRates)")
+    require(
+      initialLosses.allSatisfy { $0 > 0 && $0 < 1e150 },
+      "GradNorm: the initial losses \(initialLosses) have to be above 0 and finite")
     self.alpha = alpha
     self.learningRate = learningRate
     state.initialLosses = initialLosses
   }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) throws -> [Double] {
-    if let wrong = losses.firstIndex(where: { $0 <= 0 }) {
-      throw MethodError("gradnorm needs positive losses, but that of task \(wrong) (from 0) is \(losses[wrong])")
-    }
-    return state.weights.isEmpty ? losses.map { _ in 1 } : state.weights
+  public var need: GradientNeed { .gramian }
+  public var weighsByLosses: Bool { false }
+
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    [0, taskCount].contains(state.weights.count) && state.weights.allSatisfy { $0 > 0 && $0 < 1e150 }
+      && [0, taskCount].contains(state.initialLosses.count)
+      && state.initialLosses.allSatisfy { $0.map { $0 > 0 && $0 < 1e150 } ?? true }
   }
 
-  public mutating func update(losses: [Double], gradientNorms: [Double]) {
-    let count = Double(losses.count)
-    if state.initialLosses.isEmpty { state.initialLosses = losses }
-    var weights = state.weights.isEmpty ? losses.map { _ in 1 } : state.weights
-    let ratios = zip(losses, state.initialLosses).map { $0 / $1 }
-    let meanRatio = ratios.reduce(0, +) / count
-    let norms = zip(weights, gradientNorms).map { $0 * $1 }
-    let meanNorm = norms.reduce(0, +) / count
-    for index in weights.indices {
-      let excess = norms[index] - meanNorm * pow(ratios[index] / meanRatio, alpha)
-      let sign: Double = excess > 0 ? 1 : excess < 0 ? -1 : 0
-      weights[index] = max(Self.smallestWeight, weights[index] - learningRate * sign * gradientNorms[index])
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
+    state.weights.isEmpty ? losses.map { _ in 1 } : state.weights
+  }
+
+  public mutating func update(losses: [Double?], gradientNorms: [Double?]) {
+    if state.initialLosses.isEmpty { state.initialLosses = losses.map { _ in nil } }
+    for (task, loss) in losses.enumerated() where state.initialLosses[task] == nil {
+      if let loss, loss > 0 { state.initialLosses[task] = loss }
     }
-    let sum = weights.reduce(0, +)
-    state.weights = weights.map { $0 * count / sum }
+    if state.weights.isEmpty { state.weights = losses.map { _ in 1 } }
+    // A task that has no gradient or no first loss yet says nothing about rates.
+    let tasks = losses.present.filter { gradientNorms[$0] != nil && state.initialLosses[$0] != nil }
+    guard !tasks.isEmpty else { return }
+    let count = Double(tasks.count)
+    let ratios = tasks.map { max(0, losses[$0]!) / state.initialLosses[$0]! }
+    let meanRatio = ratios.reduce(0, +) / count
+    let norms = tasks.map { state.weights[$0] * gradientNorms[$0]! }
+    let meanNorm = norms.reduce(0, +) / count
+    let sumBefore = tasks.reduce(0) { $0 + state.weights[$1] }
+    for (index, task) in tasks.enumerated() {
+      let relativeRate = meanRatio > 0 ? ratios[index] / meanRatio : 1
+      let excess = norms[index] - meanNorm * pow(relativeRate, alpha)
+      let sign: Double = excess > 0 ? 1 : excess < 0 ? -1 : 0
+      state.weights[task] = max(
+        Self.smallestWeight, state.weights[task] - learningRate * sign * gradientNorms[task]!)
+    }
+    // The sum of the weights stays K; those of absent tasks stay as they are.
+    let sum = tasks.reduce(0) { $0 + state.weights[$1] }
+    for task in tasks { state.weights[task] *= sumBefore / sum }
   }
 }
 
@@ -61,8 +92,8 @@ extension GradNorm {
     "gradnorm", summary: "Learns weights that let all tasks train at a similar rate; a backward pass for each task.",
     paper: "Chen et al., GradNorm, ICML 2018",
     parameters: [
-      MethodParameter("alpha", .real(0...10), default: .number(1.5), "how strongly slow tasks are helped"),
-      MethodParameter("learningRate", .real(0...10), default: .number(0.025), "of the weights"),
+      MethodParameter("alpha", .real(alphas), default: .number(1.5), "how strongly slow tasks are helped"),
+      MethodParameter("learningRate", .real(learningRates), default: .number(0.025), "of the weights"),
     ]
   ) { settings in GradNorm(alpha: settings.number("alpha"), learningRate: settings.number("learningRate")) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Learns a scale for every loss so that all scaled losses become equal: the total is `Σ e^s L − s`.
@@ -12,19 +13,31 @@ public struct IMTLL: LossWeighting {
 
   public var state: State
 
-  package init(taskCount: Int, optimizer: ScalarOptimizer) {
+  /// - Parameters:
+  ///   - taskCount: K.
+  ///   - optimizer: trains the scales.
+  public init(
+    taskCount: Int, optimizer: ScalarOptimizer = ScalarOptimizer(.adam, learningRate: 0.01)
+  ) {
+    require(taskCount > 0, "IMTLL: \(taskCount) tasks, but at least one is needed")
     state = State(logScales: [Double](repeating: 0, count: taskCount), optimizer: optimizer)
   }
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     state.logScales.map { exp($0) }
   }
 
-  public mutating func update(losses: [Double]) {
-    let gradient = zip(state.logScales, losses).map { exp($0) * $1 - 1 }
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.logScales.count == taskCount && state.logScales.areLogarithms
+      && state.optimizer.fits(self.state.optimizer, count: taskCount)
+  }
+
+  public mutating func update(losses: [Double?]) {
+    let gradient = zip(state.logScales, losses).map { scale, loss in loss.map { exp(scale) * $0 - 1 } }
     state.optimizer.update(&state.logScales, gradient: gradient)
+    state.logScales = state.logScales.map(\.boundedLogarithm)
   }
 }
 
@@ -37,7 +50,7 @@ extension IMTLL {
       MethodParameter(
         "optimizer", .choice(ScalarOptimizer.Rule.allCases.map(\.rawValue)), default: .text("adam"),
         "how the scales are trained"),
-      MethodParameter("learningRate", .real(0...10), default: .number(0.01), "of the scales"),
+      MethodParameter("learningRate", .real(ScalarOptimizer.learningRates), default: .number(0.01), "of the scales"),
     ]
   ) { settings in
     IMTLL(

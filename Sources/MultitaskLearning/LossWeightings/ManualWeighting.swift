@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Fixed weights chosen by a person, such as depth : segmentation : normals : edges = 1 : 1 : 10 : 50.
@@ -5,12 +6,20 @@ public struct ManualWeighting: LossWeighting {
   /// One for each task, in the network's order.
   public let weights: [Double]
 
-  public init(weights: [Double]) { self.weights = weights }
+  static let allowed = 0.0...1e30
+
+  /// - Parameter weights: one for each task, from 0 to 1e30.
+  public init(weights: [Double]) {
+    require(
+      weights.allSatisfy(Self.allowed.contains), "ManualWeighting: the weights \(weights) have to be in \(Self.allowed)"
+    )
+    self.weights = weights
+  }
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
-    precondition(losses.count == weights.count, "\(weights.count) weights for \(losses.count) losses")
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
+    require(losses.count == weights.count, "\(weights.count) weights for \(losses.count) losses")
     return weights
   }
 }
@@ -20,7 +29,7 @@ extension ManualWeighting {
   public static let entry = MethodEntry<any LossWeighting>(
     "manual", summary: "Fixed weights by task.", paper: "Vandenhende et al., TPAMI 2021 (their grid-searched weights)",
     parameters: [
-      MethodParameter("weights", .taskNumbers(0...1e30), default: nil, "a weight for each task")
+      MethodParameter("weights", .taskNumbers(allowed), default: nil, "a weight for each task")
     ]
   ) { settings in
     guard let weights = settings.taskNumbers("weights") else {

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// A softmax of fresh normal draws weighs the losses of every step.
@@ -8,8 +9,12 @@ public struct RandomLossWeighting: LossWeighting {
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
-    weights(draws: losses.map { _ in generator.normal() })
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
+    let present = losses.present
+    let drawn = weights(draws: present.map { _ in generator.normal() })
+    var weights = losses.map { _ in 0.0 }
+    for (task, weight) in zip(present, drawn) { weights[task] = weight }
+    return weights
   }
 
   /// - Parameter draws: one of a normal distribution for each task.

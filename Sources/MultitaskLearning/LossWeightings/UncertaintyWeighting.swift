@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Each loss is divided by a variance that is learned with the network: noisy tasks count less.
@@ -32,11 +33,25 @@ public struct UncertaintyWeighting: LossWeighting {
   public let lossFactors: [Double]
   public var state: State
 
-  /// - Parameter lossFactors: the form's for every task when left out. The paper's mixed form has ½ for tasks of
-  ///   regression and 1 for those of classification.
-  package init(
-    taskCount: Int, form: Form, lossFactors: [Double]? = nil, initial: Double, optimizer: ScalarOptimizer
+  static let initials = -20.0...20.0
+  static let factors = 0.0...1000.0
+
+  /// - Parameters:
+  ///   - taskCount: K.
+  ///   - lossFactors: from 0 to 1000, one for each task; default to the form's. The paper's mixed form has ½ for tasks of
+  ///     regression and 1 for those of classification.
+  ///   - initial: the log variance at the start, from −20 to 20.
+  ///   - optimizer: trains the log variances.
+  public init(
+    taskCount: Int, form: Form = .full, lossFactors: [Double]? = nil, initial: Double = 0,
+    optimizer: ScalarOptimizer = ScalarOptimizer(.adam, learningRate: 0.01)
   ) {
+    require(taskCount > 0, "UncertaintyWeighting: \(taskCount) tasks, but at least one is needed")
+    require(
+      Self.initials.contains(initial), "UncertaintyWeighting: initial is \(initial), but has to be in \(Self.initials)")
+    require(
+      lossFactors.map { $0.count == taskCount && $0.allSatisfy(Self.factors.contains) } ?? true,
+      "UncertaintyWeighting: the loss factors \(lossFactors ?? []) have to be \(taskCount) numbers in \(Self.factors)")
     self.form = form
     self.lossFactors = lossFactors ?? [Double](repeating: form.lossFactor, count: taskCount)
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
@@ -44,15 +59,21 @@ public struct UncertaintyWeighting: LossWeighting {
 
   public var weighsByLosses: Bool { false }
 
-  public func weights(for losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+  public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     zip(lossFactors, state.logVariances).map { $0 * exp(-$1) }
   }
 
-  public mutating func update(losses: [Double]) {
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.logVariances.count == taskCount && state.logVariances.areLogarithms
+      && state.optimizer.fits(self.state.optimizer, count: taskCount)
+  }
+
+  public mutating func update(losses: [Double?]) {
     let gradient = state.logVariances.indices.map { task in
-      form.logarithmFactor - lossFactors[task] * losses[task] * exp(-state.logVariances[task])
+      losses[task].map { form.logarithmFactor - lossFactors[task] * $0 * exp(-state.logVariances[task]) }
     }
     state.optimizer.update(&state.logVariances, gradient: gradient)
+    state.logVariances = state.logVariances.map(\.boundedLogarithm)
   }
 }
 
@@ -66,13 +87,14 @@ extension UncertaintyWeighting {
         "form", .choice(Form.allCases.map(\.rawValue)), default: .text("full"),
         "factors on loss and log variance: 1 and 1, ½ and ½, or 1 and ½"),
       MethodParameter(
-        "lossFactors", .taskNumbers(0...1000), default: nil,
+        "lossFactors", .taskNumbers(factors), default: nil,
         "factor of each task's loss, in place of the form's; the paper has ½ for regression, 1 for classification"),
-      MethodParameter("initial", .real(-20...20), default: .number(0), "log variance at the start"),
+      MethodParameter("initial", .real(initials), default: .number(0), "log variance at the start"),
       MethodParameter(
         "optimizer", .choice(ScalarOptimizer.Rule.allCases.map(\.rawValue)), default: .text("adam"),
         "how the log variances are trained"),
-      MethodParameter("learningRate", .real(0...10), default: .number(0.01), "of the log variances"),
+      MethodParameter(
+        "learningRate", .real(ScalarOptimizer.learningRates), default: .number(0.01), "of the log variances"),
     ]
   ) { settings in
     let form: Form = settings.choice("form")

@@ -1,3 +1,5 @@
+import Support
+
 /// A parameter of a method, as a person sets it.
 public struct MethodParameter: Sendable {
   public enum Kind: Sendable {
@@ -7,12 +9,19 @@ public struct MethodParameter: Sendable {
     case boolean
     /// One number for each task, by name.
     case taskNumbers(ClosedRange<Double>)
+
+    var isNumber: Bool {
+      switch self {
+      case .real, .integer: true
+      case .choice, .boolean, .taskNumbers: false
+      }
+    }
   }
 
   public let name: String
   public let summary: String
   public let kind: Kind
-  /// What holds when nobody says otherwise; none where the method needs a value or finds one itself.
+  /// What holds where the parameter is left out; nil where the method needs a value or finds one itself.
   public let defaultValue: MethodSetting?
 
   public init(_ name: String, _ kind: Kind, default defaultValue: MethodSetting?, _ summary: String) {
@@ -25,29 +34,35 @@ public struct MethodParameter: Sendable {
   /// What a value has to be, for help and errors.
   public var allowed: String {
     switch kind {
-    case .real(let range): "a number \(Self.describe(range))"
-    case .integer(let range): "a whole number \(Self.describe(range))"
+    case .real(let range): "a number \(Self.describe(range, isOpen: range.upperBound == .infinity))"
+    case .integer(let range): "a whole number \(Self.describe(range, isOpen: range.upperBound == .max))"
     case .choice(let choices): "one of " + choices.joined(separator: ", ")
     case .boolean: "true or false"
-    case .taskNumbers(let range): "a number \(Self.describe(range)) for each task, such as {depth: 1, edges: 50}"
+    case .taskNumbers(let range):
+      "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
     }
   }
 
   func check(_ value: MethodSetting, method: String) throws {
-    let fits =
-      switch (kind, value) {
-      case (.real(let range), .number(let number)): range.contains(number)
-      case (.integer(let range), .number(let number)): Int(exactly: number).map(range.contains) ?? false
-      case (.choice(let choices), .text(let text)): choices.contains(text)
-      case (.boolean, .text(let text)): ["true", "false"].contains(text)
-      case (.taskNumbers(let range), .numbers(let numbers)): numbers.values.allSatisfy(range.contains)
-      default: false
-      }
-    guard fits else { throw MethodError("\(method): '\(name)' is \(value), but has to be \(allowed)") }
+    guard allows(value) else {
+      throw MethodError("\(method): '\(name)' is \(excerpt("\(value)")), but has to be \(allowed)")
+    }
   }
 
-  private static func describe<Bound>(_ range: ClosedRange<Bound>) -> String where Bound: Numeric {
-    let isOpenEnded = (range.upperBound as? Double) == .infinity || (range.upperBound as? Int) == .max
-    return isOpenEnded ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  /// Finite numbers within the range, one of the words, or such numbers by name.
+  func allows(_ value: MethodSetting) -> Bool {
+    switch (kind, value) {
+    case (.real(let range), .number(let number)): number.isFinite && range.contains(number)
+    case (.integer(let range), .number(let number)): Int(exactly: number).map(range.contains) ?? false
+    case (.choice(let choices), .text(let text)): choices.contains(text)
+    case (.boolean, .text(let text)): ["true", "false"].contains(text)
+    case (.taskNumbers(let range), .numbers(let numbers)):
+      numbers.values.allSatisfy { $0.isFinite && range.contains($0) }
+    default: false
+    }
+  }
+
+  private static func describe<Bound>(_ range: ClosedRange<Bound>, isOpen: Bool) -> String {
+    isOpen ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
   }
 }

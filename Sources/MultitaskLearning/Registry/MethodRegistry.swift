@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Every method, by kind. A new one is a file with an `entry`, and a line here.
 public enum MethodRegistry {

@@ -22,10 +22,16 @@ public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    case .number(let number): Self.format(number)
     case .text(let text): text
     case .numbers(let numbers):
       "{" + numbers.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ") + "}"
     }
+  }
+
+  /// Whole numbers without a point, as far as a `Double` tells them apart.
+  private static func format(_ number: Double) -> String {
+    guard abs(number) < 1e15, let whole = Int(exactly: number) else { return "\(number)" }
+    return "\(whole)"
   }
 }

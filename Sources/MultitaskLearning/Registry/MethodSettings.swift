@@ -1,8 +1,15 @@
+import Support
+
 /// Checked values for all of a method's parameters, and the tasks it is for.
+///
+/// A method's entry asks for each parameter as the kind that it declares. Asking for another kind, or for a parameter
+/// that the entry does not declare, is a programming error, and stops with the names of both.
 public struct MethodSettings: Sendable {
   public let tasks: [String]
   /// Of the training, where it is known.
   public let totalSteps: Int?
+  let method: String
+  private let parameters: [MethodParameter]
   private let values: [String: MethodSetting]
 
   /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
@@ -14,23 +21,23 @@ public struct MethodSettings: Sendable {
       guard let parameter = parameters.first(where: { $0.name == name }) else {
         throw MethodError(
           parameters.isEmpty
-            ? "\(method) has no parameter '\(name)': it has none"
+            ? "\(method) has no parameter '\(excerpt(name))': it has none"
             : unknownName("parameter of \(method)", name, among: parameters.map(\.name)))
       }
       try parameter.check(value, method: method)
       if case .numbers(let numbers) = value, let unknown = numbers.keys.sorted().first(where: { !tasks.contains($0) }) {
         throw MethodError(
-          "\(method): '\(name)' has a number for '\(unknown)': " + unknownName("task", unknown, among: tasks))
+          "\(method): '\(name)' has a number for a task that is not there: "
+            + unknownName("task", unknown, among: tasks))
       }
     }
     let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
-    values = Dictionary(uniqueKeysWithValues: defaults).merging(given) { $1 }
+    values = Dictionary(defaults) { $1 }.merging(given) { $1 }
+    self.parameters = parameters
     self.tasks = tasks
     self.method = method
     self.totalSteps = totalSteps
   }
-
-  let method: String
 
   /// - Throws: ``MethodError`` for a single task, where a method is about how tasks relate.
   func requireSeveralTasks() throws {
@@ -39,62 +46,72 @@ public struct MethodSettings: Sendable {
     }
   }
 
-  // The parameters were checked against their kinds: a wrong kind here is an error of the method's file.
-  public func number(_ name: String) -> Double {
-    guard case .number(let number)? = values[name] else { preconditionFailure("no number '\(name)'") }
-    return number
-  }
-  public func integer(_ name: String) -> Int { Int(number(name)) }
+  /// The value of a number, real or whole.
+  public func number(_ name: String) -> Double { present(optionalNumber(name), name) }
+
+  /// The value of a whole number.
+  public func integer(_ name: String) -> Int { present(optionalInteger(name), name) }
+
+  /// The value of a choice, as a type that has all of its words.
   public func choice<Choice: RawRepresentable<String>>(_ name: String, of: Choice.Type = Choice.self) -> Choice {
-    guard case .text(let text)? = values[name], let choice = Choice(rawValue: text) else {
-      preconditionFailure("no choice '\(name)'")
+    let text = present(optionalText(name), name)
+    guard let choice = Choice(rawValue: text) else {
+      fatalError("\(method): the parameter '\(name)' allows '\(text)', which \(Choice.self) does not have")
     }
     return choice
   }
-  public func boolean(_ name: String) -> Bool { optionalText(name) == "true" }
-  /// Of a parameter without a default; none where nobody gave it.
+
+  public func boolean(_ name: String) -> Bool {
+    guard case .text(let text)? = value(name, is: { if case .boolean = $0 { true } else { false } }, "true or false")
+    else { return present(nil, name) }
+    return text == "true"
+  }
+
+  /// Of a parameter without a default; nil where it was left out.
   public func optionalNumber(_ name: String) -> Double? {
-    guard case .number(let number)? = values[name] else { return nil }
+    guard case .number(let number)? = value(name, is: \.isNumber, "a number") else { return nil }
     return number
   }
-  /// As ``optionalNumber(_:)``, for a choice.
+
+  /// As ``optionalNumber(_:)``, of a whole number.
+  public func optionalInteger(_ name: String) -> Int? {
+    let setting = value(name, is: { if case .integer = $0 { true } else { false } }, "a whole number")
+    guard case .number(let number)? = setting else { return nil }
+    return Int(exactly: number)
+  }
+
+  /// As ``optionalNumber(_:)``, of a choice.
   public func optionalText(_ name: String) -> String? {
-    guard case .text(let text)? = values[name] else { return nil }
+    let setting = value(name, is: { if case .choice = $0 { true } else { false } }, "a choice")
+    guard case .text(let text)? = setting else { return nil }
     return text
   }
+
+  /// As ``optionalNumber(_:)``, of a number for each task, by the task's name. A task may be left out.
   public func taskNumbers(_ name: String) -> [String: Double]? {
-    guard case .numbers(let numbers)? = values[name] else { return nil }
+    let setting = value(name, is: { if case .taskNumbers = $0 { true } else { false } }, "a number for each task")
+    guard case .numbers(let numbers)? = setting else { return nil }
     return numbers
   }
-}
 
-/// `unknown KIND 'x': did you mean 'y'? There are a, b, c`.
-public func unknownName(_ kind: String, _ name: String, among names: [String]) -> String {
-  let suggestion = nearestName(name, among: names).map { " Did you mean '\($0)'?" } ?? ""
-  return "unknown \(kind) '\(name)'.\(suggestion) There are: \(names.joined(separator: ", "))"
-}
-
-/// The name that takes the fewest changes of letters; none where that would be a different word.
-public func nearestName(_ name: String, among names: [String]) -> String? {
-  // Of equally near ones, one that goes on as the name began.
-  let nearest = names.map { (name: $0, distance: editDistance(name, $0), isOther: !$0.hasPrefix(name)) }
-    .min { ($0.distance, $0.isOther ? 1 : 0) < ($1.distance, $1.isOther ? 1 : 0) }
-  guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
-  return nearest.name
-}
-
-/// The number of letters to change, insert or remove (Levenshtein).
-private func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
-  var row = Array(0...b.count)
-  for i in a.indices {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for j in b.indices {
-      let cost = diagonal + (a[i] == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(cost, row[j] + 1, row[j + 1] + 1)
+  /// The value of a parameter that is declared as what it is asked for.
+  private func value(
+    _ name: String, is fits: (MethodParameter.Kind) -> Bool, _ wanted: String
+  ) -> MethodSetting? {
+    guard let parameter = parameters.first(where: { $0.name == name }) else {
+      fatalError("\(method): the parameter '\(name)' is asked for, but its entry does not declare it")
     }
+    require(
+      fits(parameter.kind),
+      "\(method): the parameter '\(name)' is asked for as \(wanted), but declared as \(parameter.allowed)")
+    return values[name]
   }
-  return row[b.count]
+
+  private func present<Value>(_ value: Value?, _ name: String) -> Value {
+    guard let value else {
+      fatalError(
+        "\(method): the parameter '\(name)' has no default, so that it may be missing: ask for an optional value")
+    }
+    return value
+  }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// Clustering by messages between points, which choose their exemplars themselves.
 ///
 /// A tiny fixed jitter breaks ties, so that the result is always the same.
@@ -6,7 +8,7 @@
 ///   special cases are those of scikit-learn 1.9.
 /// - Complexity: O(n²) an iteration.
 public struct AffinityPropagation: Sendable {
-  /// How much a point wants to be an exemplar; the median of all similarities where none is given.
+  /// How much a point wants to be an exemplar; defaults to the median of all similarities.
   public var preference: Double?
   /// The share of the old messages in the new ones.
   public var damping: Double
@@ -15,6 +17,9 @@ public struct AffinityPropagation: Sendable {
   public var convergence: Int
 
   public init(preference: Double? = nil, damping: Double = 0.5, maximumIterations: Int = 200, convergence: Int = 50) {
+    require(
+      (0..<1).contains(damping) && maximumIterations >= 0 && convergence >= 1,
+      "AffinityPropagation: damping \(damping), \(maximumIterations) iterations, convergence \(convergence)")
     self.preference = preference
     self.damping = damping
     self.maximumIterations = maximumIterations
@@ -35,7 +40,7 @@ public struct AffinityPropagation: Sendable {
   }
 
   /// - Parameter similarity: n×n.
-  /// - Returns: none where no point wants to be an exemplar.
+  /// - Returns: nil if no point wants to be an exemplar.
   public func callAsFunction(_ similarity: [[Double]]) -> Result? {
     let count = similarity.count
     let preference = preference ?? Self.median(similarity.flatMap { $0 })

@@ -1,3 +1,5 @@
+import Support
+
 /// A root of a continuous function between two points where its signs differ.
 ///
 /// Inverse quadratic interpolation where it is safe, bisection otherwise: as sure as bisection, and some ten evaluations
@@ -12,7 +14,7 @@ func bracketedRoot(
   // The newest point, the one on the root's other side, and the one before.
   var (a, b, c) = (end, start, start)
   var (fa, fb) = (function(a), function(b))
-  precondition(fa * fb <= 0, "the signs at \(start) and \(end) do not differ")
+  require(fa * fb <= 0, "the signs at \(start) and \(end) do not differ")
   var fc = fb
   var step = 0.5
   for _ in 0..<200 {

@@ -3,14 +3,17 @@ struct DualCone {
   /// The Gramian, scaled to trace one and a little regularized.
   private let matrix: SymmetricMatrix
 
-  init(_ gramian: Gramian) {
+  /// - Parameters:
+  ///   - regularization: added to the diagonal of the Gramian with trace one; zero solves the projection itself.
+  ///   - normEpsilon: the trace below which the Gramian counts as zero.
+  init(_ gramian: Gramian, regularization: Double, normEpsilon: Double) {
     let m = SymmetricMatrix(gramian)
-    let trace = m.trace
-    matrix = m.scaled(by: trace < 1e-4 ? 0 : 1 / trace).addingToDiagonal(1e-4)
+    let factor = m.trace < normEpsilon ? 0 : 1 / m.trace
+    matrix = m.scaled(by: factor.isFinite ? factor : 0).addingToDiagonal(regularization)
   }
 
   /// The weights of the direction in the cone that is nearest to one with other weights: of all that are at least as
-  /// large, those that minimise `vᵀ A v`.
+  /// large, those that minimize `vᵀ A v`.
   func weights(nearest lower: [Double]) -> [Double] {
     let x = nonnegativeMinimum(matrix, matrix.times(lower).map { -$0 })
     return zip(lower, x).map { $0 + $1 }

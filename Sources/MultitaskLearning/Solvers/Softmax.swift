@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// `exp(x) / Σ exp(x)`, safe for large elements.

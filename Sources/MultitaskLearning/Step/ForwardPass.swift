@@ -1,35 +1,53 @@
 import Torch
 
-/// The losses of one batch, and what the tasks' gradients can be taken with respect to.
+/// The losses of one part of a batch, and what the tasks' gradients can be taken with respect to.
 struct ForwardPass {
-  /// As the encoder gave them.
+  /// What the gradients are taken with respect to.
+  enum Graph {
+    /// One graph from the parameters to all losses.
+    case whole
+    /// A graph for each loss; the same as ``whole`` where tasks share their features.
+    case apart
+    /// Two graphs: from the parameters to the features, and from copies of these to the losses.
+    case cut
+  }
+
+  /// Positions of the tasks whose losses are differentiated, in the order of ``losses``.
+  let tasks: [Int]
+  /// As the encoder gave them; empty where there are none, or each task has its own graph.
   let features: [Tensor]
-  /// What the losses start from where the graph is cut between encoder and decoders: the same values, as leaves.
-  let leaves: [Tensor]?
+  /// What the losses start from where the graph is cut: the features' values, as leaves.
+  let leaves: [Tensor]
   let losses: [Tensor]
   /// Whether the losses have graphs of their own.
   let isApart: Bool
+  /// Whether all losses start from the same features.
+  let sharesFeatures: Bool
   /// The losses as numbers: those of `tasks`, then of `others`.
   let values: [Double]
 
   /// - Parameters:
   ///   - tasks: whose losses will be differentiated.
   ///   - others: whose losses are only wanted as numbers.
-  ///   - isCut: whether the gradients with respect to the features are wanted, where tasks share any.
-  ///   - isApart: whether each task's loss has a graph of its own: what a backward pass for each then costs is that task's
-  ///     part of the network, where tasks have features of their own.
-  /// - Throws: ``NonFiniteError`` naming a task.
-  init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int], isCut: Bool, isApart: Bool) throws {
-    self.isApart = isApart && objective.featuresDependOnTask
-    features = self.isApart ? [] : objective.features(for: tasks)
-    let canBeCut = !features.isEmpty && !objective.featuresDependOnTask
-    leaves = isCut && canBeCut ? features.map(\.leaf) : nil
+  /// - Throws: ``NonFiniteError`` naming a task; ``MethodError`` where the graph is to be cut at features that are not
+  ///   shared.
+  init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int] = [], graph: Graph) throws {
+    self.tasks = tasks
+    isApart = graph == .apart && objective.featuresDependOnTask
+    features = isApart ? [] : objective.features(for: tasks)
+    sharesFeatures = !features.isEmpty && !objective.featuresDependOnTask
+    if graph == .cut, !sharesFeatures { throw Self.noSharedFeatures }
+    leaves = graph == .cut ? features.map(\.leaf) : []
     losses =
-      self.isApart
-      ? tasks.flatMap { objective.losses(of: [$0]) } : objective.losses(of: tasks, from: leaves ?? features)
+      isApart
+      ? tasks.flatMap { objective.losses(of: [$0]) }
+      : objective.losses(of: tasks, from: graph == .cut ? leaves : features)
     let otherLosses = others.isEmpty ? [] : Self.losses(of: others, objective, features)
     values = try Self.finiteValues(of: losses + otherLosses, (tasks + others).map { objective.tasks[$0] })
   }
+
+  static let noSharedFeatures = MethodError(
+    "gradients at the shared features are wanted, but the network has no shared features")
 
   /// Without a graph: from the same features, where those do not depend on the tasks.
   private static func losses(
@@ -40,17 +58,28 @@ struct ForwardPass {
     }
   }
 
+  /// What becomes of the graph after a backward pass from the task at a position of ``tasks``.
+  func graphUse(after index: Int) -> GraphUse { index == tasks.count - 1 || isApart ? .release : .retain }
+
   /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.
   func seeds(_ gradients: [Tensor]) -> [Tensor] { zip(gradients, features).map { $0.to($1.dtype) } }
+
+  /// A task's loss times a number, as the seed of its backward pass.
+  func seed(_ index: Int, _ scale: Double) -> Tensor {
+    let loss = losses[index]
+    return .full(scale, loss.shape, dtype: loss.dtype, device: loss.device)
+  }
 
   /// The losses as numbers, of a pass without a graph.
   ///
   /// - Throws: ``NonFiniteError`` naming a task.
   static func values(of tasks: [Int], _ objective: any MultitaskObjective) throws -> [Double] {
-    try finiteValues(of: withoutGradients { objective.losses(of: tasks) }, tasks.map { objective.tasks[$0] })
+    guard !tasks.isEmpty else { return [] }
+    return try finiteValues(of: withoutGradients { objective.losses(of: tasks) }, tasks.map { objective.tasks[$0] })
   }
 
   static func finiteValues(of losses: [Tensor], _ tasks: [String]) throws -> [Double] {
+    guard !losses.isEmpty else { return [] }
     let values: [Double] = Tensor.stacked(losses.map { $0.detached() }).array()
     for (value, task) in zip(values, tasks) where !value.isFinite {
       throw NonFiniteError(quantity: .loss, task: task, value: value)

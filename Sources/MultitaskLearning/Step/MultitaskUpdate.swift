@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Support
 import Torch
 
 /// What an ``UpdateSchedule`` works with in one step: the batch, the method's other parts, and the
@@ -12,58 +13,87 @@ public final class MultitaskUpdate {
   public var generator: SeededGenerator
 
   let level: GradientLevel
-  let observation: GradientLevel?
+  let shares: LabelShares
   let workspace: GradientWorkspace
+  /// What the step's own passes are to show, or nil.
+  private(set) var look: GradientLook?
+  private let ledger: ReachLedger
   private let optimizer: any Optimizer
   private let clipping: GradientClipping?
+  private let probe: Probe
 
   init(
-    objectives: [any MultitaskObjective], store: ParameterStore, workspace: GradientWorkspace,
-    optimizer: any Optimizer, clipping: GradientClipping?, learningRate: Double, method: MultitaskMethod,
-    observation: GradientLevel?
+    objectives: [any MultitaskObjective], store: ParameterStore, workspace: GradientWorkspace, ledger: ReachLedger,
+    optimizer: any Optimizer, clipping: GradientClipping?, learningRate: Double, method: MultitaskMethod
   ) {
     self.objectives = objectives
     self.store = store
     self.workspace = workspace
+    self.ledger = ledger
     self.optimizer = optimizer
     self.clipping = clipping
     self.learningRate = learningRate
-    self.observation = observation
     weighting = method.weighting
     aggregator = method.aggregator
     level = method.level
     generator = method.generator
+    shares = LabelShares(objectives.map(\.labelCounts), taskCount: objectives[0].tasks.count)
+    probe = Probe(objectives, store)
   }
 
   public var tasks: [String] { objectives[0].tasks }
+
+  /// The tasks that have labels in this step, ascending. The others are absent: no schedule updates what is theirs.
+  public var presentTasks: [Int] { shares.present }
+
+  /// What a step reports in which no task has labels: nothing is updated.
+  public var emptyReport: StepReport {
+    StepReport(losses: tasks.map { _ in nil }, lossWeights: tasks.map { _ in 0 })
+  }
 
   /// Computes the losses of `tasks`, weighs them, and leaves the combined gradient in the workspace.
   /// Memory for the graph of one batch part is needed at a time.
   ///
   /// - Parameters:
-  ///   - others: whose losses are computed, too, but not differentiated.
-  ///   - estimates: losses of all tasks, for those that are in neither list: loss weightings look at all of them.
+  ///   - tasks: present ones.
+  ///   - others: present ones whose losses are computed, too, but not differentiated.
+  ///   - estimates: losses of tasks that are in neither list, as loss weightings look at all of them; one entry for each
+  ///     of the network's tasks.
   /// - Returns: the losses and weights of all tasks.
-  /// - Throws: ``NonFiniteError`` naming the task, ``MethodError``; nothing has changed then.
+  /// - Throws: ``NonFiniteError`` naming the task, ``MethodError``; no parameter has changed then.
   public func differentiate(
-    _ tasks: [Int], evaluating others: [Int] = [], estimates: [Double]? = nil
+    _ tasks: [Int], evaluating others: [Int] = [], estimates: [Double?]? = nil
   ) throws -> StepReport {
-    precondition(
-      estimates != nil || tasks.count + others.count == self.tasks.count,
-      "the losses of \(tasks + others) alone do not say how to weigh those of \(self.tasks.count) tasks")
-    var differentiation = Differentiation(self, tasks, others: others, estimates: estimates)
-    for objective in objectives { try differentiation.add(objective) }
-    return try differentiation.finish()
+    require(
+      estimates != nil || tasks.count + others.count == presentTasks.count,
+      "the losses of \(tasks + others) alone do not say how to weigh those of \(presentTasks.count) tasks")
+    require(
+      !tasks.isEmpty && (tasks + others).allSatisfy(presentTasks.contains),
+      "an update of \(tasks) beside \(others), but the tasks with labels are \(presentTasks)")
+    require(
+      estimates.map { $0.count == self.tasks.count } ?? true,
+      "\(estimates?.count ?? 0) estimates for \(self.tasks.count) tasks")
+    let known = self.tasks.indices.map { shares.present.contains($0) ? estimates?[$0] : nil }
+    var differentiation = Differentiation(self, tasks, others: others, estimates: known)
+    return try differentiation.run()
   }
 
-  /// The losses of some tasks as they are now, without any graph.
+  /// The losses of some tasks as they are now, without any graph. Running statistics and random generators stay as they
+  /// are.
   ///
+  /// - Returns: one for each of the given tasks; zero for a task without labels.
   /// - Throws: ``NonFiniteError`` naming a task.
   public func evaluate(_ tasks: [Int]) throws -> [Double] {
+    try probe.run { try losses(of: tasks) }
+  }
+
+  private func losses(of tasks: [Int]) throws -> [Double] {
     var losses = [Double](repeating: 0, count: tasks.count)
-    for objective in objectives {
-      let values = try ForwardPass.values(of: tasks, objective)
-      for index in tasks.indices { losses[index] += values[index] / Double(objectives.count) }
+    for (part, objective) in objectives.enumerated() {
+      let own = shares.tasks(tasks, in: part)
+      for (task, value) in zip(own, try ForwardPass.values(of: own, objective)) {
+        losses[tasks.firstIndex(of: task)!] += value * shares[part, task]
+      }
     }
     return losses
   }
@@ -71,7 +101,7 @@ public final class MultitaskUpdate {
   /// Lets the optimizer follow the gradients in the workspace: for the shared parameters, and those of the
   /// given tasks.
   ///
-  /// - Throws: ``NonFiniteError`` before any parameter has changed.
+  /// - Throws: ``NonFiniteError`` before this call has changed a parameter.
   public func apply(_ tasks: [Int]) throws {
     let updated = vectors(reachedBy: tasks)
     let gradients = updated.map { workspace.gradient(of: $0).flat }
@@ -89,18 +119,154 @@ public final class MultitaskUpdate {
   }
 
   /// Lets the weighting learn from a step, and from what the update did to the losses, if it wants to know.
-  ///
-  /// - Throws: ``NonFiniteError`` when a loss is not finite after the update.
-  public func learnWeights(from report: StepReport) throws {
-    if var learning = weighting as? any LearnsFromGradients, let gramian = report.gramian {
-      let norms = zip(gramian.tasks, report.lossWeights).map { $1 > 0 ? gramian.norm($0) / $1 : 0 }
-      learning.update(losses: report.losses, gradientNorms: norms)
-      weighting = learning
+  public func learnWeights(from report: StepReport) {
+    if weighting.need > .weightedSum, let gramian = report.gramian {
+      var norms: [Double?] = tasks.map { _ in nil }
+      for (row, task) in report.losses.present.enumerated() where report.lossWeights[task] > 0 {
+        norms[task] = gramian.norm(row) / report.lossWeights[task]
+      }
+      weighting.update(losses: report.losses, gradientNorms: norms)
     }
     weighting.update(losses: report.losses)
-    guard var learning = weighting as? any LearnsFromUpdates else { return }
-    learning.update(before: report.losses, after: try evaluate(Array(tasks.indices)))
-    weighting = learning
+    guard weighting.observesUpdates else { return }
+    // With the draws that the step itself had. A loss that is not finite now ends the next step, before it changes anything.
+    let present = report.losses.present
+    guard let after = try? probe.run(repeatingDraws: true, { try self.losses(of: present) }) else { return }
+    var losses: [Double?] = tasks.map { _ in nil }
+    for (task, loss) in zip(present, after) { losses[task] = loss }
+    weighting.update(before: report.losses, after: losses)
+  }
+
+  // MARK: Parts of a step
+
+  var plan: DifferentiationPlan {
+    DifferentiationPlan(
+      DifferentiationPlan.Situation(
+        aggregator: aggregator.need, weighting: weighting.need,
+        knowsWeights: !weighting.weighsByLosses || objectives.count > 1, level: level,
+        featuresDependOnTask: objectives[0].featuresDependOnTask,
+        trainsShared: !sharedVector.trainedParameters.isEmpty))
+  }
+
+  func constantWeight(taskCount: Int) -> Double {
+    // Where nothing shared is trained, there is nothing to multiply.
+    aggregator.need == .weightedSum ? aggregator.constantWeight(taskCount: taskCount) : 1
+  }
+
+  func regularizerWeights(for gramian: Gramian) -> [[Double]] { aggregator.regularizerWeights(for: gramian) }
+
+  func weights(for losses: [Double?]) throws -> [Double] {
+    let weights = try weighting.weights(for: losses, using: &generator)
+    require(
+      weights.count == tasks.count, "\(type(of: weighting)) gave \(weights.count) weights for \(tasks.count) tasks")
+    return weights
+  }
+
+  /// Compares what the losses of some tasks reach with what parameters declare, once for each task: with passes of their
+  /// own where the tasks' streams may lie in one tensor, whose graph connects them all.
+  func checkReach(of tasks: [Int], in objective: any MultitaskObjective) throws {
+    guard objective.featuresDependOnTask else { return }
+    let unseen = ledger.unseen(tasks, in: store)
+    guard !unseen.isEmpty else { return }
+    try probe.run {
+      for task in unseen {
+        try ledger.look(at: ForwardPass(objective, [task], graph: .apart), tasks: self.tasks)
+      }
+    }
+  }
+
+  /// Compares the graph of a pass with what parameters declare, once for each task.
+  func checkReach(of pass: ForwardPass) throws {
+    guard !ledger.unseen(pass.tasks, in: store).isEmpty else { return }
+    try ledger.look(at: pass, tasks: tasks)
+  }
+
+  /// Lets the aggregator make one direction of the rows.
+  ///
+  /// - Parameters:
+  ///   - tasks: whose rows they are.
+  ///   - losses: of these tasks.
+  /// - Returns: the inner products, if the method needed them.
+  func combine(
+    _ gradients: DenseTaskGradients, tasks: [Int], losses: [Double], into direction: Tensor
+  ) throws -> Gramian? {
+    let needsGramian = aggregator.need == .gramian || weighting.need > .weightedSum
+    // Before the method solves anything with it.
+    if needsGramian { _ = try finiteGramian(of: gradients, tasks: tasks) }
+    do {
+      try writeDirection(of: gradients, tasks, losses, into: direction)
+    } catch is NoDirectionError {
+      try writeDirectionWithoutZeroRows(of: gradients, tasks, losses, into: direction)
+    }
+    return needsGramian || aggregator.need == .segments ? try finiteGramian(of: gradients, tasks: tasks) : nil
+  }
+
+  private func writeDirection(
+    of gradients: DenseTaskGradients, _ tasks: [Int], _ losses: [Double], into direction: Tensor
+  ) throws {
+    var context = AggregationContext(
+      tasks: tasks, taskCount: self.tasks.count, losses: losses, generator: generator)
+    try aggregator.writeDirection(of: gradients, into: direction, &context)
+    generator = context.generator
+  }
+
+  /// A task whose gradient is exactly zero has nothing to say in this step; if there still is no direction that helps all
+  /// tasks, nothing is changed for any of them.
+  private func writeDirectionWithoutZeroRows(
+    of gradients: DenseTaskGradients, _ tasks: [Int], _ losses: [Double], into direction: Tensor
+  ) throws {
+    let gramian = gradients.gramian
+    let kept = gramian.tasks.filter { gramian[$0, $0] > 0 }
+    guard !kept.isEmpty, kept.count < tasks.count else {
+      direction.zero()
+      return
+    }
+    do {
+      try writeDirection(of: gradients.rows(kept), kept.map { tasks[$0] }, kept.map { losses[$0] }, into: direction)
+    } catch is NoDirectionError {
+      direction.zero()
+    }
+  }
+
+  func finiteGramian(of gradients: DenseTaskGradients, tasks: [Int]) throws -> Gramian {
+    let gramian = gradients.gramian
+    for (row, task) in tasks.enumerated() where !gramian[row, row].isFinite {
+      throw NonFiniteError(quantity: .gradient, task: self.tasks[task], value: gramian[row, row])
+    }
+    return gramian
+  }
+
+  // MARK: Looks
+
+  /// Lets the step's passes show the tasks' gradients, or looks at them beforehand where the passes do not show them.
+  ///
+  /// - Parameter isJoint: whether the schedule differentiates all tasks at once.
+  /// - Returns: what was seen beforehand.
+  func prepareLook(at level: GradientLevel, isJoint: Bool) throws -> GradientDiagnostics? {
+    guard shares.isComplete, tasks.count > 1, !sharedVector.trainedParameters.isEmpty else { return nil }
+    let look = GradientLook(at: level, sharedVector, partCount: objectives.count)
+    guard isJoint, plan.shows(level) else { return try probe.run { try seen(by: look) } }
+    self.look = look
+    return nil
+  }
+
+  /// A pass of its own for each part of the batch; the method does not change.
+  private func seen(by look: GradientLook) throws -> GradientDiagnostics? {
+    var (look, weighting, generator) = (look, weighting, generator)
+    var known: [Double?] = tasks.map { _ in 0 }
+    if weighting.weighsByLosses {
+      for (task, loss) in zip(presentTasks, try losses(of: presentTasks)) { known[task] = loss }
+    }
+    let weights = try weighting.weights(for: known, using: &generator)
+    for (part, objective) in objectives.enumerated() {
+      // Where tasks have graphs of their own, one at a time is kept.
+      let groups = objective.featuresDependOnTask ? presentTasks.map { [$0] } : [presentTasks]
+      for group in groups {
+        let pass = try ForwardPass(objective, group, graph: .apart)
+        try look.add(pass, group.map { weights[$0] * shares[part, $0] })
+      }
+    }
+    return look.diagnostics()
   }
 
   // MARK: Parameters
@@ -111,7 +277,7 @@ public final class MultitaskUpdate {
 
   var sharedVector: ParameterVector {
     guard let shared = store.vector(of: .shared) else {
-      preconditionFailure("the network shares no parameters: there is nothing to aggregate")
+      fatalError("the network shares no parameters: there is nothing to aggregate")
     }
     return shared
   }
@@ -120,13 +286,15 @@ public final class MultitaskUpdate {
   private func culprit(in vector: ParameterVector, among tasks: [Int]) -> String {
     let candidates = tasks.filter { vector.owner.includes(self.tasks[$0]) }
     let leaves = vector.parameters.map(\.value)
-    for task in candidates {
-      for objective in objectives {
-        let found = gradients(of: objective.losses(of: [task]), withRespectTo: leaves)
-        let isFinite = withoutGradients { found.allSatisfy { $0?.sum().item.isFinite ?? true } }
-        if !isFinite { return self.tasks[task] }
+    return probe.run {
+      for task in candidates {
+        for (part, objective) in objectives.enumerated() where shares[part, task] > 0 {
+          let found = gradients(of: objective.losses(of: [task]), withRespectTo: leaves)
+          let isFinite = withoutGradients { found.allSatisfy { $0?.sum().item.isFinite ?? true } }
+          if !isFinite { return self.tasks[task] }
+        }
       }
+      return candidates.map { self.tasks[$0] }.joined(separator: "+")
     }
-    return candidates.map { self.tasks[$0] }.joined(separator: "+")
   }
 }

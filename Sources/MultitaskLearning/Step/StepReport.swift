@@ -9,20 +9,22 @@ public struct StepReport: Sendable, Equatable {
     public let updateCount: Int
   }
 
-  /// All tasks' losses before the update, averaged over the step's batches.
-  public var losses: [Double]
-  /// What each loss counted for.
+  /// All tasks' losses before the update, over the whole batch; nil for a task without labels.
+  public var losses: [Double?]
+  /// What each loss counted for; zero for an absent task.
   public var lossWeights: [Double]
-  /// The inner products of the tasks' gradients, where the method had them.
+  /// The inner products of the gradients of the tasks that are present, if the method had them; of a schedule with several
+  /// updates, those of the first.
   public var gramian: Gramian?
-  /// What was seen where the step was looked at.
+  /// What was seen if the step was looked at. A step is not looked at if a task lacks labels in a part
+  /// of the batch.
   public var diagnostics: GradientDiagnostics?
-  /// The groups that were updated, where the schedule has any.
+  /// The groups that were updated, if the schedule has any.
   public var grouping: Grouping?
-  /// The priority task of each channel, by the weight's name, where the schedule protects priorities.
+  /// The priority task of each channel, by the weight's name, if the schedule protects priorities.
   public var channelPriorities: [String: [Int]]?
 
-  public init(losses: [Double], lossWeights: [Double]) {
+  public init(losses: [Double?], lossWeights: [Double]) {
     self.losses = losses
     self.lossWeights = lossWeights
   }

@@ -11,8 +11,8 @@ public struct AlternatingSchedule: UpdateSchedule {
   }
 
   public struct State: Codable, Sendable {
-    /// Of every task, when it was last updated; empty before the first step.
-    var losses: [Double] = []
+    /// Of every task, when it was last updated; nil for a task that had no labels so far, empty before the first step.
+    var losses: [Double?] = []
   }
 
   public var order: Order
@@ -22,18 +22,24 @@ public struct AlternatingSchedule: UpdateSchedule {
 
   public var updatesSubsets: Bool { true }
 
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    [0, taskCount].contains(state.losses.count) && state.losses.compactMap { $0 }.areModerate
+  }
+
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
-    let all = Array(update.tasks.indices)
-    if state.losses.isEmpty { state.losses = try update.evaluate(all) }
-    var report = StepReport(losses: state.losses, lossWeights: all.map { _ in 0 })
-    for task in order == .forward ? all : all.shuffled(using: &update.generator) {
+    let present = update.presentTasks
+    if state.losses.isEmpty { state.losses = update.tasks.map { _ in nil } }
+    let unknown = present.filter { state.losses[$0] == nil }
+    for (task, loss) in zip(unknown, try update.evaluate(unknown)) { state.losses[task] = loss }
+    var report = update.emptyReport
+    for task in order == .forward ? present : present.shuffled(using: &update.generator) {
       let found = try update.differentiate([task], estimates: state.losses)
       try update.apply([task])
       state.losses[task] = found.losses[task]
       report.losses[task] = found.losses[task]
       report.lossWeights[task] = found.lossWeights[task]
     }
-    try update.learnWeights(from: report)
+    update.learnWeights(from: report)
     return report
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Protects every channel's priority task: what another task's gradient has against it, on the channels of that priority,
@@ -12,12 +13,15 @@ package struct ChannelProjection: GradientAggregator {
   /// Of each shared convolution, by its weight's name: the priority task of each output channel.
   let priorities: [String: [Int]]
 
+  package var need: GradientNeed { .segments }
+
   package init(priorities: [String: [Int]]) { self.priorities = priorities }
 
   package func writeDirection(
-    of gradients: any TaskGradients, losses: [Double], into direction: Tensor, using generator: inout SeededGenerator
+    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
     let ones = [Double](repeating: 1, count: gradients.taskCount)
+    let tasks = context.tasks
     let columns = gradients.segments.map { segment in
       priorities[segment.name].map { Self.channels(of: segment, count: $0.count) } ?? []
     }
@@ -25,7 +29,8 @@ package struct ChannelProjection: GradientAggregator {
     var gramians = gradients.gramians(of: columns.flatMap { $0 })[...]
     var (ranges, weights): ([Range<Int>], [[Double]]) = ([], [])
     for (segment, channels) in zip(gradients.segments, columns) {
-      guard let priority = priorities[segment.name] else {
+      // A task that is absent from the step has no gradient to be protected.
+      guard let priority = priorities[segment.name]?.map({ tasks.firstIndex(of: $0) }) else {
         ranges.append(segment.columns)
         weights.append(ones)
         continue
@@ -39,7 +44,7 @@ package struct ChannelProjection: GradientAggregator {
         return weights
       }
       ranges += channels
-      weights += priority.map { byPriority[$0] }
+      weights += priority.map { $0.map { byPriority[$0] } ?? ones }
     }
     gradients.combine(weights, over: ranges, into: direction)
   }
@@ -56,11 +61,12 @@ package struct ChannelProjection: GradientAggregator {
   /// What is added to each priority task's weight on its channels.
   ///
   /// - Parameter gramians: of each channel.
-  private static func factors(_ gramians: ArraySlice<Gramian>, _ priority: [Int]) -> [Double] {
+  private static func factors(_ gramians: ArraySlice<Gramian>, _ priority: [Int?]) -> [Double] {
     let tasks = gramians.first!.tasks
     // From priority to task: inner products over all channels of the priority.
     var dots = [[Double]](repeating: [Double](repeating: 0, count: tasks.count), count: tasks.count)
     for (gramian, own) in zip(gramians, priority) {
+      guard let own else { continue }
       for task in tasks { dots[own][task] += gramian[own, task] }
     }
     return tasks.map { own in

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Support
 import Torch
 
 /// Learns which channels of shared convolutions belong to which task, then protects that priority in the gradients.
@@ -27,14 +28,22 @@ public struct ConnectionStrength: UpdateSchedule {
     var alternating = AlternatingSchedule.State()
   }
 
-  public var mixture: Mixture
+  public let mixture: Mixture
   /// Steps in an epoch.
-  public var epoch: Int
+  public let epoch: Int
   /// Epochs in the training: E.
-  public var epochCount: Int
+  public let epochCount: Int
   public var state = State()
 
+  static let epochs = 1...1_000_000_000
+
+  /// - Parameters:
+  ///   - epoch: steps in an epoch, at least 1.
+  ///   - epochCount: epochs in the training, at least 1.
   public init(mixture: Mixture = .mixed, epoch: Int, epochCount: Int) {
+    require(
+      Self.epochs.contains(epoch) && Self.epochs.contains(epochCount),
+      "ConnectionStrength: \(epochCount) epochs of \(epoch) steps, but both have to be at least 1")
     self.mixture = mixture
     self.epoch = epoch
     self.epochCount = epochCount
@@ -42,6 +51,10 @@ public struct ConnectionStrength: UpdateSchedule {
 
   public var updatesSubsets: Bool { true }
   public var needsNormalizedConvolutions: Bool { true }
+
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.step.isStepCount && AlternatingSchedule().accepts(state.alternating, taskCount: taskCount)
+  }
 
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
     if state.step % epoch == 0 { beginEpoch(state.step / epoch, using: &update.generator) }
@@ -71,12 +84,12 @@ public struct ConnectionStrength: UpdateSchedule {
     let aggregator = update.aggregator
     update.aggregator = ChannelProjection(priorities: priorities)
     defer { update.aggregator = aggregator }
-    let tasks = Array(update.tasks.indices)
-    var report = try update.differentiate(tasks)
-    try update.apply(tasks)
+    var report = try update.differentiate(update.presentTasks)
+    try update.apply(update.presentTasks)
     report.channelPriorities = priorities
-    state.alternating.losses = report.losses
-    try update.learnWeights(from: report)
+    if state.alternating.losses.isEmpty { state.alternating.losses = report.losses }
+    for task in update.presentTasks { state.alternating.losses[task] = report.losses[task] }
+    update.learnWeights(from: report)
     return report
   }
 
@@ -105,20 +118,25 @@ extension ConnectionStrength {
         "mixture", .choice(Mixture.allCases.map(\.rawValue)), default: .text("mixed"),
         "the phase of each epoch; all but mixed are ablations"),
       MethodParameter(
-        "epoch", .integer(1...Int.max), default: nil, "steps in an epoch; a twentieth of the training when left out"),
+        "epoch", .integer(epochs), default: nil, "steps in an epoch; a twentieth of the training when left out"),
       MethodParameter(
-        "epochs", .integer(1...Int.max), default: nil, "epochs in the training; from its steps when left out"),
+        "epochs", .integer(epochs), default: nil, "epochs in the training; from its steps when left out"),
     ]
   ) { settings in
     try settings.requireSeveralTasks()
     let mixture: Mixture = settings.choice("mixture")
-    // Where nobody knows how long the training is, it is twenty epochs of a hundred steps.
-    let total = settings.totalSteps ?? 2000
-    let epoch = settings.optionalNumber("epoch").map { Int($0) } ?? max(1, total / 20)
-    let epochs = settings.optionalNumber("epochs").map { Int($0) } ?? (total + epoch - 1) / epoch
+    // A training of unknown length is twenty epochs of a hundred steps.
+    let total = max(1, settings.totalSteps ?? 2000)
+    let epoch = settings.optionalInteger("epoch") ?? max(1, total / 20)
+    let epochs = settings.optionalInteger("epochs") ?? (total - 1) / epoch + 1
     guard epochs > 1 || mixture == .phase1 || mixture == .phase2 else {
       throw MethodError(
         "connection-strength: the training has one epoch of \(epoch) steps, too few for both phases: a smaller 'epoch' gives more"
+      )
+    }
+    guard Self.epochs.contains(epoch), Self.epochs.contains(epochs) else {
+      throw MethodError(
+        "connection-strength: \(total) steps are \(epochs) epochs of \(epoch) steps, but both have to be from \(Self.epochs.lowerBound) to \(Self.epochs.upperBound)"
       )
     }
     return ConnectionStrength(mixture: mixture, epoch: epoch, epochCount: epochs)

@@ -3,10 +3,9 @@ public struct JointSchedule: UpdateSchedule {
   public init() {}
 
   public func step(_ update: MultitaskUpdate) throws -> StepReport {
-    let tasks = Array(update.tasks.indices)
-    let report = try update.differentiate(tasks)
-    try update.apply(tasks)
-    try update.learnWeights(from: report)
+    let report = try update.differentiate(update.presentTasks)
+    try update.apply(update.presentTasks)
+    update.learnWeights(from: report)
     return report
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Updates groups of tasks one after another, and forms the groups anew from what the updates did to all tasks.
@@ -37,20 +38,34 @@ public struct SelectiveGroups: UpdateSchedule {
     var step = 0
   }
 
-  public var strategy: Strategy
-  public var order: Order
+  public let strategy: Strategy
+  public let order: Order
   /// Steps in which the first groups stay.
-  public var warmUp: Int
+  public let warmUp: Int
   /// Whether one more forward pass observes what the last group's update did.
-  public var observesLastGroup: Bool
+  public let observesLastGroup: Bool
   public var state: State
 
-  /// - Parameter rate: the share of a new observation in the affinity's average: β.
+  /// - Parameters:
+  ///   - taskCount: K.
+  ///   - rate: β, the weight of a new observation in the affinity's average, above 0 and at most 1.
+  ///   - warmUp: at least 0.
   public init(
     taskCount: Int, strategy: Strategy = .affinity(.positive(edge: .mutual, closure: .cliques)),
     convention: AffinityMap.Convention = .paper, rate: Double = 0.001, order: Order = .random, warmUp: Int = 0,
     observesLastGroup: Bool = false
   ) {
+    require(taskCount > 0, "SelectiveGroups: \(taskCount) tasks, but at least one is needed")
+    require(rate > 0 && rate <= 1, "SelectiveGroups: rate is \(rate), but has to be above 0 and at most 1")
+    require(warmUp >= 0, "SelectiveGroups: warmUp is \(warmUp), but has to be at least 0")
+    if case .random(let count) = strategy {
+      require((1...taskCount).contains(count), "SelectiveGroups: \(count) random groups of \(taskCount) tasks")
+    }
+    if case .fixed(let groups) = strategy {
+      require(
+        groups.allSatisfy { !$0.isEmpty } && groups.joined().sorted() == Array(0..<taskCount),
+        "SelectiveGroups: the groups \(groups) have to hold each of the tasks 0 to \(taskCount - 1) once")
+    }
     self.strategy = strategy
     self.order = order
     self.warmUp = warmUp
@@ -62,28 +77,39 @@ public struct SelectiveGroups: UpdateSchedule {
 
   public var updatesSubsets: Bool { true }
 
+  public func accepts(_ state: State, taskCount: Int) -> Bool {
+    state.affinity.fits(self.state.affinity, taskCount: taskCount) && state.step.isStepCount
+      && state.groups.allSatisfy { !$0.isEmpty } && state.groups.joined().sorted() == Array(0..<taskCount)
+  }
+
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
-    let all = Array(update.tasks.indices)
+    let present = update.presentTasks
     regroup(using: &update.generator)
     let sequence = updateSequence(using: &update.generator)
+      .map { $0.filter(present.contains) }.filter { !$0.isEmpty }
     var report: StepReport?
-    var previous: (group: [Int], losses: [Double])?
+    var previous: (group: [Int], losses: [Double?])?
     for group in sequence {
-      let found = try update.differentiate(group, evaluating: all.filter { !group.contains($0) })
-      if needsAffinity { try Self.requirePositive(found.losses, of: update.tasks) }
-      if let previous { state.affinity.observe(group: previous.group, before: previous.losses, after: found.losses) }
+      let found = try update.differentiate(group, evaluating: present.filter { !group.contains($0) })
+      if needsAffinity { try found.losses.requireNonnegative(for: "selective-groups") }
+      if let previous { observe(previous, after: found.losses) }
       try update.apply(group)
       previous = (group, found.losses)
       report = report ?? found
     }
     if observesLastGroup, let previous {
-      state.affinity.observe(group: previous.group, before: previous.losses, after: try update.evaluate(all))
+      // A loss that is not finite now ends the next step, before it changes anything.
+      if let losses = try? update.evaluate(present) {
+        var after: [Double?] = update.tasks.map { _ in nil }
+        for (task, loss) in zip(present, losses) { after[task] = loss }
+        observe(previous, after: after)
+      }
     }
     state.step += 1
     var result = report!
     result.grouping = StepReport.Grouping(
       groups: state.groups, affinity: state.affinity.values, updateCount: sequence.count)
-    try update.learnWeights(from: result)
+    update.learnWeights(from: result)
     return result
   }
 
@@ -94,12 +120,10 @@ public struct SelectiveGroups: UpdateSchedule {
     }
   }
 
-  private static func requirePositive(_ losses: [Double], of tasks: [String]) throws {
-    for (loss, task) in zip(losses, tasks) where loss <= 0 {
-      throw MethodError(
-        "selective-groups: the loss of '\(task)' is \(loss), but affinity is the relative change of losses, which have to be above 0"
-      )
-    }
+  /// Books what the previous update did. Losses of absent tasks, as those of zero, say nothing.
+  private mutating func observe(_ previous: (group: [Int], losses: [Double?]), after: [Double?]) {
+    state.affinity.observe(
+      group: previous.group, before: previous.losses.map { $0 ?? 0 }, after: after.map { $0 ?? 0 })
   }
 
   private mutating func regroup(using generator: inout SeededGenerator) {
@@ -166,7 +190,7 @@ extension SelectiveGroups {
       MethodParameter(
         "order", .choice(Order.allCases.map(\.rawValue)), default: .text("random"), "in which groups are updated"),
       MethodParameter(
-        "warmUp", .integer(0...Int.max), default: nil,
+        "warmUp", .integer(0...1_000_000_000), default: nil,
         "steps before tasks are grouped; 0 by the paper, 100 by its public code"),
       MethodParameter(
         "observesLastGroup", .boolean, default: .text("false"),
@@ -182,7 +206,7 @@ extension SelectiveGroups {
     return SelectiveGroups(
       taskCount: settings.tasks.count, strategy: try strategy(settings, convention), convention: convention,
       rate: settings.number("decay"), order: settings.choice("order"),
-      warmUp: settings.optionalNumber("warmUp").map { Int($0) } ?? (convention == .paper ? 0 : 100),
+      warmUp: settings.optionalInteger("warmUp") ?? (convention == .paper ? 0 : 100),
       observesLastGroup: settings.boolean("observesLastGroup"))
   }
 

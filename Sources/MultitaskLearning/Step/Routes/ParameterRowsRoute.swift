@@ -1,0 +1,42 @@
+import Torch
+
+/// One backward pass for each task, to the parameters: the shared ones' gradient is the task's row of G.
+///
+/// It serves passes of all tasks as well as of one task at a time.
+struct ParameterRowsRoute: DifferentiationRoute {
+  var writer: GradientWriter
+  /// Each task's gradient by parameter; nil before its first backward pass.
+  private var rows: [[Tensor]?]
+
+  init(writer: GradientWriter) {
+    self.writer = writer
+    rows = writer.tasks.map { _ in nil }
+  }
+
+  var graph: ForwardPass.Graph { .apart }
+
+  mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
+    try look?.addFeatures(of: pass, scales)
+    for (index, row) in writer.rows(of: pass).enumerated() {
+      let own = writer.ownTargets(of: [pass.tasks[index]])
+      let (loss, seed) = ([pass.losses[index]], [pass.seed(index, scales[index])])
+      let leaves = writer.sharedLeaves
+      guard let earlier = rows[row] else {
+        // The row takes over the memory that the first part of the batch gives, to which the others add.
+        rows[row] = takeGradients(
+          of: loss, withRespectTo: leaves, writing: own, seeds: seed, graph: pass.graphUse(after: index))
+        continue
+      }
+      let targets = zip(leaves, earlier).map { GradientTarget($0, into: $1, .add) }
+      writeGradients(of: loss, to: targets + own, seeds: seed, graph: pass.graphUse(after: index))
+    }
+  }
+
+  mutating func finish(losses: [Double], look: inout GradientLook?) throws -> Gramian? {
+    let rows = rows.map { $0! }
+    let gradients = writer.layout.gradients(rows)
+    // An object of its own: what it keeps does not reach the method.
+    look?.see(parameters: writer.layout.gradients(rows))
+    return try writer.update.combine(gradients, tasks: writer.tasks, losses: losses, into: writer.sharedGradient)
+  }
+}

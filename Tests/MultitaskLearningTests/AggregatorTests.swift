@@ -1,4 +1,6 @@
 import MultitaskLearning
+import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -13,36 +15,36 @@ import Torch
 
   private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
-  @Test func twoTasksNoLongerConflict() {
+  @Test func twoTasksNoLongerConflict() throws {
     var generator = SeededGenerator(seed: 1)
     var pcgrad = PCGrad()
     for _ in 0..<500 {
       let rows = randomRows(2, 3, using: &generator)
-      let weights = pcgrad.weights(for: Gramian(rows: rows), losses: [1, 1], using: &generator)
+      let weights = try pcgrad.weights(for: Gramian(rows: rows), losses: [1, 1], using: &generator)
       let result = direction(weights, rows)
       for row in rows { #expect(dot(result, row) > -1e-9) }
     }
   }
 
-  @Test func withoutConflictItIsTheSum() {
+  @Test func withoutConflictItIsTheSum() throws {
     var generator = SeededGenerator(seed: 2)
     var pcgrad = PCGrad()
     let rows = randomRows(5, 8, using: &generator).map { $0.map { abs($0) } }
-    let weights = pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
+    let weights = try pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
     #expect(weights == [1, 1, 1, 1, 1])
   }
 
-  @Test func degenerateRowsStayFinite() {
+  @Test func degenerateRowsStayFinite() throws {
     var generator = SeededGenerator(seed: 3)
     var pcgrad = PCGrad()
     for rows in [[[1.0, 2]], [[0.0, 0], [1, 1]], [[1.0, 1], [-1, -1]], [[1e6, 0], [-1, 1e-6]]] {
-      let weights = pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
+      let weights = try pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
       #expect(weights.allSatisfy { $0.isFinite })
     }
   }
 
   /// Algorithm 1 on explicit vectors, as a check of the arithmetic on the Gramian.
-  @Test func agreesWithTheAlgorithmOnVectors() {
+  @Test func agreesWithTheAlgorithmOnVectors() throws {
     var generator = SeededGenerator(seed: 4)
     var pcgrad = PCGrad(order: .ascending)
     for _ in 0..<50 {
@@ -59,8 +61,8 @@ import Torch
         }
         expected = zip(expected, g).map { $0 + $1 }
       }
-      let weights = pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
-      for (a, b) in zip(direction(weights, rows), expected) { #expect(abs(a - b) < 1e-9) }
+      let weights = try pcgrad.weights(for: Gramian(rows: rows), losses: [], using: &generator)
+      expectClose(direction(weights, rows), expected, tolerance: 1e-9)
     }
   }
 

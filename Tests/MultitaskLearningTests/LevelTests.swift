@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -8,11 +9,6 @@ import Torch
 /// Gradients with respect to features, and looks at gradients.
 @Suite struct LevelTests {
   private func values(_ store: ParameterStore) -> [[Float]] { store.vectors.map { $0.values.array() } }
-
-  private func expectClose(_ a: [[Float]], _ b: [[Float]], _ what: String = "") {
-    #expect(a.count == b.count)
-    for (x, y) in zip(a, b) { for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5, "\(what)") } }
-  }
 
   @discardableResult
   private func step(
@@ -71,13 +67,14 @@ import Torch
     let (c, d) = (TinyProblem(), TinyProblem())
     try step(c, GradientSum())
     try step(d, PlainSum(), level: .features)
-    expectClose(values(c.store), values(d.store))
+    expectClose(values(c.store), values(d.store), tolerance: 1e-5)
   }
 
   @Test func surgeryOnFeatures() throws {
     let (problem, expected) = (TinyProblem(), TinyProblem())
     var generator = SeededGenerator(seed: 0)
-    let weights = try MGDA(normalization: .l2).weights(
+    var mgda = MGDA(normalization: .l2)
+    let weights = try mgda.weights(
       for: Gramian(rows: featureRows(expected)), losses: [], using: &generator)
     let report = try step(problem, MGDA(normalization: .l2), level: .features)
     #expect(report.gramian?.taskCount == 3)
@@ -90,10 +87,11 @@ import Torch
       of: [total],
       to: zip(shared.parameters, shared.views(of: gradient)).map { GradientTarget($0.value, into: $1) })
     expectClose(
-      [problem.store.vector(of: .shared)!.values.array()], [(shared.values - gradient * 0.1).array()], "shared")
+      problem.store.vector(of: .shared)!.values, shared.values - gradient * 0.1, tolerance: 1e-5, "shared")
     // Tasks' own parameters follow their own losses.
     try step(expected, GradientSum())
-    expectClose(Array(values(problem.store).dropFirst()), Array(values(expected.store).dropFirst()), "own")
+    expectClose(
+      Array(values(problem.store).dropFirst()), Array(values(expected.store).dropFirst()), tolerance: 1e-5, "own")
   }
 
   @Test(arguments: [GradientLevel.parameters, .features])
@@ -107,7 +105,7 @@ import Torch
       let (a, b) = (TinyProblem(), TinyProblem())
       try step(a, aggregator, level: level)
       let report = try step(b, aggregator, level: level, observing: observed)
-      expectClose(values(a.store), values(b.store), "\(aggregator) \(level)")
+      expectClose(values(a.store), values(b.store), tolerance: 1e-5, "\(aggregator) \(level)")
       if aggregator is CosReg { continue }
       let diagnostics = try #require(report.diagnostics)
       #expect(diagnostics.level == observed && diagnostics.featureEntropy! > 0)
@@ -137,7 +135,7 @@ import Torch
       let (one, two) = (TinyProblem(), TinyProblem())
       try step(one, aggregator, level: .features)
       try step(two, aggregator, level: .features, objectives: [two.objective(), two.objective()])
-      expectClose(values(one.store), values(two.store), "\(aggregator)")
+      expectClose(values(one.store), values(two.store), tolerance: 1e-5, "\(aggregator)")
     }
   }
 
@@ -152,7 +150,7 @@ import Torch
         for _ in 0..<3 {
           let expected = try a.step([plain.objective()], learningRate: 0.1)
           let found = try b.step([looked.objective()], learningRate: 0.1, observing: observed)
-          for (x, y) in zip(found.lossWeights, expected.lossWeights) { #expect(abs(x - y) < 1e-4) }
+          expectClose(found.lossWeights, expected.lossWeights, tolerance: 1e-4)
         }
       }
     }
@@ -187,19 +185,52 @@ import Torch
         let expected: [Float] = try part.direction(
           of: DenseTaskGradients(rows: rows[.all, columns].contiguous()), losses: [], using: &generator
         ).array()
-        for (a, b) in zip(direction[columns], expected) { #expect(abs(a - b) < 1e-5) }
+        expectClose(direction[columns], expected, tolerance: 1e-5)
       }
     }
   }
 
-  @Test func gradNormLearnsFromTheGradients() throws {
+  /// The norms of the tasks' gradients with respect to the shared parameters, or the features, by brute force.
+  private func gradientNorms(_ problem: TinyProblem, _ level: GradientLevel) -> [Double] {
+    if level == .features { return featureRows(problem).map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() } }
+    let shared = problem.store.vector(of: .shared)!.parameters.map(\.value)
+    return (0..<3).map { task in
+      gradients(of: problem.objective().losses(of: [task]), withRespectTo: shared)
+        .reduce(0) { $0 + $1!.squared().sum().item }.squareRoot()
+    }
+  }
+
+  /// A step of algorithm 1 of the paper on the weights, with α = 1.5 and a rate of 0.1.
+  private func gradNormWeights(
+    after weights: [Double], norms: [Double], losses: [Double], initialLosses: [Double]
+  ) -> [Double] {
+    let ratios = paired(losses, initialLosses).map { $0 / $1 }
+    let weighted = paired(weights, norms).map { $0 * $1 }
+    let (meanRatio, meanNorm) = (ratios.reduce(0, +) / 3, weighted.reduce(0, +) / 3)
+    let moved = (0..<3).map { task in
+      let target = meanNorm * pow(ratios[task] / meanRatio, 1.5)
+      return weights[task] - 0.1 * (weighted[task] > target ? norms[task] : -norms[task])
+    }
+    return moved.map { $0 * 3 / moved.reduce(0, +) }
+  }
+
+  @Test(arguments: GradientLevel.allCases) func gradNormFollowsItsFormula(_ level: GradientLevel) throws {
     let problem = TinyProblem()
     let optimizer = MultitaskOptimizer(
-      problem.store, method: MultitaskMethod(weighting: GradNorm(learningRate: 0.1)), optimizer: SGD(momentum: 0))
-    _ = try optimizer.step([problem.objective()], learningRate: 0.1)
-    let report = try optimizer.step([problem.objective()], learningRate: 0.1)
-    #expect(Set(report.lossWeights).count == 3)
-    #expect(abs(report.lossWeights.reduce(0, +) - 3) < 1e-9)
+      problem.store, method: MultitaskMethod(weighting: GradNorm(learningRate: 0.1), level: level),
+      optimizer: SGD(momentum: 0))
+    var expected: [Double] = [1, 1, 1]
+    var initialLosses: [Double]?
+    for step in 0..<4 {
+      let losses: [Double] = problem.objective().losses(of: [0, 1, 2]).map { $0.detached().item }
+      let norms = gradientNorms(problem, level)
+      let report = try optimizer.step([problem.objective()], learningRate: 0.1)
+      expectClose(report.lossWeights, expected, tolerance: 1e-5, "step \(step)")
+      initialLosses = initialLosses ?? losses
+      expected = gradNormWeights(after: expected, norms: norms, losses: losses, initialLosses: initialLosses!)
+    }
+    // All weights have moved.
+    #expect(expected.allSatisfy { abs($0 - 1) > 1e-3 })
   }
 
   @Test func aGradientThatIsNotFiniteNamesItsTask() {
@@ -229,53 +260,7 @@ import Torch
 
 /// The sum, as a method that looks at gradients.
 private struct PlainSum: GramianWeighting {
-  func weights(for gramian: Gramian, losses: [Double], using generator: inout SeededGenerator) -> [Double] {
+  func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
     gramian.tasks.map { _ in 1 }
-  }
-}
-
-@Suite struct CosRegTests {
-  /// Quadratic losses of one vector: `θᵀAθ/2 + bᵀθ + e`.
-  private struct Quadratic: MultitaskObjective {
-    let parameter: Parameter
-    let a: [Tensor]
-    let b: [Tensor]
-    var tasks: [String] { a.indices.map { "\($0)" } }
-    func features(for tasks: [Int]) -> [Tensor] { [] }
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
-      tasks.map { task in
-        let theta = parameter.value
-        return (theta * a[task].times(vector: theta)).sum() * 0.5 + (b[task] * theta).sum()
-      }
-    }
-  }
-
-  @Test func penaltiesActThroughSecondDerivatives() throws {
-    let reference = try Reference(
-      contentsOf: Bundle.module.bundleURL.appendingPathComponent("Resources/aggregation.json"))
-    for record in reference["cosreg_cases"].array {
-      let theta = record["theta"].doubles
-      let store = ParameterStore(seed: 0)
-      let parameter = store.root.parameter("theta", [theta.count], .zeros)
-      store.layOut()
-      withoutGradients { parameter.value.copy(from: Tensor(theta).to(.float32)) }
-      let objective = Quadratic(
-        parameter: parameter,
-        a: record["A"].array.map { Tensor($0.flatDoubles, shape: [theta.count, theta.count]).to(.float32) },
-        b: record["b"].array.map { Tensor($0.doubles).to(.float32) })
-      let optimizer = MultitaskOptimizer(
-        store, method: MultitaskMethod(aggregator: CosReg(penalty: record["hyper"]["penalty"].double)),
-        optimizer: SGD(momentum: 0))
-      _ = try optimizer.step([objective], learningRate: 1)
-      let after: [Float] = parameter.value.array()
-      let expected = record["direction"].doubles
-      let scale = expected.map { abs($0) }.max()!
-      for (index, value) in after.enumerated() {
-        let direction = theta[index] - Double(value)
-        #expect(
-          abs(direction - expected[index]) <= 1e-4 * scale, "\(record["name"].string): \(direction), \(expected[index])"
-        )
-      }
-    }
   }
 }

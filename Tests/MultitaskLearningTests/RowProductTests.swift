@@ -1,5 +1,7 @@
 import CMatrixKernels
 import MultitaskLearning
+import Support
+import TestSupport
 import Testing
 import Torch
 
@@ -12,6 +14,7 @@ import Torch
   @Test(arguments: [1, 2, 3, 4, 5, 8, 11, 17])
   func productsOfAnyShape(_ count: Int) {
     let generator = RandomGenerator(seed: UInt64(count))
+    var draws = SeededGenerator(seed: UInt64(count))
     for width in [1, 15, 16, 17, 200, 5000, 70_001] {
       let tensor = generator.normal([count, width])
       let rows = (0..<count).map { tensor[$0].array(of: Float.self) }
@@ -19,7 +22,7 @@ import Torch
       let ranges = [0..<middle, middle..<width].filter { !$0.isEmpty }
       let gradients = DenseTaskGradients(rows: tensor)
       let parts = gradients.gramians(of: ranges)
-      for (columns, part) in zip(ranges, parts) {
+      for (columns, part) in paired(ranges, parts) {
         let expected = plainGramian(rows, columns)
         for i in 0..<count {
           for j in 0..<count {
@@ -28,14 +31,12 @@ import Torch
           }
         }
       }
-      let weights = ranges.map { _ in (0..<count).map { _ in Double.random(in: -1...1) } }
+      let weights = ranges.map { _ in (0..<count).map { _ in Double.random(in: -1...1, using: &draws) } }
       let direction: [Float] = gradients.combined(weights, over: ranges).array()
-      for (weights, columns) in zip(weights, ranges) {
-        for column in columns {
-          let expected = zip(weights, rows).reduce(0.0) { $0 + $1.0 * Double($1.1[column]) }
-          #expect(abs(Double(direction[column]) - expected) < 1e-4)
-        }
+      let expected = paired(weights, ranges).flatMap { weights, columns in
+        columns.map { column in (0..<count).reduce(0.0) { $0 + weights[$1] * Double(rows[$1][column]) } }
       }
+      expectClose(direction, expected, tolerance: 1e-4, "\(count)×\(width)")
     }
   }
 
@@ -45,8 +46,7 @@ import Torch
     let a = DenseTaskGradients(rows: tensor.transposed())
     let b = DenseTaskGradients(rows: tensor.transposed().contiguous())
     for i in 0..<3 { for j in 0..<3 { #expect(abs(a.gramian[i, j] - b.gramian[i, j]) < 1e-3) } }
-    let (x, y): ([Float], [Float]) = (a.combined([1, -2, 0.5]).array(), b.combined([1, -2, 0.5]).array())
-    for (p, q) in zip(x, y) { #expect(abs(p - q) < 1e-5) }
+    expectClose(a.combined([1, -2, 0.5]), b.combined([1, -2, 0.5]), tolerance: 1e-5)
   }
 
   /// Rows in several places, with unused columns between them, are one matrix.
@@ -64,7 +64,7 @@ import Torch
     let together = DenseTaskGradients(rows: matrix)
     // Across blocks, within one, in a gap, and beyond the last.
     let ranges = [0..<100, 100..<70_100, 70_220..<70_236, 70_236..<70_239, 70_239..<140_000, 140_245..<140_250]
-    for (a, b) in zip(apart.gramians(of: ranges), together.gramians(of: ranges)) {
+    for (a, b) in paired(apart.gramians(of: ranges), together.gramians(of: ranges)) {
       for i in 0..<3 { for j in 0..<3 { #expect(abs(a[i, j] - b[i, j]) <= 1e-5 * (b[i, i] * b[j, j]).squareRoot()) } }
     }
     for range in ranges { #expect(values(apart.rows(in: range)) == values(together.rows(in: range))) }

@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Testing
 import Torch
 
@@ -150,19 +151,19 @@ private struct Planted: SharesTokens {
   @Test func thePlantedLayersGrow() throws {
     let analysis = try analysis()
     var generator = SeededGenerator(seed: 1)
-    var rule = TokenModulationAndExpansion(modulatedShare: 0.34, expandedShare: 0.34)
-    let growth = rule.growth(after: analysis, using: &generator)
-    #expect(growth.modulatedLayers == [0] && growth.expandedLayers == [1])
-    rule.criterion = .least
-    let least = rule.growth(after: analysis, using: &generator)
+    func growth(
+      _ criterion: TokenModulationAndExpansion.Criterion, modulated: Double = 0.34, expanded: Double = 0.34
+    ) -> TokenGrowth {
+      TokenModulationAndExpansion(modulatedShare: modulated, expandedShare: expanded, criterion: criterion)
+        .growth(after: analysis, using: &generator)
+    }
+    let most = growth(.most)
+    #expect(most.modulatedLayers == [0] && most.expandedLayers == [1])
+    let least = growth(.least)
     #expect(least.modulatedLayers == [1] && least.expandedLayers == [0])
-    rule.criterion = .random
-    let drawn = Set((0..<40).map { _ in rule.growth(after: analysis, using: &generator).modulatedLayers })
+    let drawn = Set((0..<40).map { _ in growth(.random).modulatedLayers })
     #expect(drawn == [[0], [1], [2]])
-    rule.criterion = .most
-    rule.expandedShare = 0
-    rule.modulatedShare = 1
-    let modulation = rule.growth(after: analysis, using: &generator)
+    let modulation = growth(.most, modulated: 1, expanded: 0)
     #expect(modulation.modulatedLayers == [0, 1, 2] && modulation.expandedLayers.isEmpty)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -8,9 +9,7 @@ import Torch
 @Suite struct WeightingReferenceTests {
   private func check(_ found: [Double], _ expected: [Double], _ tolerance: Double, _ what: String) {
     let scale = max(1e-3, expected.map { abs($0) }.max() ?? 0)
-    for (a, b) in zip(found, expected) {
-      #expect(abs(a - b) <= tolerance * scale, "\(what): \(found), not \(expected)")
-    }
+    expectClose(found, expected, tolerance: tolerance * scale, what)
   }
 
   /// The weighting of a sequence; nil for those that are not this library's conventions.
@@ -84,7 +83,8 @@ import Torch
         check(weights, step["weights"].doubles, sequence["tolerance"].double, sequence["name"].string)
         // The reference's norms are those of the weighted gradients.
         method.update(
-          losses: step["losses"].doubles, gradientNorms: zip(step["gradient_norms"].doubles, weights).map { $0 / $1 })
+          losses: step["losses"].doubles, gradientNorms: paired(step["gradient_norms"].doubles, weights).map { $0 / $1 }
+        )
         check(method.state.weights, step["w_after"].doubles, sequence["tolerance"].double, sequence["name"].string)
       }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -16,6 +17,7 @@ import MultitaskLearning
     }
     let losses = [2.0, 0.1]
     let weights = weighting.weights(for: losses, using: &generator)
+    #expect(weights.count == 2)
     for (index, weight) in weights.enumerated() {
       // The weight is the derivative of the total with respect to the loss.
       var moved = losses
@@ -25,9 +27,8 @@ import MultitaskLearning
     }
     for _ in 0..<20_000 { weighting.update(losses: losses) }
     // At rest, a L e^(−s) = b.
-    for (s, loss) in zip(weighting.state.logVariances, losses) {
-      #expect(abs(s - log(form.lossFactor * loss / form.logarithmFactor)) < 0.02)
-    }
+    expectClose(
+      weighting.state.logVariances, losses.map { log(form.lossFactor * $0 / form.logarithmFactor) }, tolerance: 0.02)
   }
 
   /// What says that it does not look at the losses is asked for weights before there are any.
@@ -47,7 +48,7 @@ import MultitaskLearning
     for step in 0..<5 { weighting.update(losses: [1, Double(step), 1.0 / 3]) }
     var copy = UncertaintyWeighting(
       taskCount: 3, form: .full, initial: 0, optimizer: ScalarOptimizer(.adam, learningRate: 0.01))
-    try copy.restoreState(weighting.encodedState())
+    try copy.restoreState(weighting.encodedState(), taskCount: 3)
     weighting.update(losses: [0.1, 0.2, 0.3])
     copy.update(losses: [0.1, 0.2, 0.3])
     #expect(copy.state.logVariances == weighting.state.logVariances)
@@ -73,6 +74,22 @@ import MultitaskLearning
     for entry in MethodRegistry.weightings where entry.name != "manual" { _ = try entry.make(tasks: tasks) }
     for entry in MethodRegistry.aggregators { _ = try entry.make(tasks: tasks) }
     for entry in MethodRegistry.schedules { _ = try entry.make(tasks: tasks) }
+    for entry in MethodRegistry.adaptations { _ = try entry.make(tasks: tasks) }
+  }
+
+  @Test(arguments: MethodKind.allCases) func namesAreFoundByTheirKind(_ kind: MethodKind) throws {
+    #expect(!MethodRegistry.names(of: kind).isEmpty)
+    for name in MethodRegistry.names(of: kind) {
+      #expect(try MethodRegistry.kind(of: name) == kind)
+      let found =
+        switch kind {
+        case .weighting: try MethodRegistry.weighting(name).name
+        case .aggregator: try MethodRegistry.aggregator(name).name
+        case .schedule: try MethodRegistry.schedule(name).name
+        case .adaptation: try MethodRegistry.adaptation(name).name
+        }
+      #expect(found == name)
+    }
   }
 
   @Test func mistakesAreAnsweredWithTheNearestName() {

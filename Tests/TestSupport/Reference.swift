@@ -65,7 +65,7 @@ public func expect(
   let first = record.has("first16") ? record["first16"].doubles : record["first4"].doubles
   for (index, expected) in first.enumerated() { check("element \(index)", values[index], expected, tolerance) }
   if record.has("sample_index") {
-    for (index, expected) in zip(record["sample_index"].ints, record["sample_value"].doubles) {
+    for (index, expected) in paired(record["sample_index"].ints, record["sample_value"].doubles) {
       check("element \(index)", values[index], expected, tolerance)
     }
   }

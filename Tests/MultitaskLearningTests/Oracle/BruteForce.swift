@@ -1,0 +1,255 @@
+import MultitaskLearning
+import NeuralNetworks
+import Support
+import Torch
+
+/// A training step as its definition has it: each task's loss over the whole batch is differentiated by itself, G is
+/// built, aggregated, and what is not aggregated follows the weighted sum of the losses.
+struct BruteForce {
+  let problem: OracleProblem
+  var method: MultitaskMethod
+  /// The parts that the step computes the batch in.
+  let parts: [Range<Int>]
+  let learningRate: Double
+  /// Of alternating updates: every task's loss when it was last updated.
+  private var lastLosses: [Double?] = OracleProblem.tasks.map { _ in nil }
+  private(set) var losses: [Double?] = []
+  private(set) var weights: [Double] = []
+
+  init(_ problem: OracleProblem, _ method: MultitaskMethod, parts: [Range<Int>], learningRate: Double) {
+    (self.problem, self.method, self.parts, self.learningRate) = (problem, method, parts, learningRate)
+  }
+
+  /// - Parameter groups: the tasks of each update; nil for tasks one after another with their last losses.
+  mutating func step(_ step: Int, groups: [[Int]]?) throws {
+    let objective = problem.objective(step: step)
+    let present = objective.tasks.indices.filter { objective.labelCounts[$0] > 0 }
+    var first: (losses: [Double?], weights: [Double], norms: [Double?]?)?
+    if let groups {
+      for group in groups.map({ $0.filter(present.contains) }) where !group.isEmpty {
+        let known = values(of: present, objective)
+        let (weights, norms) = try update(group, losses: known, step)
+        first = first ?? (known, weights, norms)
+      }
+    } else {
+      first = try alternate(present, step)
+    }
+    (losses, weights) = (first!.losses, first!.weights)
+    if method.weighting.need > .weightedSum, let norms = first!.norms {
+      method.weighting.update(losses: losses, gradientNorms: norms)
+    }
+    method.weighting.update(losses: losses)
+    if method.weighting.observesUpdates {
+      method.weighting.update(before: losses, after: values(of: present, objective))
+    }
+  }
+
+  private mutating func alternate(
+    _ present: [Int], _ step: Int
+  ) throws -> (losses: [Double?], weights: [Double], norms: [Double?]?) {
+    let objective = problem.objective(step: step)
+    for task in present where lastLosses[task] == nil { lastLosses[task] = values(of: [task], objective)[task] }
+    var losses: [Double?] = lastLosses.map { _ in nil }
+    var weights = lastLosses.map { _ in 0.0 }
+    for task in present {
+      lastLosses[task] = values(of: [task], objective)[task]
+      losses[task] = lastLosses[task]
+      let known = lastLosses.indices.map { present.contains($0) ? lastLosses[$0] : nil }
+      weights[task] = try update([task], losses: known, step).weights[task]
+    }
+    return (losses, weights, nil)
+  }
+
+  private func values(of tasks: [Int], _ objective: OracleProblem.Objective) -> [Double?] {
+    var values: [Double?] = objective.tasks.map { _ in nil }
+    for task in tasks { values[task] = objective.losses(of: [task])[0].detached().item }
+    return values
+  }
+
+  // MARK: One update
+
+  private mutating func update(
+    _ tasks: [Int], losses: [Double?], _ step: Int
+  ) throws -> (weights: [Double], norms: [Double?]?) {
+    let weights = try method.weighting.weights(for: losses, using: &method.generator)
+    var gradients: [Owner: Tensor] = [:]
+    for vector in problem.store.vectors where tasks.contains(where: { vector.owner.includes(OracleProblem.tasks[$0]) })
+    {
+      gradients[vector.owner] = vector.values.zerosLike()
+    }
+    let need = max(method.aggregator.need, method.weighting.need)
+    var norms: [Double?]?
+    for task in tasks { add(weights[task], gradientOf: task, step, to: &gradients) }
+    if need == .secondOrder {
+      norms = parts.count == 1 ? self.norms(tasks.map { ($0, norm(of: $0, step)) }) : nil
+      addRegularizer(tasks, step, to: &gradients)
+    } else if need == .weightedSum {
+      multiplyAggregated(by: method.aggregator.constantWeight(taskCount: tasks.count), &gradients[.shared]!)
+    } else if method.level == .parameters {
+      norms = try aggregateParameters(tasks, weights, losses, step, &gradients[.shared]!)
+    } else {
+      norms = try aggregateFeatures(tasks, weights, step, need, &gradients[.shared]!)
+    }
+    withoutGradients {
+      for vector in problem.store.vectors {
+        guard let gradient = gradients[vector.owner] else { continue }
+        vector.trained(vector.values).add(inPlace: vector.trained(gradient), scale: -learningRate)
+      }
+    }
+    return (weights, norms)
+  }
+
+  private func add(_ weight: Double, gradientOf task: Int, _ step: Int, to gradients: inout [Owner: Tensor]) {
+    let loss = problem.objective(step: step).losses(of: [task])
+    for (owner, gradient) in gradients {
+      gradient.add(inPlace: flatGradient(of: loss, seeds: nil, problem.store.vector(of: owner)!), scale: weight)
+    }
+  }
+
+  /// The norm of a task's gradient at the level of the method.
+  private func norm(of task: Int, _ step: Int) -> Double {
+    let objective = problem.objective(step: step)
+    guard method.level == .features else {
+      return flatGradient(of: objective.losses(of: [task]), seeds: nil, shared).norm().item
+    }
+    let features = objective.features(for: [task])
+    return Torch.gradients(of: objective.losses(of: [task], from: features), withRespectTo: features)[0]!.norm().item
+  }
+
+  /// At the level of features, what lies behind them keeps the sum.
+  private func multiplyAggregated(by factor: Double, _ gradient: inout Tensor) {
+    let keepsBehind = method.level == .features && !problem.kind.isSeparate
+    withoutGradients {
+      for (parameter, view) in zip(shared.parameters, shared.views(of: gradient))
+      where !keepsBehind || !parameter.name.hasPrefix("behind") {
+        view.multiply(inPlace: factor)
+      }
+    }
+  }
+
+  /// The gradient with respect to a vector; zero for what is frozen or not reached.
+  private func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
+    let flat = vector.values.zerosLike()
+    let trained = vector.trainedParameters
+    let found = gradients(of: outputs, withRespectTo: trained.map(\.value), seeds: seeds, graph: .retain)
+    withoutGradients {
+      for (view, gradient) in zip(vector.views(of: flat).suffix(trained.count), found) {
+        if let gradient { view.copy(from: gradient) }
+      }
+    }
+    return flat
+  }
+
+  private var shared: ParameterVector { problem.store.vector(of: .shared)! }
+
+  private var segments: [GradientSegment] {
+    let trained = shared.trainedParameters
+    return zip(trained, shared.ranges[trained.indices]).map { GradientSegment(name: $0.name, columns: $1) }
+  }
+
+  private mutating func direction(
+    _ rows: [Tensor], _ segments: [GradientSegment], _ tasks: [Int], _ losses: [Double]
+  ) throws -> Tensor {
+    let matrix = DenseTaskGradients(rows: .stacked(rows), segments: segments)
+    let direction = matrix.makeDirection()
+    var context = AggregationContext(
+      tasks: tasks, taskCount: OracleProblem.tasks.count, losses: losses, generator: method.generator)
+    try method.aggregator.writeDirection(of: matrix, into: direction, &context)
+    method.generator = context.generator
+    return direction
+  }
+
+  private mutating func aggregateParameters(
+    _ tasks: [Int], _ weights: [Double], _ losses: [Double?], _ step: Int, _ gradient: inout Tensor
+  ) throws -> [Double?] {
+    let rows = tasks.map { task in
+      flatGradient(of: problem.objective(step: step).losses(of: [task]), seeds: nil, shared) * weights[task]
+    }
+    gradient = try direction(rows, segments, tasks, tasks.map { losses[$0]! })
+    return norms(zip(tasks, rows).map { ($0, $1.norm().item / weights[$0]) })
+  }
+
+  private func norms(_ known: [(task: Int, norm: Double)]) -> [Double?] {
+    var norms: [Double?] = OracleProblem.tasks.map { _ in nil }
+    for (task, norm) in known { norms[task] = norm }
+    return norms
+  }
+
+  /// What lies before the features follows the combined direction at the features of each part; what lies behind them
+  /// keeps the weighted sum.
+  private mutating func aggregateFeatures(
+    _ tasks: [Int], _ weights: [Double], _ step: Int, _ need: GradientNeed, _ gradient: inout Tensor
+  ) throws -> [Double?]? {
+    let sum = gradient
+    let trunk = shared.values.zerosLike()
+    var squares = OracleProblem.tasks.map { _ in 0.0 }
+    var isComplete = true
+    for rows in parts {
+      let objective = problem.objective(rows, step: step)
+      let own = tasks.filter { objective.labelCounts[$0] > 0 }
+      isComplete = isComplete && own == tasks
+      guard !own.isEmpty else { continue }
+      let features = objective.features(for: own)[0]
+      let leaf = features.detached()
+      leaf.requiresGradient = true
+      let losses = own.map { objective.losses(of: [$0], from: [leaf])[0] }
+      let gradients = zip(own, losses).map { task, loss in
+        let share = objective.labelCounts[task] / Double(problem.labels(of: task, step: step).count)
+        return Torch.gradients(of: [loss], withRespectTo: [leaf], graph: .retain)[0]!.flattened()
+          * (weights[task] * share)
+      }
+      for (task, row) in zip(own, gradients) {
+        squares[task] += (row.norm().item / weights[task]) * (row.norm().item / weights[task])
+      }
+      let count = Double(parts.count)
+      let direction = try direction(
+        gradients.map { $0 * count }, [GradientSegment(name: "features.0", columns: 0..<leaf.count)], own,
+        losses.map { $0.detached().item })
+      trunk.add(
+        inPlace: flatGradient(of: [features], seeds: [direction.reshaped(features.shape) / count], shared))
+    }
+    gradient = withoutGradients { replacingTrunk(of: sum, by: trunk, step) }
+    return isComplete ? norms(tasks.map { ($0, squares[$0].squareRoot()) }) : nil
+  }
+
+  private func replacingTrunk(of sum: Tensor, by trunk: Tensor, _ step: Int) -> Tensor {
+    let result = sum.copied()
+    for (parameter, (view, new)) in zip(
+      shared.parameters, zip(shared.views(of: result), shared.views(of: trunk)))
+    where !parameter.name.hasPrefix("behind") {
+      view.copy(from: new)
+    }
+    return result
+  }
+
+  /// The gradient of the mean squared cosine, each part's by itself.
+  private func addRegularizer(_ tasks: [Int], _ step: Int, to gradients: inout [Owner: Tensor]) {
+    let penalty = (method.aggregator as! CosReg).penalty
+    for rows in parts {
+      let objective = problem.objective(rows, step: step)
+      let own = tasks.filter { objective.labelCounts[$0] > 0 }
+      guard own.count > 1 else { continue }
+      let features = problem.kind.isSeparate ? [] : objective.features(for: own)
+      let losses = own.map {
+        problem.kind.isSeparate ? objective.losses(of: [$0])[0] : objective.losses(of: [$0], from: features)[0]
+      }
+      let leaves = method.level == .features ? features : shared.trainedParameters.map(\.value)
+      let rows = losses.map { loss in
+        Tensor.concatenated(
+          zip(Torch.gradients(of: [loss], withRespectTo: leaves, graph: .differentiate), leaves).map {
+            ($0 ?? $1.detached().zerosLike()).flattened()
+          })
+      }
+      var sum = Tensor.zeros([], dtype: rows[0].dtype)
+      for i in rows.indices {
+        for j in rows.indices where i != j {
+          sum = sum + ((rows[i] * rows[j]).sum() / (rows[i].squared().sum() * rows[j].squared().sum()).sqrt()).squared()
+        }
+      }
+      let penaltyValue = sum * (penalty / Double(own.count * (own.count - 1)) / Double(parts.count))
+      for (owner, gradient) in gradients {
+        gradient.add(inPlace: flatGradient(of: [penaltyValue], seeds: nil, problem.store.vector(of: owner)!))
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import MultitaskLearning
+import NeuralNetworks
+import Support
+import Testing
+import Torch
+
+/// The real step beside brute force, over the product of everything that a step may meet.
+@Suite struct StepOracleTests {
+  /// A schedule, and the tasks of its updates; nil for tasks one after another.
+  struct Schedule: Sendable {
+    let name: String
+    let schedule: any UpdateSchedule
+    let groups: [[Int]]?
+  }
+
+  struct Combination: Sendable, CustomStringConvertible {
+    let aggregator: (name: String, value: any GradientAggregator)
+    let weighting: (name: String, value: any LossWeighting)
+    let schedule: Schedule
+    let level: GradientLevel
+    let partCount: Int
+    let kind: OracleProblem.Kind
+
+    var description: String {
+      "\(weighting.name)+\(aggregator.name)+\(schedule.name) at \(level), \(partCount) parts, \(kind)"
+    }
+
+    var method: MultitaskMethod {
+      var aggregator = aggregator.value
+      if let drop = aggregator as? GradDrop { aggregator = withDraws(drop) }
+      return MultitaskMethod(
+        weighting: weighting.value, aggregator: aggregator, schedule: schedule.schedule, level: level, seed: 5)
+    }
+
+    /// Draws that do not depend on where the columns lie in memory.
+    private func withDraws(_ drop: GradDrop) -> GradDrop {
+      var drop = drop
+      var width = OracleProblem.rowCount / partCount * OracleProblem.width
+      if level == .parameters { width = OracleProblem(kind, dtype: .float32).store.vector(of: .shared)!.count }
+      drop.draws = (0..<width).map { (column: Int) -> Double in 0.05 + 0.9 * Double(column * 37 % 101) / 101 }
+      return drop
+    }
+
+    var parts: [Range<Int>] {
+      let size = OracleProblem.rowCount / partCount
+      return (0..<partCount).map { ($0 * size)..<(($0 + 1) * size) }
+    }
+
+    /// Why the combination has no step, in words of its error; nil if it has one.
+    var refusal: String? {
+      let isJoint = schedule.name == "joint"
+      if schedule.name == "connection-strength" {
+        if aggregator.name != "sum" { return "goes with the aggregator sum" }
+        if level == .features { return "works on parameters" }
+        return weighting.value.need > .weightedSum ? "at once" : "normalises them for each task"
+      }
+      if !isJoint && ["gradvac", "gradvac-layer", "nash-mtl", "imtl"].contains(aggregator.name) {
+        return "remembers the gradients of all tasks"
+      }
+      if !isJoint && weighting.value.need > .weightedSum { return "at once" }
+      let needsFeatures = level == .features && max(aggregator.value.need, weighting.value.need) > .weightedSum
+      return needsFeatures && kind.isSeparate ? "no shared features" : nil
+    }
+  }
+
+  private static let aggregators: [(name: String, value: any GradientAggregator)] =
+    MethodRegistry.aggregators.map { ($0.name, try! $0.make(tasks: OracleProblem.tasks)) }
+    + [("gradvac-layer", GradVac(granularity: .layer))]
+
+  private static let weightings: [(name: String, value: any LossWeighting)] = MethodRegistry.weightings.map { entry in
+    let settings: [String: [String: MethodSetting]] = [
+      "manual": ["weights": .numbers(["a": 1, "b": 2, "c": 0.5])], "dwa": ["epoch": .number(1)],
+    ]
+    return (entry.name, try! entry.make(settings[entry.name] ?? [:], tasks: OracleProblem.tasks))
+  }
+
+  private static let schedules = [
+    Schedule(name: "joint", schedule: JointSchedule(), groups: [[0, 1, 2]]),
+    Schedule(name: "alternating", schedule: AlternatingSchedule(), groups: nil),
+    Schedule(
+      name: "selective-groups",
+      schedule: SelectiveGroups(taskCount: 3, strategy: .fixed([[0, 2], [1]]), order: .forward),
+      groups: [[0, 2], [1]]),
+    Schedule(
+      name: "connection-strength", schedule: ConnectionStrength(mixture: .phase2, epoch: 1, epochCount: 2), groups: nil),
+  ]
+
+  private static var kinds: [OracleProblem.Kind] {
+    let booleans = [false, true]
+    return booleans.flatMap { separate in
+      booleans.flatMap { behind in
+        booleans.flatMap { frozen in
+          booleans.map {
+            OracleProblem.Kind(isSeparate: separate, hasBehind: behind, isFrozen: frozen, hasAbsent: $0)
+          }
+        }
+      }
+    }
+  }
+
+  private static func combinations(with aggregator: (name: String, value: any GradientAggregator)) -> [Combination] {
+    weightings.flatMap { weighting in
+      schedules.flatMap { schedule in
+        GradientLevel.allCases.flatMap { level in
+          [1, 2].flatMap { parts in
+            kinds.map {
+              Combination(
+                aggregator: aggregator, weighting: weighting, schedule: schedule, level: level, partCount: parts,
+                kind: $0)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static let learningRate = 0.1
+
+  /// Two steps; the second has what the first taught the method.
+  private func run(
+    _ combination: Combination, dtype: DType, observing: GradientLevel?
+  ) throws -> (values: [[Double]], reports: [StepReport]) {
+    let problem = OracleProblem(combination.kind, dtype: dtype)
+    let method = combination.method
+    try method.checkComposition()
+    let optimizer = MultitaskOptimizer(problem.store, method: method, optimizer: SGD(momentum: 0))
+    let reports = try (0..<2).map { step in
+      try optimizer.step(
+        combination.parts.map { problem.objective($0, step: step) }, learningRate: Self.learningRate,
+        observing: observing)
+    }
+    return (problem.store.vectors.map { $0.values.array(of: Double.self) }, reports)
+  }
+
+  private struct Finding: Error { let text: String }
+
+  private func difference(_ a: [[Double]], _ b: [[Double]]) -> Double {
+    guard a.map(\.count) == b.map(\.count) else { return .infinity }
+    return zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) }
+  }
+
+  /// - Throws: ``Finding`` for what does not agree.
+  private func check(_ combination: Combination, dtype: DType, tolerance: Double) throws {
+    if let refusal = combination.refusal {
+      do {
+        _ = try run(combination, dtype: dtype, observing: nil)
+      } catch let error as MethodError {
+        guard "\(error)".contains(refusal) else { throw Finding(text: "\(combination): refused by «\(error)»") }
+        return
+      }
+      throw Finding(text: "\(combination): is not refused")
+    }
+    let (found, reports) = try run(combination, dtype: dtype, observing: nil)
+    let expected = OracleProblem(combination.kind, dtype: dtype)
+    var brute = BruteForce(
+      expected, combination.method, parts: combination.parts, learningRate: Self.learningRate)
+    for (step, report) in reports.enumerated() {
+      try brute.step(step, groups: combination.schedule.groups)
+      for task in OracleProblem.tasks.indices {
+        guard (report.losses[task] == nil) == (brute.losses[task] == nil) else {
+          throw Finding(text: "\(combination): step \(step), loss \(task)")
+        }
+        guard let loss = report.losses[task], let expected = brute.losses[task] else { continue }
+        guard abs(loss - expected) <= tolerance * max(1, expected) else {
+          throw Finding(text: "\(combination): step \(step), loss \(task) is \(loss), not \(expected)")
+        }
+        let weights = (report.lossWeights[task], brute.weights[task])
+        guard abs(weights.0 - weights.1) <= 100 * tolerance * max(1, abs(weights.1)) else {
+          throw Finding(text: "\(combination): step \(step), weight \(task) is \(weights.0), not \(weights.1)")
+        }
+      }
+    }
+    let values = expected.store.vectors.map { $0.values.array(of: Double.self) }
+    let error = difference(found, values)
+    guard error <= tolerance else { throw Finding(text: "\(combination): parameters are \(error) off") }
+    for level in GradientLevel.allCases where !(combination.kind.isSeparate && level == .features) {
+      let (observed, _) = try run(combination, dtype: dtype, observing: level)
+      guard observed == found else {
+        throw Finding(text: "\(combination): looking at \(level) changes the step by \(difference(observed, found))")
+      }
+    }
+  }
+
+  /// Checks combinations on all cores; single threads are the quickest for tensors this small.
+  private func findings(_ combinations: [Combination], dtype: DType, tolerance: Double) -> [String] {
+    let threads = Runtime.threadCount
+    defer { Runtime.threadCount = threads }
+    let (lock, texts, group) = (NSLock(), Collected(), DispatchGroup())
+    let workerCount = ProcessInfo.processInfo.activeProcessorCount
+    for worker in 0..<workerCount {
+      group.enter()
+      Thread {
+        Runtime.threadCount = 1
+        for index in stride(from: worker, to: combinations.count, by: workerCount) {
+          do { try check(combinations[index], dtype: dtype, tolerance: tolerance) } catch let finding as Finding {
+            lock.withLock { texts.values.append(finding.text) }
+          } catch {
+            lock.withLock { texts.values.append("\(combinations[index]): \(error)") }
+          }
+        }
+        group.leave()
+      }.start()
+    }
+    group.wait()
+    return texts.values
+  }
+
+  private final class Collected: @unchecked Sendable { var values: [String] = [] }
+
+  @Test(arguments: aggregators.map(\.name)) func stepsAreWhatTheirDefinitionSays(_ name: String) {
+    let combinations = Self.combinations(with: Self.aggregators.first { $0.name == name }!)
+    #expect(combinations.count == 10 * 4 * 2 * 2 * 16)
+    let found = findings(combinations, dtype: .float64, tolerance: 1e-9)
+    #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
+  }
+
+  /// The kernels for float32, with less of the rest.
+  @Test func singlePrecisionAgrees() {
+    let combinations = Self.aggregators.flatMap { Self.combinations(with: $0) }
+      .filter { $0.weighting.name == "equal" && $0.schedule.name == "joint" }
+    #expect(combinations.count == 17 * 2 * 2 * 16)
+    let found = findings(combinations, dtype: .float32, tolerance: 1e-5)
+    #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
+  }
+}

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Support
 import Torch
 
 /// One encoder that the tasks share, and a decoder for each. With one task it is a single-task network.
@@ -67,7 +68,7 @@ public final class MultitaskNetwork {
   public func features(
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ tokens: Tensor) -> Void
   ) -> [Tensor] {
-    guard let encoder = encoder as? any TransformerEncoder else { preconditionFailure("the encoder is no transformer") }
+    guard let encoder = encoder as? any TransformerEncoder else { fatalError("the encoder is no transformer") }
     let last = encoder.stack.growth?.firstSeparateLayer ?? encoder.stack.blocks.count
     let features = encoder.features(images, context.for(tasks: featuresDependOnTask ? tasks : [])) { layer, tokens in
       if layer <= last { observe(tokens) }
@@ -89,7 +90,7 @@ public final class MultitaskNetwork {
   ) -> [Tensor] {
     guard featuresDependOnTask else { return tasks.map { decoders[$0](features, size: size, context) } }
     let count = encoder.featureChannels.count
-    precondition(features.count == tasks.count * count, "the features are those of other tasks than \(tasks)")
+    require(features.count == tasks.count * count, "the features are those of other tasks than \(tasks)")
     return tasks.enumerated().map { index, task in
       decoders[task](Array(features[(index * count)..<((index + 1) * count)]), size: size, context)
     }
@@ -104,14 +105,11 @@ public final class MultitaskNetwork {
     return predictions(of: tasks, from: features(images, tasks: tasks, context), size: size, context)
   }
 
-  /// Loads weights of a plain encoder, as timm or torchvision publish them; a classifier in the file is left out.
+  /// Loads weights of a plain encoder, as timm or torchvision publish them: ``Encoder/loadPretrained(_:into:prefix:)``.
   ///
-  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, or one of a network that grew.
+  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, positions of an unknown grid, or a network that grew.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    try file.requirePlainTransformer()
-    return try store.load(
-      file, prefix: "backbone.", strictness: .allowingUnexpected, naming: encoder.pretrainedName,
-      adapting: encoder.adapt)
+    try encoder.loadPretrained(file, into: store, prefix: "backbone.")
   }
 }

@@ -12,6 +12,7 @@ import VisionNetworks
     _ store: ParameterStore, _ reference: Reference, image: Tensor, outputs: [(String, Tensor)],
     rename: (String) -> String = { $0 }
   ) {
+    #expect(!outputs.isEmpty)
     for (name, output) in outputs {
       let record = reference["outputs"][name]
       expect(output, matches: record, name)
@@ -24,7 +25,7 @@ import VisionNetworks
     let expected = reference["gradients"]["grad"]
     let entries = Dictionary(uniqueKeysWithValues: store.state.map { (rename($0.0), $0.1) })
     let inputs = expected.keys.map { $0 == "input" ? image : entries[$0]! }
-    for (name, gradient) in zip(expected.keys, gradients(of: [loss], withRespectTo: inputs)) {
+    for (name, gradient) in paired(expected.keys, gradients(of: [loss], withRespectTo: inputs)) {
       let l2 = gradient!.norm().item
       #expect(abs(l2 - expected[name]["l2"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
       let probe = FillFormula.unit("probe", count: gradient!.count)
@@ -68,12 +69,12 @@ import VisionNetworks
     let features = encoder(image, .evaluation)
     let outputs = heads.map { $0(features, size: (shape[2], shape[3]), .evaluation) }
     if reference.has("losses") { expectLosses(reference, tasks, outputs) }
-    expectNetwork(store, reference, image: image, outputs: Array(zip(tasks, outputs)))
+    expectNetwork(store, reference, image: image, outputs: Array(paired(tasks, outputs)))
   }
 
   /// The losses on targets made by formula.
   private func expectLosses(_ reference: Reference, _ tasks: [String], _ outputs: [Tensor]) {
-    for (task, output) in zip(tasks, outputs) where reference["losses"].has(task) {
+    for (task, output) in paired(tasks, outputs) where reference["losses"].has(task) {
       let (batch, height, width) = (output.shape[0], output.shape[2], output.shape[3])
       let pixels = batch * height * width
       let isVoid = FillFormula.unit("void.\(task)", count: pixels).map { $0 > 0.8 }
@@ -141,7 +142,7 @@ import VisionNetworks
         feature, matches: reference["intermediate"]["backbone.layer\(index + 1)"], "layer\(index + 1)", tolerance: 3)
     }
     let outputs = network.predictions(of: [0, 1, 2, 3], from: features, size: (shape[2], shape[3]), .evaluation)
-    expectNetwork(network.store, reference, image: image, outputs: Array(zip(tasks, outputs)))
+    expectNetwork(network.store, reference, image: image, outputs: Array(paired(tasks, outputs)))
   }
 
   /// SegNet's variants: what the heads are called, what is done to their outputs, what convolutions are called.
@@ -185,7 +186,7 @@ import VisionNetworks
     let tasks = reference["tasks"].array.map(\.string)
     let store = ParameterStore(seed: 0)
     let encoder = SegNet(store.root)
-    let heads = zip(kind.heads, kind.channels).map { name, channels in
+    let heads = paired(kind.heads, kind.channels).map { name, channels in
       PlainHead(store.root[name], inputs: encoder.featureChannels[0], channels: channels)
     }
     store.layOut()
@@ -198,10 +199,10 @@ import VisionNetworks
     if reference.has("intermediate") {
       expect(features[0], matches: reference["intermediate"]["conv_block_dec.0"], "last stage", tolerance: 3)
     }
-    let outputs = zip(heads, kind.transforms).map { head, transform in
+    let outputs = paired(heads, kind.transforms).map { head, transform in
       transform(head(features, size: (shape[2], shape[3]), .evaluation))
     }
-    expectNetwork(store, reference, image: image, outputs: Array(zip(tasks, outputs)), rename: kind.rename)
+    expectNetwork(store, reference, image: image, outputs: Array(paired(tasks, outputs)), rename: kind.rename)
   }
 
   @Test func pyramidAlone() throws {

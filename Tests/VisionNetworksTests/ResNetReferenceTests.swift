@@ -71,7 +71,7 @@ import VisionNetworks
         #expect(abs(loss.item - expected["loss"].double) < 1e-4 * max(1, abs(expected["loss"].double)), "\(kind)")
         let names = expected["grad"].keys
         let inputs = names.map { $0 == "input" ? image : store.entry($0)! }
-        for (name, gradient) in zip(names, gradients(of: [loss], withRespectTo: inputs, graph: .retain)) {
+        for (name, gradient) in paired(names, gradients(of: [loss], withRespectTo: inputs, graph: .retain)) {
           expectNorms(gradient!, expected["grad"][name], "\(kind) \(lossName) \(name)")
         }
       }

@@ -29,8 +29,15 @@ public protocol Encoder {
   /// What a pretrained file calls an entry of this encoder: every task starts from the same normalization.
   func pretrainedName(of name: String) -> String
 
-  /// Where a pretrained file's entry has another shape than the network, a replacement of the right shape.
-  func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor?
+  /// Whether an entry of a pretrained file is part of a classifier, which an encoder does without.
+  func isClassifier(_ name: String) -> Bool
+
+  /// What a pretrained file's entry becomes in this encoder, whatever its shape: position embeddings of another grid are
+  /// resized.
+  ///
+  /// - Parameter name: as the file has it.
+  /// - Throws: ``FileError`` for an entry whose meaning is not known.
+  func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor
 }
 
 extension TransformerEncoder {
@@ -55,5 +62,6 @@ extension Encoder {
 
   public var normalizedConvolutions: [NormalizedConvolution] { [] }
   public func pretrainedName(of name: String) -> String { name }
-  public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? { nil }
+  public func isClassifier(_ name: String) -> Bool { false }
+  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor { value }
 }

@@ -100,9 +100,12 @@ public final class ResNet: Encoder {
     TaskNormalization.plainName(of: name, tasks: configuration.normalizationTasks)
   }
 
+  /// As torchvision and timm call it.
+  public func isClassifier(_ name: String) -> Bool { name.hasPrefix("fc.") }
+
   /// Class scores from the last feature map.
   public func logits(_ features: [Tensor], _ context: ForwardContext) -> Tensor {
-    guard let classifier else { preconditionFailure("this network was built without a classifier") }
+    guard let classifier else { fatalError("this network was built without a classifier") }
     return classifier(GlobalAveragePooling()(features[3], context).flattened(from: 1), context)
   }
 

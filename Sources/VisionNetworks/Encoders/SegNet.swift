@@ -67,6 +67,9 @@ public final class SegNet: Encoder {
     TaskNormalization.plainName(of: name, tasks: normalizationTasks)
   }
 
+  /// The multi-task codes keep their heads beside the trunk.
+  public func isClassifier(_ name: String) -> Bool { name.hasPrefix("pred_task") }
+
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     [("features", self(images, .evaluation)[0])]
   }

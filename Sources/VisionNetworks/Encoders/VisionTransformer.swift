@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Support
 import Torch
 
 /// A vision transformer with a class token and learned positions; entries named as in timm.
@@ -107,38 +108,52 @@ public final class VisionTransformer: TransformerEncoder {
     return features + [("tokens", norm(tokens, context))]
   }
 
-  /// Position embeddings learned for another grid are resized once.
-  public func adapt(_ name: String, _ value: Tensor, to shape: [Int]) -> Tensor? {
-    guard name.hasSuffix("pos_embed"), value.rank == 3, value.shape[0] == 1, value.shape[1] > 1,
-      value.shape[2] == configuration.width, value.dtype.isFloatingPoint
-    else { return nil }
-    let side = Int(Double(value.shape[1] - 1).squareRoot().rounded())
-    guard side * side == value.shape[1] - 1 else { return nil }
-    let (rows, columns) = (
-      configuration.imageHeight / configuration.patch, configuration.imageWidth / configuration.patch
-    )
-    return resize(value.to(.float32), from: (side, side), to: (rows, columns))
+  /// As timm calls it: the linear layer, that of a distilled network beside it, and the hidden layer before it.
+  public func isClassifier(_ name: String) -> Bool {
+    ["head.", "head_dist.", "pre_logits."].contains { name.hasPrefix($0) }
+  }
+
+  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
+    let shape = value.shape
+    guard name == "pos_embed", shape.count == 3, shape[0] == 1, shape[1] > 1, shape[2] == configuration.width else {
+      return value
+    }
+    let grid = try PositionGrid(of: file, count: shape[1] - 1, own: learnedGrid)
+    return resizedPositions(value, rows: grid.rows, columns: grid.columns)
+  }
+
+  /// Position embeddings of another grid, resized to this network's.
+  ///
+  /// - Parameter positions: 1 × (1 + rows · columns) × width, the class token's first.
+  public func resizedPositions(_ positions: Tensor, rows: Int, columns: Int) -> Tensor {
+    let grid = PositionGrid(rows: rows, columns: columns)
+    require(
+      positions.shape == [1, 1 + grid.count, configuration.width],
+      "\(positions.signature): positions of \(rows)×\(columns) are 1 × \(1 + grid.count) × \(configuration.width)")
+    return grid == learnedGrid ? positions : resize(positions.to(.float32), from: grid, to: learnedGrid)
+  }
+
+  private var learnedGrid: PositionGrid {
+    PositionGrid(
+      rows: configuration.imageHeight / configuration.patch, columns: configuration.imageWidth / configuration.patch)
   }
 
   private func positions(rows: Int, columns: Int) -> Tensor {
-    let learned = (
-      rows: configuration.imageHeight / configuration.patch, columns: configuration.imageWidth / configuration.patch
-    )
-    if learned == (rows, columns) { return positions.value }
-    return resize(positions.value, from: learned, to: (rows, columns))
+    let wanted = PositionGrid(rows: rows, columns: columns)
+    return wanted == learnedGrid ? positions.value : resize(positions.value, from: learnedGrid, to: wanted)
   }
 
-  private func resize(_ positions: Tensor, from old: (Int, Int), to new: (Int, Int)) -> Tensor {
+  private func resize(_ positions: Tensor, from old: PositionGrid, to new: PositionGrid) -> Tensor {
     let width = configuration.width
-    let grid = positions[.all, 1...].reshaped([1, old.0, old.1, width]).permuted([0, 3, 1, 2])
-    let resized = grid.resized(height: new.0, width: new.1, configuration.positionResizing)
-    let tokens = resized.permuted([0, 2, 3, 1]).reshaped([1, new.0 * new.1, width])
+    let grid = positions[.all, 1...].reshaped([1, old.rows, old.columns, width]).permuted([0, 3, 1, 2])
+    let resized = grid.resized(height: new.rows, width: new.columns, configuration.positionResizing)
+    let tokens = resized.permuted([0, 2, 3, 1]).reshaped([1, new.count, width])
     return .concatenated([positions[.all, 0..<1], tokens], axis: 1)
   }
 
   private func gridSize(_ images: Tensor) -> (rows: Int, columns: Int) {
     let (height, width) = (images.shape[2], images.shape[3])
-    precondition(
+    require(
       height % configuration.patch == 0 && width % configuration.patch == 0,
       "\(images.signature): height and width have to be multiples of the patch, \(configuration.patch)")
     return (height / configuration.patch, width / configuration.patch)

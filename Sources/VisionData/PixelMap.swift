@@ -1,3 +1,5 @@
+import Support
+
 /// A map of numbers, channels × height × width: a picture, or one task's ground truth for it.
 public struct PixelMap: Sendable, Equatable {
   public let channels: Int
@@ -7,7 +9,7 @@ public struct PixelMap: Sendable, Equatable {
   public var values: [Float]
 
   public init(channels: Int, height: Int, width: Int, values: [Float]) {
-    precondition(
+    require(
       values.count == channels * height * width, "\(values.count) values do not fill \(channels)×\(height)×\(width)")
     self.channels = channels
     self.height = height
@@ -30,7 +32,7 @@ public struct PixelMap: Sendable, Equatable {
 extension PixelMap {
   /// The part of a map that starts at a row and column.
   public func cropped(row: Int, column: Int, height: Int, width: Int) -> PixelMap {
-    precondition(
+    require(
       row >= 0 && column >= 0 && row + height <= self.height && column + width <= self.width,
       "\(height)×\(width) at (\(row), \(column)) lies outside of \(self.height)×\(self.width)")
     var result: [Float] = []
@@ -55,8 +57,8 @@ extension PixelMap {
 
   /// The nearest pixel's value: for labels. Pixel centres lie at half integers.
   public func resizedNearest(height: Int, width: Int) -> PixelMap {
-    let rows = (0..<height).map { min(self.height - 1, (2 * $0 + 1) * self.height / (2 * height)) }
-    let columns = (0..<width).map { min(self.width - 1, (2 * $0 + 1) * self.width / (2 * width)) }
+    let rows = Self.nearest(from: self.height, to: height)
+    let columns = Self.nearest(from: self.width, to: width)
     var result: [Float] = []
     result.reserveCapacity(channels * height * width)
     for channel in 0..<channels {
@@ -66,6 +68,11 @@ extension PixelMap {
       }
     }
     return PixelMap(channels: channels, height: height, width: width, values: result)
+  }
+
+  /// For each new position along a side the nearest old one.
+  static func nearest(from old: Int, to new: Int) -> [Int] {
+    (0..<new).map { min(old - 1, (2 * $0 + 1) * old / (2 * new)) }
   }
 
   /// Linear between pixels, borders repeated: for pictures. Pixel centres lie at half integers.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -25,7 +26,7 @@ import VisionData
     let scene = Scenes(seed: 1, count: 1).scene(at: 0).picture
     let back = try Picture(scene.jpegData(quality: 95), from: URL(fileURLWithPath: "/x.jpg"))
     guard case .bits8(let a) = scene.samples, case .bits8(let b) = back.samples else { return }
-    let error = zip(a, b).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } / a.count
+    let error = paired(a, b).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } / a.count
     #expect(back.width == scene.width && back.height == scene.height && error < 8)
   }
 
@@ -62,8 +63,7 @@ import VisionData
           ("keypoints", 2e-5),
         ]
         for (task, tolerance) in tolerances {
-          #expect(read.targets[task]!.values.count == drawn.targets[task]!.values.count)
-          for (a, b) in zip(read.targets[task]!.values, drawn.targets[task]!.values) { #expect(abs(a - b) < tolerance) }
+          expectClose(read.targets[task]!.values, drawn.targets[task]!.values, tolerance: Double(tolerance), task)
         }
         if format == .png { #expect(read.image == drawn.image) }
       }

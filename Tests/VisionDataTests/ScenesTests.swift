@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -48,7 +49,7 @@ import VisionData
       for (index, object) in scene.objects.enumerated() {
         let (visible, amodal) = (object.visibleMask.pixels, object.amodalMask.pixels)
         #expect(visible == scene.instances.map { $0 == UInt8(index + 1) })
-        #expect(zip(visible, amodal).allSatisfy { !$0 || $1 })
+        #expect(paired(visible, amodal).allSatisfy { !$0 || $1 })
         #expect(abs(object.occlusion - (1 - Double(object.visibleMask.area) / Double(object.amodalMask.area))) < 1e-12)
         let columns = amodal.indices.filter { amodal[$0] }.map { $0 % scene.width }
         let rows = amodal.indices.filter { amodal[$0] }.map { $0 / scene.width }

@@ -12,13 +12,31 @@ typedef struct {
   void *samples; // rows × columns × channels; free with ci_free
 } ci_picture;
 
+// What went wrong; or, after a success, what is wrong with a file that could be read all the same.
 typedef struct {
   char text[256];
-} ci_error;
+} ci_message;
 
-// All return 0 on success, −1 with a text on failure.
-int ci_read_png(const uint8_t *bytes, size_t count, size_t largest_pixel_count, ci_picture *picture, ci_error *error);
-int ci_read_jpeg(const uint8_t *bytes, size_t count, size_t largest_pixel_count, ci_picture *picture, ci_error *error);
-int ci_write_png(const ci_picture *picture, uint8_t **bytes, size_t *count, ci_error *error);
-int ci_write_jpeg(const ci_picture *picture, int quality, uint8_t **bytes, size_t *count, ci_error *error);
+typedef enum {
+  ci_success = 0,
+  // The bytes do not hold a whole picture; the message says why.
+  ci_damaged = -1,
+  // The header names more pixels than allowed: only width and height of the picture are set.
+  ci_too_large = -2,
+  // A kind of picture that is not read; the message says which.
+  ci_unsupported = -3,
+} ci_status;
+
+// Reads a picture as it is to be seen: palettes become colors, grey takes the whole range of 8 or 16 bits.
+ci_status ci_read_png(const uint8_t *bytes, size_t count, size_t pixel_limit, ci_picture *picture, ci_message *message);
+// Reads the samples as the file stores them: a palette gives its indices, grey of 1, 2 or 4 bits its small numbers.
+ci_status ci_read_png_samples(
+    const uint8_t *bytes, size_t count, size_t pixel_limit, ci_picture *picture, ci_message *message);
+ci_status ci_read_jpeg(
+    const uint8_t *bytes, size_t count, size_t pixel_limit, ci_picture *picture, ci_message *message);
+
+ci_status ci_write_png(const ci_picture *picture, uint8_t **bytes, size_t *count, ci_message *message);
+ci_status ci_write_jpeg(
+    const ci_picture *picture, int quality, uint8_t **bytes, size_t *count, ci_message *message);
+
 void ci_free(void *memory);

@@ -1,10 +1,13 @@
+import Foundation
+import Support
+
 /// The file `dataset.json` of a data set folder: which tasks there are, and where every sample's files lie.
 public struct DatasetIndex: Codable, Sendable {
   public struct Entry: Codable, Sendable {
     public var id: String
     /// Relative to the folder.
     public var image: String
-    /// By task, relative to the folder.
+    /// By task, relative to the folder. Of a task that is left out, nothing is known.
     public var targets: [String: String]
     /// Boxes, masks and occlusion of the objects, where there are any.
     public var objects: String?
@@ -23,4 +26,75 @@ public struct DatasetIndex: Codable, Sendable {
   public var width: Int
   public var tasks: [VisionTask]
   public var samples: [Entry]
+}
+
+// MARK: Reading
+
+extension DatasetIndex {
+  /// Reads the index of a folder.
+  ///
+  /// - Throws: ``FileError`` for a folder without an index, and for one that is damaged or contradicts itself.
+  init(ofFolder folder: URL, pixelLimit: Int) throws {
+    let url = folder.appendingPathComponent(Self.fileName)
+    guard let data = try? Data(contentsOf: url) else {
+      throw FileError(
+        folder, "is no data set: it has no readable \(Self.fileName) (`polymath data scenes --out` writes one)")
+    }
+    do { self = try JSONDecoder().decode(DatasetIndex.self, from: data) } catch {
+      throw FileError(url, "is no data set index: \(error.briefly)")
+    }
+    guard format == Self.currentFormat else {
+      throw FileError(url, "has the format '\(format)', but this version reads '\(Self.currentFormat)'")
+    }
+    try checkSize(url, pixelLimit: pixelLimit)
+    guard !tasks.isEmpty else { throw FileError(url, "lists no tasks: one at least is needed") }
+    guard !samples.isEmpty else { throw FileError(url, "lists no samples") }
+    try VisionTask.check(tasks, of: url)
+    try checkTargets(url)
+  }
+
+  /// A misspelled name would leave labels out without a word.
+  private func checkTargets(_ url: URL) throws {
+    let names = Set(tasks.map(\.name))
+    for sample in samples {
+      guard let unknown = sample.targets.keys.sorted().first(where: { !names.contains($0) }) else { continue }
+      throw FileError(
+        url,
+        "sample '\(excerpt(sample.id))' has a file for "
+          + unknownName("task", unknown, among: tasks.map(\.name)))
+    }
+  }
+
+  private func checkSize(_ url: URL, pixelLimit: Int) throws {
+    guard height > 0, width > 0 else {
+      throw FileError(url, "says that pictures are \(height)×\(width), but both have to be at least 1")
+    }
+    let (count, overflow) = height.multipliedReportingOverflow(by: width)
+    guard !overflow, count <= pixelLimit else {
+      throw FileError(
+        url,
+        "says that pictures are \(height)×\(width), more than the limit of \(pixelLimit) pixels (data.pixelLimit)")
+    }
+  }
+}
+
+extension Error {
+  /// A decoding error in one line: what, and where in the document.
+  var briefly: String {
+    switch self as any Error {
+    case DecodingError.keyNotFound(let key, let context):
+      "'\(key.stringValue)' is missing\(context.place)"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "\(context.debugDescription)\(context.place)"
+    case DecodingError.dataCorrupted(let context): "\(context.debugDescription)\(context.place)"
+    default: "\(self)"
+    }
+  }
+}
+
+extension DecodingError.Context {
+  fileprivate var place: String {
+    codingPath.isEmpty
+      ? "" : " at " + codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+  }
 }

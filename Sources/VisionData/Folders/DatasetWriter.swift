@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Writes scenes as a data set folder that ``DatasetFolder`` reads.

@@ -1,5 +1,6 @@
 import CImageFiles
 import Foundation
+import Support
 import Torch
 
 /// A decoded picture: rows × columns × channels of 8 or 16 bits.
@@ -22,7 +23,7 @@ public struct Picture: Sendable, Equatable {
   public let samples: Samples
 
   public init(width: Int, height: Int, channels: Int, samples: Samples) {
-    precondition(samples.count == width * height * channels, "samples do not fill \(height)×\(width)×\(channels)")
+    require(samples.count == width * height * channels, "samples do not fill \(height)×\(width)×\(channels)")
     self.width = width
     self.height = height
     self.channels = channels
@@ -37,48 +38,19 @@ public struct Picture: Sendable, Equatable {
 // MARK: Files
 
 extension Picture {
-  /// Reads a PNG or JPEG file, told apart by their first bytes.
+  /// Reads a PNG or JPEG file as ``PictureReader`` does by default.
   ///
-  /// - Throws: ``FileError`` for a file that is missing, empty, truncated, or neither.
-  public init(contentsOf url: URL) throws {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw FileError.unreadable(url)
-    }
-    guard !data.isEmpty else { throw FileError(url, "is empty") }
-    try self.init(data, from: url)
-  }
+  /// - Throws: ``FileError`` for a file that is missing, empty, truncated, too large, or neither.
+  public init(contentsOf url: URL) throws { self = try PictureReader().picture(at: url) }
 
   /// - Parameter url: for messages.
-  public init(_ data: Data, from url: URL) throws {
-    let isPNG = data.starts(with: [0x89, 0x50, 0x4E, 0x47])
-    guard isPNG || data.starts(with: [0xFF, 0xD8]) else { throw FileError(url, "is neither a PNG nor a JPEG picture") }
-    var picture = ci_picture()
-    var error = ci_error()
-    // Both formats compress a thousandfold at the very most: a header that claims more is not believed.
-    let largest = data.count * 8192
-    let status = data.withUnsafeBytes { bytes in
-      let start = bytes.bindMemory(to: UInt8.self).baseAddress
-      return isPNG
-        ? ci_read_png(start, bytes.count, largest, &picture, &error)
-        : ci_read_jpeg(start, bytes.count, largest, &picture, &error)
-    }
-    guard status == 0 else { throw FileError(url, "is a damaged picture: \(error.message)") }
-    defer { ci_free(picture.samples) }
-    let count = Int(picture.width) * Int(picture.height) * Int(picture.channels)
-    let samples: Samples =
-      picture.bits == 16
-      ? .bits16(Array(UnsafeBufferPointer(start: picture.samples.assumingMemoryBound(to: UInt16.self), count: count)))
-      : .bits8(Array(UnsafeBufferPointer(start: picture.samples.assumingMemoryBound(to: UInt8.self), count: count)))
-    self.init(
-      width: Int(picture.width), height: Int(picture.height), channels: Int(picture.channels), samples: samples)
-  }
+  public init(_ data: Data, from url: URL) throws { self = try PictureReader().picture(data, from: url) }
 
   public func pngData() throws -> Data { try encoded { ci_write_png($0, $1, $2, $3) } }
 
   /// - Parameter quality: 1 to 100.
   public func jpegData(quality: Int = 92) throws -> Data {
-    precondition(bitDepth == 8 && channels != 4, "JPEG has 8 bits and one or three channels")
+    require(bitDepth == 8 && channels != 4, "JPEG has 8 bits and one or three channels")
     return try encoded { ci_write_jpeg($0, Int32(quality), $1, $2, $3) }
   }
 
@@ -91,8 +63,8 @@ extension Picture {
   private func encoded(
     _ encode: (
       UnsafePointer<ci_picture>, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, UnsafeMutablePointer<Int>,
-      UnsafeMutablePointer<ci_error>
-    ) -> Int32
+      UnsafeMutablePointer<ci_message>
+    ) -> ci_status
   ) throws -> Data {
     func data(_ samples: UnsafeRawBufferPointer) throws -> Data {
       var picture = ci_picture(
@@ -100,9 +72,9 @@ extension Picture {
         samples: UnsafeMutableRawPointer(mutating: samples.baseAddress))
       var bytes: UnsafeMutablePointer<UInt8>?
       var count = 0
-      var error = ci_error()
-      guard encode(&picture, &bytes, &count, &error) == 0, let bytes else {
-        throw TorchError("a \(height)×\(width) picture cannot be encoded: \(error.message)")
+      var message = ci_message()
+      guard encode(&picture, &bytes, &count, &message) == ci_success, let bytes else {
+        throw TorchError("a \(height)×\(width) picture cannot be encoded: \(message.string)")
       }
       defer { ci_free(bytes) }
       return Data(bytes: bytes, count: count)
@@ -114,8 +86,8 @@ extension Picture {
   }
 }
 
-extension ci_error {
-  fileprivate var message: String {
+extension ci_message {
+  var string: String {
     withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Prepares batches on background threads while training goes on.
@@ -35,7 +36,7 @@ public final class BatchLoader: @unchecked Sendable {
     _ source: any SampleSource, tasks: [VisionTask], transforms: [any Transform], batchSize: Int, seed: UInt64,
     isShuffled: Bool = true, firstBatch: Int = 0, endBatch: Int? = nil, threads: Int = 2, prefetchCount: Int = 6
   ) {
-    precondition(batchSize > 0 && source.count > 0, "a loader needs samples and a batch size above zero")
+    require(batchSize > 0 && source.count > 0, "a loader needs samples and a batch size above zero")
     self.source = source
     self.tasks = tasks
     self.transforms = transforms

@@ -1,23 +1,34 @@
 import Foundation
 
-/// Keeps the samples of another source in memory once they were asked for.
+/// Keeps the samples of another source in memory once they were asked for, as long as there is room; those that do
+/// not fit are read again.
+///
+/// A kept sample takes as many bytes as its files' values need, and comes back to the bit.
 public final class CachedSource: SampleSource, @unchecked Sendable {
   private let source: any SampleSource
+  private let budget: CacheBudget
   private let lock = NSLock()
-  private var samples: [Sample?]
+  private var samples: [PackedSample?]
 
-  public init(_ source: any SampleSource) {
+  /// - Parameter budget: may be shared with other caches.
+  public init(_ source: any SampleSource, budget: CacheBudget = .machine) {
     self.source = source
-    samples = [Sample?](repeating: nil, count: source.count)
+    self.budget = budget
+    samples = [PackedSample?](repeating: nil, count: source.count)
   }
 
   public var tasks: [VisionTask] { source.tasks }
   public var count: Int { source.count }
 
   public func sample(at position: Int) throws -> Sample {
-    if let kept = lock.withLock({ samples[position] }) { return kept }
+    if let kept = lock.withLock({ samples[position] }) { return kept.sample }
     let sample = try source.sample(at: position)
-    lock.withLock { samples[position] = sample }
+    guard budget.hasRoom else { return sample }
+    let packed = PackedSample(sample)
+    lock.withLock {
+      // Another thread may have been faster.
+      if samples[position] == nil, budget.take(packed.byteCount) { samples[position] = packed }
+    }
     return sample
   }
 }

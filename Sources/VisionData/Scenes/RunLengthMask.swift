@@ -1,3 +1,5 @@
+import Support
+
 /// A mask as the lengths of its runs, row by row, the first one of zeros.
 public struct RunLengthMask: Sendable, Equatable, Codable {
   public let height: Int
@@ -5,7 +7,7 @@ public struct RunLengthMask: Sendable, Equatable, Codable {
   public let counts: [Int]
 
   public init(_ mask: [Bool], height: Int, width: Int) {
-    precondition(mask.count == height * width, "\(mask.count) pixels do not fill \(height)×\(width)")
+    require(mask.count == height * width, "\(mask.count) pixels do not fill \(height)×\(width)")
     self.height = height
     self.width = width
     var counts: [Int] = []

@@ -69,7 +69,7 @@ public struct Scene: Sendable {
     case "reshading": return map(reshading)
     case "keypoints": return map(keypoints)
     case "occlusion-edges": return map(occlusionEdges)
-    default: preconditionFailure("scenes have no task '\(task.name)'")
+    default: fatalError("scenes have no task '\(task.name)'")
     }
   }
 }

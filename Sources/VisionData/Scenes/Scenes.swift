@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// The embedded data set: bins of boxes, cylinders, spheres and capsules, drawn by ray casting from a seed, with

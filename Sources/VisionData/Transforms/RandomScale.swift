@@ -13,7 +13,7 @@ public struct RandomScale: Transform {
     return sample.mapping(tasks: tasks) {
       $0.resizedBilinear(height: height, width: width)
     } target: { target, task in
-      var resized = target.resizedNearest(height: height, width: width)
+      var resized = target.resized(for: task, height: height, width: width)
       if task.kind == .depth {
         resized.values = resized.values.map { $0 == VisionTask.unknown ? $0 : $0 / factor }
       }

@@ -1,4 +1,4 @@
-/// Resizes to a fixed size without keeping the proportions.
+/// Resizes to a fixed size without keeping the proportions; thin edges survive shrinking.
 public struct Rescale: Transform {
   public let height: Int
   public let width: Int
@@ -14,8 +14,8 @@ public struct Rescale: Transform {
     guard sample.image.height != height || sample.image.width != width else { return sample }
     return sample.mapping(tasks: tasks) {
       $0.resizedBilinear(height: height, width: width)
-    } target: { target, _ in
-      target.resizedNearest(height: height, width: width)
+    } target: { target, task in
+      target.resized(for: task, height: height, width: width)
     }
   }
 }

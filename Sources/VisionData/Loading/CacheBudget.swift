@@ -1,0 +1,38 @@
+import Foundation
+
+/// How much memory caches may take together.
+public final class CacheBudget: @unchecked Sendable {
+  private let lock = NSLock()
+  private var bytesLeft: Int
+  private var isExhausted = false
+
+  public init(bytes: Int) { bytesLeft = bytes }
+
+  /// A new budget: a quarter of the memory that the process may use.
+  public static var machine: CacheBudget { CacheBudget(bytes: MachineMemory.byteCount / 4) }
+
+  /// Whether it is worth asking.
+  var hasRoom: Bool { lock.withLock { !isExhausted } }
+
+  /// Takes a part; false if it does not fit.
+  func take(_ bytes: Int) -> Bool {
+    lock.withLock {
+      isExhausted = bytes > bytesLeft
+      if !isExhausted { bytesLeft -= bytes }
+      return !isExhausted
+    }
+  }
+}
+
+/// What the process may use.
+private enum MachineMemory {
+  /// The machine's memory, or less where a control group limits it.
+  static var byteCount: Int {
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
+        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+    }
+    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), limits.min() ?? .max)
+  }
+}

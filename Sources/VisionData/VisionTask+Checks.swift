@@ -1,0 +1,43 @@
+import Foundation
+import Support
+
+extension VisionTask {
+  /// Names become parts of file names, which have 255 bytes.
+  private static let longestName = 100
+
+  /// Whether a text can name a task: it holds letters, digits, - and _ alone, and is none of the names that pictures of the
+  /// input and of the ground truth have.
+  public static func isName(_ text: String) -> Bool {
+    !text.isEmpty && text != "input" && !text.hasSuffix("-truth") && text.utf8.count <= longestName
+      && text.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
+  }
+
+  /// Checks names that a file holds.
+  ///
+  /// - Throws: ``FileError`` for a name that is no task's, or that comes twice.
+  public static func check(names: [String], of file: URL) throws {
+    guard Set(names).count == names.count else { throw FileError(file, "names a task twice") }
+    if let wrong = names.first(where: { !isName($0) }) {
+      throw FileError(
+        file,
+        "the task '\(wrong.prefix(longestName))' has to be named with letters, digits, - and _ (not 'input', nor with -truth at its end), at most \(longestName) bytes"
+      )
+    }
+  }
+
+  /// Checks tasks that a file holds: their names, and that a network can predict them.
+  ///
+  /// - Throws: ``FileError`` for a name that is no task's, or a number of channels that ground truth cannot have.
+  public static func check(_ tasks: [VisionTask], of file: URL) throws {
+    try check(names: tasks.map(\.name), of: file)
+    for task in tasks {
+      // 255 says that a label is unknown, and is no class.
+      if case .segmentation(let classes) = task.kind, !(1...255).contains(classes.count) {
+        throw FileError(file, "the task '\(task.name)' has \(classes.count) classes, but 1 to 255 are possible")
+      }
+      if case .quantities(let count) = task.kind, !(1...3).contains(count) {
+        throw FileError(file, "the task '\(task.name)' has \(count) quantities, but 1 to 3 are possible")
+      }
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// How far predicted depths are from the true ones, pooled over all known pixels.
@@ -21,7 +22,7 @@ public struct DepthMetric: PixelMetric {
   }
 
   public mutating func add(prediction: [Double], truth: [Double]) {
-    precondition(prediction.count == truth.count, "\(prediction.count) depths for \(truth.count) pixels")
+    require(prediction.count == truth.count, "\(prediction.count) depths for \(truth.count) pixels")
     for (predicted, true_) in zip(prediction, truth) where true_ != unknownLabel {
       let p = predicted <= 0 ? 1e-9 : predicted
       let difference = true_ - p

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// How well edges are found: the balanced cross-entropy, and the F-measure at the best threshold.
@@ -32,7 +33,7 @@ public struct EdgeMetric: PixelMetric {
 
   /// The balanced cross-entropy of one image: mean over known pixels of `w y softplus(−z) + (1 − w)(1 − y) softplus(z)`.
   public mutating func add(logits: [Double], truth: [Int]) {
-    precondition(logits.count == truth.count, "\(logits.count) logits for \(truth.count) pixels")
+    require(logits.count == truth.count, "\(logits.count) logits for \(truth.count) pixels")
     let known = zip(logits, truth).filter { $1 != Int(unknownLabel) }
     let negatives = known.count { $1 == 0 }
     let weight =

@@ -4,6 +4,9 @@ public struct MetricResult: Sendable, Equatable, Codable {
     case higherIsBetter
     case lowerIsBetter
 
+    /// What a change is multiplied by, so that more is better.
+    public var sign: Double { self == .higherIsBetter ? 1 : -1 }
+
     /// Where better is, for tables.
     public var arrow: String { self == .higherIsBetter ? "↑" : "↓" }
   }

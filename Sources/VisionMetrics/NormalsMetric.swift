@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// The angles between predicted and true normals, in degrees, over all known pixels.
@@ -21,7 +22,7 @@ public struct NormalsMetric: PixelMetric {
 
   /// - Parameter prediction: three numbers for each pixel, as in `truth`.
   public mutating func add(prediction: [Double], truth: [Double]) {
-    precondition(prediction.count == truth.count, "\(prediction.count) components for \(truth.count)")
+    require(prediction.count == truth.count, "\(prediction.count) components for \(truth.count)")
     for start in stride(from: 0, to: truth.count, by: 3) {
       let g = SIMD3(truth[start], truth[start + 1], truth[start + 2])
       guard g.x != unknownLabel, g.y != unknownLabel, g.z != unknownLabel else { continue }

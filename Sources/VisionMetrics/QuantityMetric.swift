@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// How far predicted quantities are from the true ones, pooled over all known values.
@@ -15,7 +16,7 @@ public struct QuantityMetric: PixelMetric {
   }
 
   public mutating func add(prediction: [Double], truth: [Double]) {
-    precondition(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
+    require(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
     for (predicted, actual) in zip(prediction, truth) where actual != unknownLabel {
       count += 1
       absolute += abs(predicted - actual)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Saliency as a yes or no for each pixel at many thresholds.
@@ -41,10 +42,11 @@ public struct SaliencyMetric: PixelMetric {
     }
   }
 
-  /// One image.
+  /// One image; one of which nothing is known does not count.
   public mutating func add(probability: [Float], truth: [Int]) {
-    precondition(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
+    require(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
     let known = zip(probability, truth).filter { $1 != Int(unknownLabel) }
+    guard !known.isEmpty else { return }
     let actual = known.count { $1 == 1 }
     imageCount += 1
     for (index, threshold) in Self.thresholds.enumerated() {

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// How well classes are told apart.
@@ -23,8 +24,9 @@ public struct SegmentationMetric: PixelMetric {
 
   /// - Parameter labels: a label outside of the classes is only a miss of the true class.
   public mutating func add(labels: [Int], truth: [Int]) {
-    precondition(labels.count == truth.count, "\(labels.count) labels for \(truth.count) pixels")
+    require(labels.count == truth.count, "\(labels.count) labels for \(truth.count) pixels")
     for (label, true_) in zip(labels, truth) where true_ != Int(unknownLabel) {
+      require((0..<classCount).contains(true_), "the true label \(true_) is none of \(classCount) classes")
       if label == true_ {
         truePositives[true_] += 1
       } else {

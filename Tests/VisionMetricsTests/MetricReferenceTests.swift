@@ -33,7 +33,7 @@ import VisionMetrics
       let record = cases[name]
       var metric = SegmentationMetric(classCount: record["n_classes"].int)
       // Image by image: streaming must not change the result.
-      for (prediction, truth) in zip(record["pred"].array, record["gt"].array) {
+      for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
         metric.add(labels: prediction.flatDoubles.map { Int($0) }, truth: truth.flatDoubles.map { Int($0) })
       }
       let derived = record["derived"]
@@ -54,7 +54,7 @@ import VisionMetrics
       let record = cases[name]
       let invalid = record["invalid_where_gt_equals"].double
       var metric = DepthMetric()
-      for (prediction, truth) in zip(record["pred"].array, record["gt"].array) {
+      for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
         metric.add(prediction: prediction.flatDoubles, truth: truth.flatDoubles.map { $0 == invalid ? 255 : $0 })
       }
       for (own, theirs) in names { check(metric.value(own), record["derived"][theirs].double, "\(name) \(own)") }
@@ -85,7 +85,7 @@ import VisionMetrics
       let record = cases[name]
       var metric = SaliencyMetric()
       var sigmoid = SaliencyMetric(pooledScore: .sigmoidOfProbability)
-      for (prediction, truth) in zip(record["pred"].array, record["gt"].array) {
+      for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
         let probability = prediction.flatDoubles.map { Float($0) / 255 }
         let labels = truth.flatDoubles.map { Int($0) }
         metric.add(probability: probability, truth: labels)
@@ -110,7 +110,7 @@ import VisionMetrics
         (EdgeMetric.PositiveWeight.fixed(0.95), "derived_pos_weight_0.95"), (.negativeShare, "derived_pos_weight_none"),
       ] {
         var metric = EdgeMetric(positiveWeight: weight)
-        for (prediction, truth) in zip(cases[name]["pred"].array, cases[name]["gt"].array) {
+        for (prediction, truth) in paired(cases[name]["pred"].array, cases[name]["gt"].array) {
           metric.add(logits: prediction.flatDoubles.map { $0 / 255 }, truth: truth.flatDoubles.map { Int($0) })
         }
         check(metric.value("loss"), cases[name][key]["loss"].double, "\(name) \(key)")
@@ -122,7 +122,7 @@ import VisionMetrics
     let url = Bundle.module.bundleURL.appendingPathComponent("Resources/delta_m.json")
     let reference = try Reference(contentsOf: url)
     func results(_ values: [Double], _ lower: [Bool]) -> [MetricResult] {
-      zip(values, lower).map { MetricResult("", $0, $1 ? .lowerIsBetter : .higherIsBetter) }
+      paired(values, lower).map { MetricResult("", $0, $1 ? .lowerIsBetter : .higherIsBetter) }
     }
     for name in reference["cases"].keys {
       let record = reference["cases"][name]
@@ -135,7 +135,7 @@ import VisionMetrics
       let multi = table["rows"][row]["multi"].doubles
       let found = deltaM(
         multitask: results(multi, multi.map { _ in table["lower_is_better"].bool }), baseline: table["single"].doubles)
-      check(100 * found, table["rows"][row]["delta_m_percent"].double, row)
+      check(found.map { 100 * $0 }, table["rows"][row]["delta_m_percent"].double, row)
     }
     let several = reference["libmtl_multi_metric"]
     let tasks = several["base"].keys

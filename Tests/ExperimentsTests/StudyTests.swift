@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import TestSupport
 import Testing
 import Torch
@@ -40,7 +41,7 @@ import Experiments
     #expect(study.candidates.map(\.label) == ["GD", "Both", "CAGrad", "Slow"])
     #expect(study.candidates[1].configuration.method.weighting.name == "uw")
     #expect(study.candidates[2].configuration.method.aggregator.settings == ["c": .number(0.2)])
-    #expect(study.candidates[2].configuration.method.level == "features")
+    #expect(study.candidates[2].configuration.method.level == .features)
     #expect(study.candidates[3].configuration.optimizer.learningRate == 1e-4)
     #expect(study.runs.allSatisfy { $0.configuration.training.steps == 4 })
     #expect(Set(study.runs.map(\.configuration.run.seed)) == [4, 7])

@@ -1,4 +1,5 @@
 import MultitaskLearning
+import Support
 import Torch
 
 /// An aggregator on random gradients, without any network: how near it comes to reading G twice, and what the small
@@ -32,8 +33,9 @@ public struct AggregationBenchmark {
 
   /// From G to the direction.
   public mutating func aggregate() throws {
-    try method.writeDirection(
-      of: DenseTaskGradients(rows: gradients), losses: losses, into: direction, using: &generator)
+    var context = AggregationContext(taskCount: losses.count, losses: losses, generator: generator)
+    try method.writeDirection(of: DenseTaskGradients(rows: gradients), into: direction, &context)
+    generator = context.generator
   }
 
   /// Reads all of G once, as fast as libtorch's simplest kernel can.

@@ -1,4 +1,5 @@
 import MultitaskLearning
+import Support
 import Torch
 
 /// What it costs to find groups in an affinity map of random values.

@@ -1,5 +1,6 @@
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 import VisionData
 import VisionNetworks
@@ -80,7 +81,7 @@ public struct StepBenchmark {
   public var floor: Floor {
     switch method.schedule {
     case is SelectiveGroups: .jointForEachGroup
-    case is JointSchedule: method.aggregator.needsEachGradient(with: method.weighting) ? .eachTask : .joint
+    case is JointSchedule: method.needsEachGradient ? .eachTask : .joint
     default: .alternating
     }
   }

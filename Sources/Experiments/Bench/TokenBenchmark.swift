@@ -1,5 +1,6 @@
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 
 /// What token modulation and expansion costs: looking at the tokens, and a step of the network that grew.

@@ -1,21 +1,22 @@
 import MultitaskLearning
 import VisionNetworks
 
-// What a file may say: the names, the allowed values and the help of every field.
+// What a configuration may say: the names, the allowed values and the help of every field.
+
+extension Configuration {
+  /// Of counts of steps: far more than any training has, and far from where products of counts overflow.
+  static let largestStep = 1_000_000_000
+}
 
 extension Configuration.Run {
   static var fields: [Field<Self>] {
     [
       .seed("seed", \.seed, "of initial values, data order and every random choice"),
-      Field(name: "device", summary: "where tensors live", allowed: "cpu, cuda or cuda:N") { section, node in
-        guard let value = node.scalar?.string, value == "cpu" || value.hasPrefix("cuda") else { return false }
-        section.device = value
-        return true
-      } write: {
-        quoted($0.device)
-      },
+      Field(
+        "device", \.device, "where tensors live", allowed: "cpu, cuda or cuda:N", parse: \.scalar?.string,
+        isAllowed: { $0.firstMatch(of: /^(cpu|cuda(:[0-9]+)?)$/) != nil }, write: quoted),
       .integer("threads", \.threads, 0...1024, "of libtorch's kernels; 0 for as many as there are cores"),
-      .text("precision", \.precision, among: ["float32", "bfloat16"], "of matrix products and convolutions"),
+      .choice("precision", \.precision, "of matrix products and convolutions"),
     ]
   }
 }
@@ -42,6 +43,14 @@ extension Configuration.Data {
       .integer("cropWidth", \.cropWidth, 0...8192, "of random crops; 0 for the whole picture"),
       .integer("threads", \.threads, 1...256, "that prepare batches"),
       .boolean("cache", \.cache, "whether decoded samples stay in memory"),
+      .integer(
+        "cacheMegabytes", \.cacheMegabytes, 0...1_000_000_000,
+        "that they may take; 0 for a quarter of the machine's; samples beyond are read again"),
+      .integer(
+        "pixelLimit", \.pixelLimit, 1...1_000_000_000_000, "of a folder's pictures: larger ones are not decoded"),
+      .choice(
+        "unclearMasks", \.unclearMasks,
+        "how a folder's masks of 0 and 255 alone are read: 255 as unknown or foreground"),
     ]
   }
 }
@@ -49,14 +58,12 @@ extension Configuration.Data {
 extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
-      .text(
-        "encoder", \.encoder, among: EncoderRegistry.names,
-        "the part that all tasks share"),
-      .text("decoder", \.decoder, among: DecoderKind.allCases.map(\.rawValue), "the part that each task has"),
+      .name("encoder", \.encoder, among: EncoderRegistry.names, "the part that all tasks share"),
+      .choice("decoder", \.decoder, "the part that each task has"),
       .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),
       .real("dropPath", \.dropPath, 0...0.9, "stochastic depth of transformers"),
-      .text(
-        "normalization", \.normalization, among: ["shared", "task"],
+      .choice(
+        "normalization", \.normalization,
         "batch normalizations of the encoder: shared, or one for each task, for which it then runs"),
     ]
   }
@@ -69,8 +76,8 @@ extension Configuration.Method {
       .method("aggregator", \.aggregator, "how the tasks' gradients become one"),
       .method("schedule", \.schedule, "which tasks update when"),
       .method("adaptation", \.adaptation, "how the network changes while it trains"),
-      .text(
-        "level", \.level, among: GradientLevel.allCases.map(\.rawValue),
+      .choice(
+        "level", \.level,
         "what the aggregator's gradients are taken with respect to: all shared parameters, or the shared features"),
     ]
   }
@@ -79,9 +86,10 @@ extension Configuration.Method {
 extension Configuration.Diagnostics {
   static var fields: [Field<Self>] {
     [
-      .integer("every", \.every, 0...Int.max, "steps between two looks at the tasks' gradients; 0 for none"),
-      .text(
-        "level", \.level, among: GradientLevel.allCases.map(\.rawValue),
+      .integer(
+        "every", \.every, 0...Configuration.largestStep, "steps between two looks at the tasks' gradients; 0 for none"),
+      .choice(
+        "level", \.level,
         "where: features cost a backward pass per task through its decoder, parameters one through everything"),
     ]
   }
@@ -90,18 +98,16 @@ extension Configuration.Diagnostics {
 extension Configuration.OptimizerChoice {
   static var fields: [Field<Self>] {
     [
-      .text("name", \.name, among: ["sgd", "adam", "adamw"], "the optimizer"),
+      .choice("name", \.name, "the optimizer"),
       .real("learningRate", \.learningRate, 0...1000, "at its highest"),
       .real("weightDecay", \.weightDecay, 0...1, "pull of parameters towards zero"),
       .real("momentum", \.momentum, 0...1, "of sgd"),
-      .real("clipNorm", \.clipNorm, 0...Double.infinity, "largest norm of the gradient; 0 for no limit"),
-      .text(
-        "schedule", \.schedule, among: ["constant", "polynomial", "cosine", "multi-step"],
-        "how the learning rate falls"),
+      .real("clipNorm", \.clipNorm, 0...1e30, "largest norm of the gradient; 0 for no limit"),
+      .choice("schedule", \.schedule, "how the learning rate falls"),
       .real("power", \.power, 0...10, "of the polynomial schedule"),
       .reals("milestones", \.milestones, 0...1, "of the multi-step schedule, as shares of the training"),
       .real("decay", \.decay, 0...1, "factor at each milestone"),
-      .integer("warmUpSteps", \.warmUpSteps, 0...Int.max, "in which the learning rate first rises"),
+      .integer("warmUpSteps", \.warmUpSteps, 0...Configuration.largestStep, "in which the learning rate first rises"),
     ]
   }
 }
@@ -109,14 +115,18 @@ extension Configuration.OptimizerChoice {
 extension Configuration.Training {
   static var fields: [Field<Self>] {
     [
-      .integer("steps", \.steps, 1...Int.max, "updates of the parameters"),
+      .integer("steps", \.steps, 1...Configuration.largestStep, "updates of the parameters"),
       .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
-      .integer("accumulation", \.accumulation, 1...4096, "batches whose gradients are averaged for a step"),
-      .text(
-        "normalsLoss", \.normalsLoss, among: NormalsLossKind.allCases.map(\.rawValue),
+      .integer("accumulation", \.accumulation, 1...4096, "parts of a batch for a step, each counted by its labels"),
+      .choice(
+        "normalsLoss", \.normalsLoss,
         "l1 as in the papers, or cosine, which learns faster from nothing"),
-      .integer("evaluateEvery", \.evaluateEvery, 0...Int.max, "steps between evaluations; 0 for one at the end"),
-      .integer("checkpointEvery", \.checkpointEvery, 0...Int.max, "steps between checkpoints; 0 for one at the end"),
+      .integer(
+        "evaluateEvery", \.evaluateEvery, 0...Configuration.largestStep,
+        "steps between evaluations; 0 for one at the end"),
+      .integer(
+        "checkpointEvery", \.checkpointEvery, 0...Configuration.largestStep,
+        "steps between checkpoints; 0 for one at the end"),
     ]
   }
 }

@@ -20,7 +20,7 @@ public struct Configuration: Sendable, Equatable {
     public var device = "cpu"
     /// Zero: as many as the machine has.
     public var threads = 0
-    public var precision = "float32"
+    public var precision = Precision.float32
   }
 
   public struct Data: Sendable, Equatable {
@@ -42,16 +42,27 @@ public struct Configuration: Sendable, Equatable {
     public var cropWidth = 0
     public var threads = 2
     public var cache = true
+    /// Zero: a quarter of the machine's memory.
+    public var cacheMegabytes = 0
+    public var pixelLimit = PictureReader.defaultPixelLimit
+    public var unclearMasks = UnclearMaskReading.refused
   }
 
   public struct Network: Sendable, Equatable {
     public var encoder = "resnet18"
-    public var decoder = "multi-scale"
+    public var decoder = DecoderKind.multiScale
     /// A safetensors file with the encoder's pretrained weights.
     public var weights: String?
     public var dropPath = 0.0
-    /// Batch normalizations of the encoder: `shared` by all tasks, or one for each `task`.
-    public var normalization = "shared"
+    public var normalization = Normalization.shared
+
+    /// The batch normalizations of the encoder.
+    public enum Normalization: String, Sendable, CaseIterable {
+      /// All tasks have the same.
+      case shared
+      /// Every task has its own.
+      case task
+    }
   }
 
   public struct Method: Sendable, Equatable {
@@ -60,37 +71,50 @@ public struct Configuration: Sendable, Equatable {
     public var schedule = MethodChoice("joint")
     public var adaptation = MethodChoice("none")
     /// What the aggregator's gradients are taken with respect to.
-    public var level = GradientLevel.parameters.rawValue
+    public var level = GradientLevel.parameters
   }
 
   /// How often and where the tasks' gradients are looked at.
   public struct Diagnostics: Sendable, Equatable {
     /// Steps between two looks; zero for none.
     public var every = 10
-    public var level = GradientLevel.features.rawValue
+    public var level = GradientLevel.features
   }
 
   public struct OptimizerChoice: Sendable, Equatable {
-    public var name = "adam"
+    public var name = Name.adam
     public var learningRate = 1e-3
     public var weightDecay = 0.0
     public var momentum = 0.9
     /// Zero: no clipping.
     public var clipNorm = 0.0
-    public var schedule = "polynomial"
+    public var schedule = Schedule.polynomial
     public var power = 0.9
     public var milestones = [0.5, 0.75]
     public var decay = 0.1
     public var warmUpSteps = 0
+
+    public enum Name: String, Sendable, CaseIterable {
+      case sgd
+      case adam
+      case adamW = "adamw"
+    }
+
+    /// How the learning rate falls.
+    public enum Schedule: String, Sendable, CaseIterable {
+      case constant
+      case polynomial
+      case cosine
+      case multiStep = "multi-step"
+    }
   }
 
   public struct Training: Sendable, Equatable {
     public var steps = 400
     public var batchSize = 8
-    /// Batches whose gradients are averaged for one step.
+    /// Parts of a batch for one step: each counts by its labels.
     public var accumulation = 1
-    /// How wrong normals are: `l1`, as in the papers, or `cosine`, which learns faster from nothing.
-    public var normalsLoss = "l1"
+    public var normalsLoss = NormalsLossKind.l1
     /// Steps between two evaluations; zero for one at the end alone.
     public var evaluateEvery = 100
     public var checkpointEvery = 100

@@ -1,10 +1,11 @@
+import Support
 import Yams
 
 /// Something wrong with a configuration: where, what, and what would be right.
 public struct ConfigurationError: Error, CustomStringConvertible, Sendable {
   public let description: String
 
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = errorText(description) }
 
   init(_ node: Node, in source: String, _ reason: String) {
     let line = node.mark.map { ", line \($0.line)" } ?? ""

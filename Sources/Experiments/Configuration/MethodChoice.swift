@@ -29,7 +29,7 @@ public struct MethodChoice: Sendable, Equatable {
 
   var yaml: String {
     guard !settings.isEmpty else { return quoted(name) }
-    let fields = settings.sorted { $0.key < $1.key }.map { "\($0): \($1.yaml)" }
+    let fields = settings.sorted { $0.key < $1.key }.map { "\(quoted($0)): \($1.yaml)" }
     return "{name: \(quoted(name)), \(fields.joined(separator: ", "))}"
   }
 }
@@ -43,7 +43,7 @@ extension MethodSetting {
         numbers[key] = number
       }
       self = .numbers(numbers)
-    } else if let number = node.number {
+    } else if let scalar = node.scalar, scalar.isPlain, let number = node.number {
       self = .number(number)
     } else if let text = node.scalar?.string {
       self = .text(text)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 import VisionData
 
@@ -51,7 +52,7 @@ extension PixelMap {
   var picture: Picture {
     let count = height * width
     let samples = (0..<count).flatMap { index in
-      (0..<3).map { UInt8(max(0, min(255, values[$0 * count + index] * 255))) }
+      (0..<3).map { UInt8(max(0, min(255, (values[$0 * count + index] * 255).rounded()))) }
     }
     return Picture(width: width, height: height, channels: 3, samples: .bits8(samples))
   }

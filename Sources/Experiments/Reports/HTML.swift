@@ -4,7 +4,7 @@ import Foundation
 enum HTML {
   static func escape(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
+      .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
   }
 
   /// A picture inside of the page.
@@ -42,7 +42,10 @@ enum HTML {
   /// Cells for a row of cosines, one for each bin from −1 to 1, the darker the more there are, and the share below zero.
   static func histogram(_ cosines: [Double], binCount: Int) -> [String] {
     var counts = [Int](repeating: 0, count: binCount)
-    for cosine in cosines { counts[min(binCount - 1, max(0, Int((cosine + 1) / 2 * Double(binCount))))] += 1 }
+    for cosine in cosines where !cosine.isNaN {
+      let position = (min(1, max(-1, cosine)) + 1) / 2 * Double(binCount)
+      counts[min(binCount - 1, Int(position))] += 1
+    }
     let largest = Double(max(1, counts.max() ?? 1))
     let negative = Double(cosines.count { $0 < 0 }) / Double(max(1, cosines.count))
     return counts.enumerated().map { bin, count in
@@ -64,10 +67,11 @@ enum HTML {
     return "<table class=\"\(style)\"><thead><tr>\(head)</tr></thead><tbody>\n\(body)\n</tbody></table>"
   }
 
-  /// JSON that can stand in a script element.
+  /// JSON that can stand in a script element: not only `</script` has a meaning there, but also `<!--` and `<script`,
+  /// and `<` is part of texts alone.
   static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("</", with: "<\\/")
+    return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("<", with: "\\u003c")
   }
 }

@@ -13,19 +13,27 @@ struct LossTrends {
     let stretches = stride(from: 0, to: steps.count, by: length).map {
       Array(steps[$0..<min(steps.count, $0 + length)])
     }
-    means = tasks.map { task in
-      stretches.map { stretch in stretch.reduce(0) { $0 + ($1.losses[task] ?? 0) } / Double(stretch.count) }
+    means = tasks.map { Self.means(of: $0, over: stretches) }
+  }
+
+  /// The task's mean loss in each stretch; one in which the task was absent has the mean before it.
+  private static func means(of task: String, over stretches: [[StepRecord]]) -> [Double] {
+    var means: [Double] = []
+    for stretch in stretches {
+      let losses = stretch.compactMap { $0.losses[task] }
+      means.append(losses.isEmpty ? means.last ?? 0 : losses.reduce(0, +) / Double(losses.count))
     }
+    return means
   }
 
   /// Pearson's correlation of the changes; zero where a loss never changes.
   func correlation(_ a: Int, _ b: Int) -> Double {
-    let (x, y) = (Self.centredChanges(means[a]), Self.centredChanges(means[b]))
+    let (x, y) = (Self.centeredChanges(means[a]), Self.centeredChanges(means[b]))
     let norm = (Self.dot(x, x) * Self.dot(y, y)).squareRoot()
     return norm > 0 ? Self.dot(x, y) / norm : 0
   }
 
-  private static func centredChanges(_ values: [Double]) -> [Double] {
+  private static func centeredChanges(_ values: [Double]) -> [Double] {
     let changes = zip(values.dropFirst(), values).map { $0 - $1 }
     let mean = changes.reduce(0, +) / Double(max(1, changes.count))
     return changes.map { $0 - mean }

@@ -23,6 +23,14 @@ let reportScript = """
     });
   }
 
+  // The same range, or a wider one where its ends are too near for ticks between them to differ.
+  function apart(low, high) {
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    if (high - low > Math.max(size * 1e-9, 1e-300)) return [low, high];
+    const pad = size * 0.1 || 1;
+    return [low - pad, high + pad];
+  }
+
   function ticks(low, high) {
     const raw = (high - low) / 4, power = Math.pow(10, Math.floor(Math.log10(raw)));
     const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= raw) || raw;
@@ -39,9 +47,8 @@ let reportScript = """
     const lines = chart.lines.map(line => ({...line, shown: chart.smoothed ? smooth(line.y, strength) : line.y}));
     const xs = lines.flatMap(l => l.x), ys = lines.flatMap(l => l.shown).filter(Number.isFinite);
     if (!ys.length) return;
-    let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    if (x0 === x1) { x0 -= 1; x1 += 1; }
-    if (y0 === y1) { const pad = Math.abs(y0) * 0.1 || 1; y0 -= pad; y1 += pad; }
+    const [x0, x1] = apart(Math.min(...xs), Math.max(...xs));
+    const [y0, y1] = apart(Math.min(...ys), Math.max(...ys));
     const px = x => left + (x - x0) / (x1 - x0) * (width - left - right);
     const py = y => height - bottom - (y - y0) / (y1 - y0) * (height - top - bottom);
     for (const t of ticks(y0, y1)) {

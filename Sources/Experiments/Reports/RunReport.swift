@@ -1,6 +1,8 @@
 import Foundation
 import MultitaskLearning
+import Support
 import Torch
+import VisionData
 import VisionMetrics
 
 /// `report.html`: one file that opens offline and shows what a run did.
@@ -14,7 +16,9 @@ public struct RunReport {
   /// - Throws: ``FileError``.
   public func write() throws {
     let configuration = try Configuration(of: folder)
-    let records = try MetricsLog.read(folder)
+    // They lead to the files of pictures.
+    try VisionTask.check(names: configuration.data.tasks, of: folder.configuration)
+    let records = try MetricsLog.read(folder, tasks: configuration.data.tasks)
     let page = try self.page(configuration, records)
     try AtomicFile.write(Data(page.utf8), to: folder.report)
   }
@@ -69,14 +73,13 @@ public struct RunReport {
       <h2>Results after \(record.step) steps</h2>
       <p>On pictures that were not trained on. The trivial predictor says the same about every pixel: the most
       frequent class, the mean depth, the mean normal, the frequency of edges and of salience. Mean gain over it in
-      each task's first metric (where it reaches 0, the network's value counts as the gain): \(String(format: "%+.1f %%", record.score * 100)).</p>
+      each task's first metric (where it reaches 0, the network's value v counts as ± v / (1 + |v|)): \(String(format: "%+.1f %%", record.score * 100)).</p>
       \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
       """
   }
 
   private static func gain(_ metric: MetricResult, _ reference: Double) -> String {
-    guard reference != 0 else { return "" }
-    let gain = relativeGain(metric, over: reference)
+    guard let gain = relativeGain(metric, over: reference) else { return "" }
     return "<span class=\"\(gain >= 0 ? "better" : "worse")\">\(String(format: "%+.0f %%", gain * 100))</span>"
   }
 

@@ -22,7 +22,7 @@ struct ScatterPlot {
   ]
 
   var html: String {
-    let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
+    let finite = points.filter(Self.canBeDrawn)
     guard !finite.isEmpty else { return "" }
     let (xRange, yRange) = (Self.range(finite.map(\.x)), Self.range(finite.map(\.y)))
     func px(_ x: Double) -> Double {
@@ -62,10 +62,16 @@ struct ScatterPlot {
       """
   }
 
+  /// Whether the sums and differences of a point's numbers are numbers, too.
+  private static func canBeDrawn(_ point: Point) -> Bool {
+    [point.x, point.y, point.deviation.x, point.deviation.y].allSatisfy { abs($0) < 1e300 }
+  }
+
   /// The values with a tenth of room on both sides.
   private static func range(_ values: [Double]) -> ClosedRange<Double> {
     let (low, high) = (values.min()!, values.max()!)
-    let room = high > low ? (high - low) * 0.12 : max(abs(low) * 0.1, 1e-6)
+    // Enough that ticks differ from each other.
+    let room = high > low ? max((high - low) * 0.12, max(abs(low), abs(high), 1e-6) * 1e-9) : max(abs(low) * 0.1, 1e-6)
     return (low - room)...(high + room)
   }
 

@@ -52,19 +52,20 @@ struct TaskRenderer {
   private func normals(_ map: PixelMap) -> Picture {
     draw(map) { index, count in
       let vector = SIMD3(map.values[index], map.values[count + index], map.values[2 * count + index])
-      guard vector.x != VisionTask.unknown else { return [0, 0, 0] }
+      guard (0..<3).allSatisfy({ vector[$0] != VisionTask.unknown }) else { return [0, 0, 0] }
       let unit = vector / max(1e-6, (vector * vector).sum().squareRoot())
       return (0..<3).map { UInt8(max(0, min(255, (unit[$0] * ($0 == 0 ? 1 : -1) + 1) * 127.5))) }
     }
   }
 
-  /// One as grey; two or three as red, green and blue.
+  /// One as grey; two or three as red, green and blue; half bright where one is unknown.
   private func quantities(_ map: PixelMap) -> Picture {
     draw(map) { index, count in
-      let values = (0..<map.channels).map { map.values[$0 * count + index] }
-      guard values[0] != VisionTask.unknown else { return Self.grey(0.5) }
-      guard values.count > 1 else { return Self.grey(values[0]) }
-      return (0..<3).map { $0 < values.count ? UInt8(max(0, min(255, values[$0] * 255))) : 0 }
+      let levels = (0..<map.channels).map { channel in
+        let value = map.values[channel * count + index]
+        return Self.level(value == VisionTask.unknown ? 0.5 : value)
+      }
+      return levels.count == 1 ? [levels[0], levels[0], levels[0]] : Array((levels + [0]).prefix(3))
     }
   }
 
@@ -74,9 +75,9 @@ struct TaskRenderer {
       width: map.width, height: map.height, channels: 3, samples: .bits8((0..<count).flatMap { color($0, count) }))
   }
 
-  private static func grey(_ value: Float) -> [UInt8] {
-    [UInt8](repeating: UInt8(max(0, min(255, value * 255))), count: 3)
-  }
+  private static func grey(_ value: Float) -> [UInt8] { [UInt8](repeating: level(value), count: 3) }
+
+  private static func level(_ value: Float) -> UInt8 { UInt8(max(0, min(255, value * 255))) }
 
   /// Colours that differ for neighbouring labels.
   static func color(of label: Int) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 import VisionNetworks
 
@@ -12,8 +13,13 @@ public struct Checkpoint: Codable, Sendable {
   public enum Name: String, Sendable {
     case last
     case best
+
+    /// The checkpoint whose tensors a file holds.
+    init(ofTensors file: String) { self = file.hasPrefix(Name.best.rawValue) ? .best : .last }
   }
 
+  /// What the method's and the optimizer's states look like; nil in checkpoints from before there was a number.
+  private var format: Int? = Self.currentFormat
   /// Steps done.
   public var step: Int
   /// The evaluation's score at this step, where there was one.
@@ -23,6 +29,7 @@ public struct Checkpoint: Codable, Sendable {
   package var tensors: String
   var method: Data
 
+  private static let currentFormat = 2
   private static let networkPrefix = "network."
   private static let optimizerPrefix = "optimizer."
   private static let generatorName = "generator"
@@ -34,7 +41,6 @@ public struct Checkpoint: Codable, Sendable {
     _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: MultitaskNetwork,
     method: MultitaskMethod, generator: RandomGenerator
   ) throws {
-    let previous = try? load(name, in: folder)
     var entries = network.store.state.map { (networkPrefix + $0.name, $0.tensor) }
     for vector in network.store.vectors {
       entries += vector.companionState.map { ("\(optimizerPrefix)\(vector.owner)/\($0.name)", $0.tensor) }
@@ -46,9 +52,7 @@ public struct Checkpoint: Codable, Sendable {
     let checkpoint = Checkpoint(
       step: step, score: score, bestScore: bestScore, tensors: file, method: try method.encodedState())
     try AtomicFile.write(JSONEncoder().encode(checkpoint), to: url(name, in: folder))
-    if let previous, previous.tensors != file {
-      try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(previous.tensors))
-    }
+    removeOrphans(in: folder)
   }
 
   /// - Throws: ``FileError`` when there is none, or it is damaged.
@@ -62,29 +66,60 @@ public struct Checkpoint: Codable, Sendable {
         url, "there is no such checkpoint" + (isThere ? ", but --checkpoint \(other.rawValue) is there" : ""))
     }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
-      !checkpoint.tensors.contains("/"), checkpoint.tensors.hasSuffix(".safetensors")
+      isTensorFile(checkpoint.tensors)
     else { throw FileError(url, "is no checkpoint") }
     return checkpoint
   }
 
-  /// Removes tensor files that no checkpoint names: what a killed process may have left.
+  /// Removes tensor files that no checkpoint names: those of earlier steps, and what a killed process may have left.
   static func removeOrphans(in folder: RunFolder) {
-    let named = [Name.last, .best].compactMap { try? load($0, in: folder).tensors }
+    AtomicFile.removeLeftovers(in: folder.checkpoints)
+    let checkpoints = [Name.last, .best].filter { exists($0, in: folder) }.map { try? load($0, in: folder) }
+    // A checkpoint that cannot be read may name any of them.
+    guard !checkpoints.contains(where: { $0 == nil }) else { return }
+    let named = checkpoints.compactMap { $0?.tensors }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
-    for file in files where !named.contains(file) && (file.hasSuffix(".safetensors") || file.hasSuffix(".partial")) {
+    for file in files where !named.contains(file) && isTensorFile(file) {
       try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(file))
     }
+  }
+
+  /// Whether a file is called as ``save(_:in:step:score:bestScore:network:method:generator:)`` calls tensors. No such
+  /// name leads out of the folder.
+  private static func isTensorFile(_ name: String) -> Bool {
+    name.wholeMatch(of: /(last|best)-[0-9]+\.safetensors/) != nil
   }
 
   package static func exists(_ name: Name, in folder: RunFolder) -> Bool {
     FileManager.default.fileExists(atPath: url(name, in: folder).path)
   }
 
-  /// Gives the method its state back, and the network the shape that it had grown to, its parameters and buffers.
-  func restore(_ network: MultitaskNetwork, method: inout MultitaskMethod, in folder: RunFolder) throws {
+  /// Gives the method its state back.
+  ///
+  /// - Throws: ``FileError`` for a state of another method or of an earlier version, or a damaged one.
+  func restore(_ method: inout MultitaskMethod, taskCount: Int, in folder: RunFolder) throws {
+    let url = Self.url(Name(ofTensors: tensors), in: folder)
+    guard format == Self.currentFormat else {
+      throw FileError(
+        url,
+        "is of format \(format ?? 1), but this version goes on from format \(Self.currentFormat): the run can be evaluated and can predict, but a training has to begin again (--overwrite)"
+      )
+    }
+    do { try method.restoreState(self.method, taskCount: taskCount) } catch {
+      throw FileError(url, "holds a state that does not fit the configuration's method: \(error)")
+    }
+  }
+
+  /// Gives the network the shape that it had grown to, its parameters and buffers.
+  ///
+  /// - Parameter method: the configuration's, whose adaptation grew the network.
+  func restore(_ network: MultitaskNetwork, grownBy method: MultitaskMethod, in folder: RunFolder) throws {
     let file = try file(in: folder)
-    do { try method.restoreState(self.method) } catch {
-      throw FileError(file.url, "holds the state of another method than the configuration's")
+    var method = method
+    do { try method.restoreAdaptation(self.method, taskCount: network.tasks.count) } catch {
+      throw FileError(
+        Self.url(Name(ofTensors: tensors), in: folder),
+        "holds a state that does not fit the configuration's method: \(error)")
     }
     do { try method.adaptation.rebuild(network) } catch {
       throw FileError(file.url, "does not fit the configuration's network: \(error)")
@@ -135,7 +170,9 @@ public struct Checkpoint: Codable, Sendable {
     guard state.shape == generator.state.shape, state.dtype == generator.state.dtype else {
       throw FileError(file.url, "'\(Self.generatorName)' is \(state.signature), not \(generator.state.signature)")
     }
-    generator.state = state.copied()
+    do { try generator.restore(state.copied()) } catch {
+      throw FileError(file.url, "'\(Self.generatorName)' is damaged: \(error)")
+    }
   }
 
   private func file(in folder: RunFolder) throws -> SafetensorsFile {

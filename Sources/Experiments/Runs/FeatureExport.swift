@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 import VisionNetworks
 
@@ -20,32 +21,11 @@ public struct FeatureExport {
       throw ConfigurationError(unknownName("model", model, among: EncoderRegistry.names))
     }
     self.entry = entry
-    let inputFile = try SafetensorsFile(contentsOf: input)
-    guard inputFile.names.count == 1 else {
-      throw FileError(input, "holds \(inputFile.names.count) tensors, but one is expected: batch × 3 × height × width")
-    }
-    let pictures = try inputFile.tensor(inputFile.names[0])
-    guard pictures.dtype.isNumeric else {
-      throw FileError(input, "holds \(pictures.dtype), but pictures are numbers")
-    }
-    images = pictures.to(.float32)
-    let shape = images.shape
-    guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw FileError(input, "'\(inputFile.names[0])' is \(shape), but batch × 3 × height × width is expected")
-    }
-    guard !entry.isTransformer || (shape[2] % entry.sizeMultiple == 0 && shape[3] % entry.sizeMultiple == 0) else {
-      throw FileError(
-        input,
-        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(entry.sizeMultiple)"
-      )
-    }
-    let weightFile = try SafetensorsFile(contentsOf: weights)
+    images = try Self.pictures(SafetensorsFile(contentsOf: input), for: entry)
     let store = ParameterStore(seed: 0)
-    let size = try Self.learnedSize(entry, weightFile, images)
-    encoder = entry.make(store.root, imageHeight: size.height, imageWidth: size.width)
+    encoder = entry.make(store.root, imageHeight: images.shape[2], imageWidth: images.shape[3])
     store.layOut()
-    try weightFile.requirePlainTransformer()
-    try store.load(weightFile, strictness: .allowingUnexpected)
+    try encoder.loadPretrained(SafetensorsFile(contentsOf: weights), into: store)
   }
 
   /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
@@ -62,20 +42,26 @@ public struct FeatureExport {
     return withoutGradients { encoder.namedFeatures(images, blocks: blocks) }
   }
 
-  /// The size that the file's positions were learned for: a square where their number is one, otherwise the
-  /// pictures' own size, which then has to agree.
-  private static func learnedSize(
-    _ entry: EncoderEntry, _ weights: SafetensorsFile, _ images: Tensor
-  ) throws -> (height: Int, width: Int) {
-    let (height, width, patch) = (images.shape[2], images.shape[3], entry.sizeMultiple)
-    guard entry.isTransformer, let shape = weights.shape(of: "pos_embed"), shape.count == 3, !shape.contains(0)
-    else { return (height, width) }
-    let side = Int(Double(shape[1] - 1).squareRoot().rounded())
-    if side > 0, side * side == shape[1] - 1 { return (side * patch, side * patch) }
-    guard shape[1] - 1 == (height / patch) * (width / patch) else {
+  /// The one tensor of a file, where an encoder can take it.
+  private static func pictures(_ file: SafetensorsFile, for entry: EncoderEntry) throws -> Tensor {
+    guard let name = file.names.first, file.names.count == 1, let shape = file.shape(of: name) else {
       throw FileError(
-        weights.url, "has \(shape[1] - 1) positions, neither a square nor those of pictures of \(height)×\(width)")
+        file.url, "holds \(file.names.count) tensors, but one is expected: batch × 3 × height × width")
     }
-    return (height, width)
+    // Before the tensor is made: a shape with a zero may have any other size, too.
+    guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw FileError(file.url, "'\(excerpt(name))' is \(shape), but batch × 3 × height × width is expected")
+    }
+    guard !entry.isTransformer || (shape[2] % entry.sizeMultiple == 0 && shape[3] % entry.sizeMultiple == 0) else {
+      throw FileError(
+        file.url,
+        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(entry.sizeMultiple)"
+      )
+    }
+    let pictures = try file.tensor(name)
+    guard pictures.dtype.isNumeric else {
+      throw FileError(file.url, "holds \(pictures.dtype), but pictures are numbers")
+    }
+    return pictures.to(.float32)
   }
 }

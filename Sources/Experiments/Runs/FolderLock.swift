@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Keeps a second process out of a folder while one works there. The system lifts it when the process ends, however it
@@ -12,7 +13,7 @@ final class FolderLock {
   /// - Throws: ``FileError`` while another process works there.
   init(_ folder: URL, work: String) throws {
     let file = folder.appendingPathComponent(Self.fileName)
-    descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw FileError(file, "cannot be written: \(String(cString: strerror(errno)))") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Where a run keeps everything: configuration, metrics, checkpoints, report, predictions.
@@ -14,25 +15,49 @@ public struct RunFolder: Sendable {
   public var summary: URL { url.appendingPathComponent("summary.json") }
   public var report: URL { url.appendingPathComponent("report.html") }
   public var predictions: URL { url.appendingPathComponent("predictions") }
+  /// Where `polymath predict` writes.
+  public var pictures: URL { predictions.appendingPathComponent("pictures") }
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
 
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
+  /// Where a run writes.
+  private var subfolders: [URL] { [tensorBoard, checkpoints, predictions] }
+
+  /// Checks that there is nothing but what a run leaves that was killed before it kept its configuration.
+  ///
   /// - Throws: ``FileError`` when something is there already.
   public func requireFree() throws {
-    let content = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    if content.contains(where: { $0 != FolderLock.fileName }) {
+    guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
+    guard Self.names(in: url).allSatisfy(isWithoutContent) else {
       throw FileError(
         url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
     }
-    guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
+  }
+
+  /// Whether an item of the folder is its lock, a temporary file, or a folder for a run that has nothing else.
+  private func isWithoutContent(_ name: String) -> Bool {
+    if name == FolderLock.fileName || AtomicFile.isTemporary(name) { return true }
+    guard let folder = subfolders.first(where: { $0.lastPathComponent == name }), Self.isDirectory(folder) else {
+      return false
+    }
+    return Self.names(in: folder).allSatisfy(AtomicFile.isTemporary)
+  }
+
+  private static func names(in folder: URL) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  }
+
+  /// Removes the temporary files of killed processes.
+  func removeLeftovers() {
+    for folder in [url] + subfolders + [pictures] { AtomicFile.removeLeftovers(in: folder) }
   }
 
   /// Creates the folder for a new run.
   public func create() throws {
-    for folder in [url, tensorBoard, checkpoints, predictions] {
+    for folder in [url] + subfolders {
       try FileManager.default.createFolder(folder)
     }
   }
@@ -45,13 +70,14 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Removes a run. Anything that no run wrote is left alone.
+  /// Removes everything that a run wrote but its configuration: what is left still is a run, and can be overwritten,
+  /// whatever happens before the next configuration takes the place of this one. Anything that no run wrote is left
+  /// alone.
   ///
   /// - Throws: ``FileError`` when the folder holds no run.
-  public func remove() throws {
+  public func removeResults() throws {
     try requireReplaceable()
-    // The configuration last: what is left of a removal that was cut off still is a run.
-    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, configuration]
+    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")
@@ -68,7 +94,9 @@ public struct RunFolder: Sendable {
 
   private var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
 
-  private var isDirectory: Bool {
+  private var isDirectory: Bool { Self.isDirectory(url) }
+
+  private static func isDirectory(_ url: URL) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && isDirectory.boolValue
   }

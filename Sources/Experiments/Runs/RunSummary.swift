@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// What a run cost.
@@ -32,9 +33,15 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// - Throws: ``FileError`` when the run has none.
   public static func load(_ folder: RunFolder) throws -> RunSummary {
     guard let data = try? Data(contentsOf: folder.summary),
-      let summary = try? JSONDecoder().decode(RunSummary.self, from: data)
+      let summary = try? JSONDecoder().decode(RunSummary.self, from: data), summary.isPossible
     else { throw FileError(folder.summary, "is no summary of a run") }
     return summary
+  }
+
+  /// Whether these can be a run's costs.
+  private var isPossible: Bool {
+    steps >= 0 && lookCount >= 0 && peakBytes >= 0
+      && [secondsPerStep, trainingSeconds, lookSeconds].allSatisfy { $0.isFinite && $0 >= 0 }
   }
 
   func write(to folder: RunFolder) throws {

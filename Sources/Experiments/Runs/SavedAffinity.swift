@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import Torch
 
 /// Affinities of tasks from a file, and the groups that a rule forms of them: `polymath group`.
@@ -129,6 +130,9 @@ public struct SavedAffinity: Sendable {
       return Result(groups: groups, affinity: nil)
     case .history(let decay, let steps, let observesLastGroup):
       let map = Self.tracked(steps, decay: decay, convention, observesLastGroup: observesLastGroup)
+      guard map.joined().allSatisfy(\.isFinite) else {
+        throw FileError(url, "has losses so far apart that their relative changes are not finite")
+      }
       return Result(groups: try groups(of: map, rule), affinity: map)
     }
   }

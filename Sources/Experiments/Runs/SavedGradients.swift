@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import Torch
 
 /// Gradients from a file, and what an aggregator makes of them: `polymath aggregate`.
@@ -51,6 +52,10 @@ public struct SavedGradients: Sendable {
       let place = isSequence ? "step \(index): " : ""
       guard let width = step.gradients.first?.count else { throw FileError(url, place + "has no gradients") }
       guard width > 0 else { throw FileError(url, place + "row 0 is empty") }
+      let (count, first) = (step.gradients.count, steps[0].gradients.count)
+      guard count == first else {
+        throw FileError(url, place + "has \(count) rows, but step 0 has \(first): a row for each task is expected")
+      }
       for (row, values) in step.gradients.enumerated() {
         guard values.count == width else {
           throw FileError(url, place + "row \(row) has \(values.count) elements, but row 0 has \(width)")
@@ -71,7 +76,8 @@ public struct SavedGradients: Sendable {
 
   /// Applies a method to the steps in order.
   ///
-  /// - Throws: ``MethodError`` for an unknown method or parameter, or from the method.
+  /// - Throws: ``MethodError`` for an unknown method or parameter, or from the method; ``FileError`` where the method gives
+  ///   no finite direction for what the file holds.
   public func aggregated(by name: String, settings: [String: MethodSetting], seed: UInt64) throws -> [Result] {
     let entry = try MethodRegistry.aggregator(name)
     var settings = settings
@@ -80,8 +86,29 @@ public struct SavedGradients: Sendable {
     }
     let tasks = steps[0].gradients.indices.map { "task \($0)" }
     var method = try entry.make(settings, tasks: tasks)
+    guard method.need != .secondOrder else {
+      throw MethodError(
+        "\(name) adds a penalty that acts through the second derivatives of the losses: of a saved matrix, which has none, only the sum of the rows would be left (that of `sum`)"
+      )
+    }
     var generator = SeededGenerator(seed: seed)
-    return try steps.map { try Self.apply(&method, to: $0, using: &generator, named: name) }
+    return try steps.enumerated().map { index, step in
+      let result = try Self.apply(&method, to: step, using: &generator, named: name)
+      try requireFinite(result, at: index, named: name)
+      return result
+    }
+  }
+
+  private func requireFinite(_ result: Result, at index: Int, named name: String) throws {
+    let place = isSequence ? "step \(index): " : ""
+    for (what, values) in [("weight", result.weights ?? []), ("element", result.direction)] {
+      guard let position = values.firstIndex(where: { !$0.isFinite }) else { continue }
+      throw FileError(
+        url,
+        place
+          + "\(name) finds no finite direction for these gradients: \(what) \(position) (from 0) becomes \(values[position])"
+      )
+    }
   }
 
   private static func apply(

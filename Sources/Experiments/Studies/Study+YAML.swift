@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import Torch
 import Yams
 
@@ -17,18 +18,17 @@ extension Study {
   ///       CAGrad: {aggregator: {name: cagrad, c: 0.4}} # or the fields of the section `method`,
   ///       Fast GD: {set: {optimizer.learningRate: 0.01}} # and settings of other fields
   ///
+  /// YAML's aliases are not taken, and no file of more than 256 kB.
+  ///
   /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and what would be right.
   public init(contentsOf url: URL) throws {
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw FileError.unreadable(url, "is no readable text")
-    }
-    try self.init(yaml: text, source: url.path, folder: url.deletingLastPathComponent())
+    try self.init(yaml: YAMLText.contents(of: url), source: url.path, folder: url.deletingLastPathComponent())
   }
 
   /// - Parameter folder: where a configuration file's path starts.
   init(yaml: String, source: String, folder: URL) throws {
     self.init()
-    guard let root = try Node(yaml: yaml, source: source), let fields = root.mapping else {
+    guard let root = try YAMLText.root(of: yaml, source: source), let fields = root.mapping else {
       throw ConfigurationError("\(source): a study has fields: \(Self.fields.joined(separator: ", "))")
     }
     for (key, _) in fields where !Self.fields.contains(key.scalar?.string ?? "") {
@@ -103,7 +103,7 @@ extension Study {
   }
 
   private static func boolean(_ node: Node, _ name: String, _ source: String) throws -> Bool {
-    guard let value = node.bool else {
+    guard let value = node.boolean else {
       throw ConfigurationError(node, in: source, "'\(name)' is \(node.briefly), but has to be true or false")
     }
     return value

@@ -28,7 +28,7 @@ public struct Study: Sendable {
     var configuration = candidate.configuration
     configuration.run.seed = seed
     return StudyRun(
-      title: "\(candidate.label), seed \(seed)", name: "\(Self.fileName(candidate.label))-seed\(seed)",
+      title: "\(candidate.label.onOneLine), seed \(seed)", name: "\(Self.fileName(candidate.label))-seed\(seed)",
       configuration: configuration)
   }
 
@@ -40,6 +40,9 @@ public struct Study: Sendable {
     return StudyRun(
       title: "\(task) alone, seed \(seed)", name: "single-\(task)-seed\(seed)", configuration: configuration)
   }
+
+  /// File names have 255 bytes, and those of logs and temporary files are longer.
+  private static let longestRunName = 200
 
   /// Letters, digits and dashes.
   static func fileName(_ label: String) -> String {
@@ -53,6 +56,11 @@ public struct Study: Sendable {
     guard !candidates.isEmpty else { throw ConfigurationError("the study has no methods: there is nothing to compare") }
     guard !seeds.isEmpty else { throw ConfigurationError("the study has no seeds: one at least is needed") }
     if let twice = Self.firstRepeated(seeds) { throw ConfigurationError("the study has the seed \(twice) twice") }
+    if let run = runs.first(where: { $0.name.utf8.count > Self.longestRunName }) {
+      throw ConfigurationError(
+        "a method of the study has a name of \(run.title.count) characters: \(Self.longestRunName - 30) at most become the name of a folder"
+      )
+    }
     if let twice = Self.firstRepeated(runs.map(\.name)) {
       throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Where a study keeps its runs and what it found.
@@ -22,15 +23,31 @@ public struct StudyFolder: Sendable {
   /// - Throws: ``FileError`` when something is there that is no study.
   func requireStudyOrNothing() throws {
     let content = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    guard content.allSatisfy({ $0 == FolderLock.fileName }) || content.contains(configurations.lastPathComponent) else {
+    let isFree = content.allSatisfy { $0 == FolderLock.fileName || AtomicFile.isTemporary($0) }
+    guard isFree || content.contains(configurations.lastPathComponent) else {
       throw FileError(url, "is not empty, and holds no study: --out names another folder")
     }
   }
 
+  /// Where the study writes, beside its runs.
+  private var subfolders: [URL] { [configurations, logs, url.appendingPathComponent("runs")] }
+
+  /// Creates the folders for a study's files. The first says that here is a study.
+  func create() throws {
+    for folder in subfolders { try FileManager.default.createFolder(folder) }
+  }
+
+  /// Removes the temporary files of killed processes. Those of runs go when these are trained.
+  func removeLeftovers() {
+    for folder in [url] + subfolders { AtomicFile.removeLeftovers(in: folder) }
+  }
+
   private var configurations: URL { url.appendingPathComponent("configurations") }
+
+  private var logs: URL { url.appendingPathComponent("logs") }
 
   /// What a run is started with.
   func configuration(_ run: StudyRun) -> URL { configurations.appendingPathComponent("\(run.name).yaml") }
   /// What a run's process said.
-  func log(_ run: StudyRun) -> URL { url.appendingPathComponent("logs").appendingPathComponent("\(run.name).txt") }
+  func log(_ run: StudyRun) -> URL { logs.appendingPathComponent("\(run.name).txt") }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import Support
 import Torch
 import VisionMetrics
 
@@ -89,6 +90,9 @@ public struct StudyResults: Sendable {
     let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
     guard let last = evaluations.last, last.step == summary.steps else {
       throw unreadable(runFolder, "metrics.jsonl does not hold the evaluation after step \(summary.steps)")
+    }
+    guard last.evaluation.tasks.map(\.task) == run.configuration.data.tasks else {
+      throw unreadable(runFolder, "metrics.jsonl holds an evaluation of other tasks than the run's")
     }
     let pairs = last.evaluation.tasks.flatMap { task in
       task.metrics.enumerated().map { index, result in

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// Trains what a study still lacks, one run after another, each in a process of its own: its memory is measured alone,
@@ -35,10 +36,9 @@ public struct StudyRunner {
   ///   - shouldStop: asked a few times a second.
   ///   - announce: told what happens, line by line.
   public func run(shouldStop: () -> Bool, announce: (String) -> Void) throws -> Outcome {
-    for name in ["configurations", "logs", "runs"] {
-      try FileManager.default.createFolder(folder.url.appendingPathComponent(name))
-    }
+    try folder.create()
     let lock = try FolderLock(folder.url, work: "running this study")
+    folder.removeLeftovers()
     defer { withExtendedLifetime(lock) {} }
     let (all, missing) = (study.runs.count, missing)
     if missing.count < all { announce("\(all - missing.count) of \(all) runs are finished already") }

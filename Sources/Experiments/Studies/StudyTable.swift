@@ -56,8 +56,9 @@ public struct StudyTable: Sendable {
 
   /// With the number of seeds, where some are not finished.
   private static func label(_ row: StudyResults.Row, _ results: StudyResults) -> String {
-    row.values.count == results.seedCount
-      ? row.label : "\(row.label) (\(row.values.count) of \(results.seedCount) seeds)"
+    let label = row.label.onOneLine
+    return row.values.count == results.seedCount
+      ? label : "\(label) (\(row.values.count) of \(results.seedCount) seeds)"
   }
 
   /// Every metric of every task.
@@ -114,10 +115,12 @@ public struct StudyTable: Sendable {
 
   public var markdown: String {
     tables.map { table in
-      let header = "| | " + table.columns.map { "\($0.name)\(Self.arrow($0))" }.joined(separator: " | ") + " |"
+      let header =
+        "| | " + table.columns.map { "\($0.name.escapedForMarkdown)\(Self.arrow($0))" }.joined(separator: " | ")
+        + " |"
       let rule = "| --- |" + table.columns.map { _ in " ---: |" }.joined()
       let rows = table.labels.indices.map { row in
-        "| \(table.labels[row].replacing("|", with: "\\|")) | "
+        "| \(table.labels[row].escapedForMarkdown) | "
           + table.columns.map { column in
             let cell = column.cells[row]
             return cell.isBest ? "**\(Self.text(cell))**" : Self.text(cell)
@@ -131,10 +134,10 @@ public struct StudyTable: Sendable {
     tables.map { table in
       let header = table.columns.map {
         let arrow = $0.direction.map { $0 == .higherIsBetter ? " $\\uparrow$" : " $\\downarrow$" } ?? ""
-        return Self.escapedForLatex($0.name) + arrow
+        return $0.name.escapedForLatex + arrow
       }
       let rows = table.labels.indices.map { row in
-        ([Self.escapedForLatex(table.labels[row])]
+        ([table.labels[row].escapedForLatex]
           + table.columns.map { column in
             let cell = column.cells[row]
             let text = Self.text(cell).replacing(" ± ", with: " $\\pm$ ")
@@ -155,14 +158,6 @@ public struct StudyTable: Sendable {
     }.joined(separator: "\n")
   }
 
-  private static func escapedForLatex(_ text: String) -> String {
-    let special: [Character: String] = [
-      "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "δ": "$\\delta$",
-      "Δ": "$\\Delta$", "°": "$^\\circ$", "<": "$<$", ">": "$>$", "|": "\\textbar{}",
-    ]
-    return text.map { special[$0] ?? ("%_&#${}".contains($0) ? "\\\($0)" : "\($0)") }.joined()
-  }
-
   /// Every metric's mean and deviation in columns of their own, with all digits.
   public var csv: String {
     let results = results
@@ -179,11 +174,7 @@ public struct StudyTable: Sendable {
           number.value(row).map { ["\($0.mean)", $0.deviation.map { "\($0)" } ?? ""] } ?? ["", ""]
         }
     }
-    return ([header] + lines).map { $0.map(Self.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
-  }
-
-  private static func quotedForCSV(_ text: String) -> String {
-    text.contains { ",\"\n".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    return ([header] + lines).map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
   }
 
   /// All tables as HTML.

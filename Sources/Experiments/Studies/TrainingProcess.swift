@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 
 /// `polymath train` as a process whose output goes to a file.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import SwiftProtobuf
 import Torch
 
@@ -13,13 +14,21 @@ public final class EventFile {
   ///
   /// - Throws: ``FileError`` when it cannot be created.
   public init(in folder: URL) throws {
-    url = folder.appendingPathComponent("events.out.tfevents.\(Int(Date().timeIntervalSince1970)).\(getpid()).polymath")
+    url = EventHistory.nextFile(in: folder)
     guard FileManager.default.createFile(atPath: url.path, contents: nil),
       let handle = try? FileHandle(forWritingTo: url)
     else { throw FileError(url, "cannot be created") }
     self.handle = handle
     var event = Polymath_Tensorboard_Event()
     event.fileVersion = "brain.Event:2"
+    try append(event)
+  }
+
+  /// Says that a session starts with a step: TensorBoard forgets what earlier files hold of this step and later ones.
+  public func writeStart(step: Int) throws {
+    var event = Polymath_Tensorboard_Event()
+    event.step = Int64(step)
+    event.sessionLog.status = .start
     try append(event)
   }
 

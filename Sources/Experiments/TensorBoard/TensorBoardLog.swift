@@ -3,8 +3,13 @@ public final class TensorBoardLog: TrainingObserver {
   private let file: EventFile
   private let tasks: [String]
 
-  public init(_ folder: RunFolder, tasks: [String]) throws {
+  /// Starts a session of a run. What was written after `step` goes: a resumed run writes it again.
+  ///
+  /// - Throws: ``FileError`` where earlier files cannot be shortened, or a new one not be created.
+  public init(_ folder: RunFolder, tasks: [String], keepingThrough step: Int) throws {
+    try EventHistory.cut(after: step, in: folder.tensorBoard)
     file = try EventFile(in: folder.tensorBoard)
+    try file.writeStart(step: step + 1)
     self.tasks = tasks
   }
 

@@ -22,16 +22,18 @@ struct AdaptedTraining: AdaptableTraining {
     let batchSize = min(configuration.training.batchSize, data.training.count)
     let available = BatchLoader.batchesPerEpoch(
       sampleCount: data.training.count, batchSize: batchSize, isShuffled: true)
-    let batchCount = min(available, (sampleCount + batchSize - 1) / batchSize)
+    // Rounded up, without a sum that may be too large.
+    let needed = sampleCount / batchSize + (sampleCount.isMultiple(of: batchSize) ? 0 : 1)
+    let batchCount = min(available, needed)
     let loader = BatchLoader(
       data.training, tasks: data.bindings.map(\.task), transforms: data.evaluationTransforms, batchSize: batchSize,
       seed: configuration.run.seed, endBatch: batchCount, threads: configuration.data.threads)
     defer { loader.close() }
     for _ in 0..<batchCount {
-      try body(
-        BatchObjective(
-          network: network, bindings: data.bindings, batch: try loader.next().to(store.device), context: .evaluation,
-          precision: Precision(rawValue: configuration.run.precision)!))
+      let parts = BatchObjective.parts(
+        [try loader.next()], of: network, data.bindings, on: store.device, .evaluation,
+        configuration.run.precision)
+      try body(parts[0])
     }
   }
 }

@@ -4,16 +4,40 @@ import Torch
 import VisionData
 import VisionNetworks
 
-/// A network's losses on one batch.
+/// A network's losses on one batch, or on a part of one.
 struct BatchObjective: SharesConvolutions, SharesTokens {
   let network: MultitaskNetwork
   let bindings: [TaskBinding]
   let batch: Batch
   let context: ForwardContext
   let precision: Precision
+  /// Of each task, in this part.
+  let labels: [LabelCounts]
+  /// Of each task, in the whole batch.
+  let balance: [LabelCounts]
+
+  /// - Parameter batches: the parts of the batch.
+  /// - Returns: an objective for each part.
+  static func parts(
+    _ batches: [Batch], of network: MultitaskNetwork, _ bindings: [TaskBinding], on device: Device,
+    _ context: ForwardContext, _ precision: Precision
+  ) -> [BatchObjective] {
+    // Counted before targets go to another device, so that nothing waits for it.
+    let labels = batches.map { batch in bindings.map { $0.loss.labels(in: batch.targets[$0.name]!) } }
+    let balance = bindings.indices.map { task in
+      labels.dropFirst().reduce(labels[0][task]) { $0 + $1[task] }
+    }
+    return zip(batches, labels).map { batch, labels in
+      BatchObjective(
+        network: network, bindings: bindings, batch: batch.to(device), context: context, precision: precision,
+        labels: labels, balance: balance)
+    }
+  }
 
   var tasks: [String] { network.tasks }
 
+  var labelCounts: [Double] { labels.map(\.known) }
+  var generator: RandomGenerator? { context.generator }
   var featuresDependOnTask: Bool { network.featuresDependOnTask }
   var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
 
@@ -31,7 +55,7 @@ struct BatchObjective: SharesConvolutions, SharesTokens {
       network.predictions(of: tasks, from: features, size: size, context)
     }
     return zip(tasks, predictions).map { task, prediction in
-      bindings[task].loss(prediction, batch.targets[bindings[task].name]!)
+      bindings[task].loss(prediction, batch.targets[bindings[task].name]!, balance: balance[task])
     }
   }
 }

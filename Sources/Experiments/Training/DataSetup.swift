@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Torch
 import VisionData
 
@@ -14,12 +15,13 @@ struct DataSetup {
   private static let validationSalt: UInt64 = 0x5EED
 
   init(_ configuration: Configuration) throws {
+    try configuration.checkFields()
     let data = configuration.data
     let available: [VisionTask]
     var (training, validation): (any SampleSource, any SampleSource)
     if let folder = data.folder {
-      let dataset = try DatasetFolder(URL(fileURLWithPath: folder))
-      available = dataset.tasks
+      let dataset = try DatasetFolder(URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions)
+      available = dataset.index.tasks
       (training, validation) = try Self.split(dataset, data)
     } else {
       available = Scenes.allTasks
@@ -32,8 +34,9 @@ struct DataSetup {
     }
     try configuration.check(availableTasks: available)
     if data.cache {
-      training = CachedSource(training)
-      validation = CachedSource(validation)
+      let budget = data.cacheBudget
+      training = CachedSource(training, budget: budget)
+      validation = CachedSource(validation, budget: budget)
     }
     self.training = training
     self.validation = validation
@@ -54,15 +57,16 @@ struct DataSetup {
   /// - Throws: ``FileError`` for a folder that is no data set.
   static func availableTasks(_ data: Configuration.Data) throws -> [VisionTask] {
     guard let folder = data.folder else { return Scenes.allTasks }
-    return try DatasetFolder(URL(fileURLWithPath: folder)).tasks
+    return try DatasetFolder(URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions).index.tasks
   }
 
   private static func split(
     _ dataset: DatasetFolder, _ data: Configuration.Data
   ) throws -> (any SampleSource, any SampleSource) {
     if let folder = data.validationFolder {
-      let validation = try DatasetFolder(URL(fileURLWithPath: folder))
-      for task in dataset.tasks where data.tasks.contains(task.name) && !validation.tasks.contains(task) {
+      let validation = try DatasetFolder(
+        URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions)
+      for task in dataset.tasks where !validation.index.tasks.contains(task) {
         throw FileError(
           validation.url, "has no task '\(task.name)' of the kind and classes that \(dataset.url.path) has")
       }
@@ -74,9 +78,26 @@ struct DataSetup {
         "has \(dataset.count) samples: data.validationCount (\(data.validationCount)) leaves none to train on")
     }
     let boundary = dataset.count - data.validationCount
-    return (
-      SampleRange(dataset, 0..<min(boundary, data.trainingCount)), SampleRange(dataset, boundary..<dataset.count)
-    )
+    let (training, validation) = (0..<min(boundary, data.trainingCount), boundary..<dataset.count)
+    for range in [training, validation] { try dataset.requireTargets(of: range) }
+    return (SampleRange(dataset, training), SampleRange(dataset, validation))
+  }
+}
+
+extension Configuration.Data {
+  fileprivate var folderOptions: DatasetFolder.Options {
+    DatasetFolder.Options(pixelLimit: pixelLimit, unclearMasks: unclearMasks)
+  }
+
+  fileprivate var cacheBudget: CacheBudget {
+    cacheMegabytes == 0 ? .machine : CacheBudget(bytes: cacheMegabytes.multipliedClamping(by: 1_000_000))
+  }
+}
+
+extension Int {
+  fileprivate func multipliedClamping(by factor: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
   }
 }
 

@@ -27,25 +27,23 @@ struct Evaluator {
   /// - Throws: ``ConfigurationError`` where nothing is known of a task; what `predict` throws.
   func evaluate(_ predict: (Batch) throws -> [Tensor]) throws -> Evaluation {
     var metrics = bindings.map { $0.makeMetric() }
-    var lossSums = [Double](repeating: 0, count: bindings.count)
+    var losses = bindings.map { _ in PooledLoss() }
     let loader = BatchLoader(
       source, tasks: bindings.map(\.task), transforms: transforms, batchSize: batchSize, seed: 0, isShuffled: false,
       endBatch: BatchLoader.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: false),
       threads: threads)
     defer { loader.close() }
-    var isKnown = bindings.map { _ in false }
     try withoutGradients {
       for _ in 0..<loader.batchesPerEpoch {
         let batch = try loader.next().to(device)
         for (index, prediction) in try predict(batch).enumerated() {
           let target = batch.targets[bindings[index].name]!
-          lossSums[index] += bindings[index].loss(prediction, target).item * Double(batch.count)
-          if !isKnown[index] { isKnown[index] = target.min().item != Double(VisionTask.unknown) }
+          losses[index].add(bindings[index].loss, prediction, target)
           metrics[index].add(prediction: prediction.to(.float32), target: target)
         }
       }
     }
-    if let index = isKnown.firstIndex(of: false) {
+    if let index = losses.firstIndex(where: { $0.labelCount == 0 }) {
       throw ConfigurationError(
         "no pixel of '\(bindings[index].name)' is known in the \(source.count) samples to evaluate on: leave the task out, or take other samples"
       )
@@ -53,7 +51,7 @@ struct Evaluator {
     return Evaluation(
       tasks: bindings.indices.map { index in
         TaskEvaluation(
-          task: bindings[index].name, loss: lossSums[index] / Double(source.count), metrics: metrics[index].results)
+          task: bindings[index].name, loss: losses[index].mean, metrics: metrics[index].results)
       })
   }
 

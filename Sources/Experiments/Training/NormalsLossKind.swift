@@ -1,5 +1,7 @@
-/// The losses that the papers use for normals.
-enum NormalsLossKind: String, CaseIterable {
+/// How wrong normals are.
+public enum NormalsLossKind: String, Sendable, CaseIterable {
+  /// As in the papers.
   case l1
+  /// Learns faster from nothing.
   case cosine
 }

@@ -1,7 +1,7 @@
 import Torch
 
 /// The precision of matrix products and convolutions.
-enum Precision: String, Sendable {
+public enum Precision: String, Sendable, CaseIterable {
   case float32
   case bfloat16
 

@@ -50,13 +50,15 @@ public final class ProgressReporter: TrainingObserver {
   private func observe(_ step: StepRecord) {
     if firstStep == nil { firstStep = step.step }
     for (task, loss) in step.losses { means[task] = means[task].map { 0.9 * $0 + 0.1 * loss } ?? loss }
-    let losses = tasks.map { "\($0) \(String(format: "%.3f", means[$0] ?? 0))" }.joined(separator: "  ")
+    let losses = tasks.map { task in
+      "\(task) \(means[task].map { String(format: "%.3f", $0) } ?? "–")"
+    }.joined(separator: "  ")
     let done = step.step - firstStep! + 1
     let seconds = max(1e-9, (ContinuousClock.now - start) / .seconds(1))
     let speed = Double(done) / seconds
     let remaining = Self.time(Double(totalSteps - step.step) / speed)
     if isTerminal {
-      let filled = 20 * step.step / totalSteps
+      let filled = min(20, Int(Double(step.step) / Double(max(1, totalSteps)) * 20))
       let bar = String(repeating: "━", count: filled).cyan + String(repeating: "─", count: 20 - filled).dim
       lastLine =
         "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
@@ -73,6 +75,7 @@ public final class ProgressReporter: TrainingObserver {
   private func write(_ text: String) { try? output.write(contentsOf: Data(text.utf8)) }
 
   private static func time(_ seconds: Double) -> String {
+    guard seconds < 1e8 else { return "years" }
     let whole = Int(seconds.rounded())
     return whole >= 3600
       ? String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)

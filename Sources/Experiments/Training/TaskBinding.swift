@@ -6,9 +6,8 @@ import VisionNetworks
 extension Configuration {
   /// Its tasks, all of which have to be among those given.
   func bindings(to available: [VisionTask]) -> [TaskBinding] {
-    let normalsLoss = NormalsLossKind(rawValue: training.normalsLoss)!
-    return data.tasks.map { name in
-      TaskBinding(task: available.first { $0.name == name }!, normalsLoss: normalsLoss)
+    data.tasks.map { name in
+      TaskBinding(task: available.first { $0.name == name }!, normalsLoss: training.normalsLoss)
     }
   }
 }
@@ -30,6 +29,21 @@ struct TaskBinding {
     case .edges: BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))
     case .saliency: BalancedBinaryCrossEntropy(positiveWeight: .negativeShare)
     }
+  }
+
+  /// How well the task is done, from 0 (bad) to 1.
+  func performance(_ metrics: [MetricResult]) -> Double {
+    func value(_ name: String) -> Double { metrics.first { $0.name == name }?.value ?? 0 }
+    let performance =
+      switch task.kind {
+      case .segmentation: value("mIoU")
+      case .depth: value("δ1")
+      case .normals: value("30°") / 100
+      case .edges: value("odsF")
+      case .saliency: value("maxF")
+      case .quantities: 1 - value("L1")
+      }
+    return min(1, max(0, performance))
   }
 
   func makeMetric() -> any PixelMetric {

@@ -9,3 +9,16 @@ public struct TaskEvaluation: Sendable, Codable, Equatable {
   /// The metric that the task is judged by.
   public var primary: MetricResult { metrics[0] }
 }
+
+extension TaskEvaluation {
+  /// - Throws: `DecodingError` also where there is no metric to judge the task by.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    task = try fields.decode(String.self, forKey: .task)
+    loss = try fields.decode(Double.self, forKey: .loss)
+    metrics = try fields.decode([MetricResult].self, forKey: .metrics)
+    guard !metrics.isEmpty else {
+      throw DecodingError.dataCorruptedError(forKey: .metrics, in: fields, debugDescription: "there is no metric")
+    }
+  }
+}

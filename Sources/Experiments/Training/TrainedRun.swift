@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 import VisionData
 import VisionNetworks
@@ -26,11 +27,11 @@ public struct TrainedRun {
     bindings = configuration.bindings(to: tasks)
     network = try MultitaskNetwork(unloaded, bindings: bindings)
     checkpoint = try Checkpoint.load(name, in: folder)
-    var method = try configuration.makeMethod()
-    try checkpoint.restore(network, method: &method, in: folder)
+    try checkpoint.restore(network, grownBy: configuration.makeMethod(), in: folder)
   }
 
-  /// - Throws: ``FileError`` where the run has not kept its tasks, and its data are not there.
+  /// - Throws: ``FileError`` where the run has not kept its tasks, and its data are not there, or what it has kept are
+  ///   none.
   private static func tasks(of folder: RunFolder, _ configuration: Configuration) throws -> [VisionTask] {
     guard FileManager.default.fileExists(atPath: folder.tasks.path) else {
       // Runs from before they were kept.
@@ -40,6 +41,7 @@ public struct TrainedRun {
       let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved),
       tasks.map(\.name) == configuration.data.tasks
     else { throw FileError(folder.tasks, "does not hold the tasks of the run's configuration") }
+    try VisionTask.check(tasks, of: folder.tasks)
     return tasks
   }
 
@@ -49,7 +51,7 @@ public struct TrainedRun {
   public func evaluate() throws -> Evaluation {
     let evaluator = Evaluator(
       try DataSetup(configuration), configuration, try Device(parsing: configuration.run.device))
-    return try evaluator.evaluate(network, precision: Precision(rawValue: configuration.run.precision)!)
+    return try evaluator.evaluate(network, precision: configuration.run.precision)
   }
 
   /// What the network's tokens span, and where the tasks' gradients conflict at them, on training data.
@@ -74,8 +76,9 @@ public struct TrainedRun {
       [Sample(image: Normalization.imageNet(image), targets: [:])], tasks: [])
     let outputs = withoutGradients { network(input.images.to(network.store.device), .evaluation) }
     return zip(bindings, outputs).map { binding, output in
-      let map = PixelMap(output[0]).resizedNearest(height: picture.height, width: picture.width)
-      return (binding.name, TaskRenderer(binding.task).picture(prediction: map))
+      // Enlarged as a picture: as numbers, large pictures with many classes would take gigabytes.
+      let drawn = TaskRenderer(binding.task).picture(prediction: PixelMap(output[0]))
+      return (binding.name, drawn.resizedNearest(height: picture.height, width: picture.width))
     }
   }
 }

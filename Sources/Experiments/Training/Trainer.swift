@@ -1,6 +1,7 @@
 import Foundation
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import Torch
 import VisionData
 import VisionNetworks
@@ -36,6 +37,7 @@ public final class Trainer {
   /// - Parameter isResumed: whether to go on from the folder's last checkpoint, if it has one.
   /// - Throws: everything that can be wrong with configuration, data and checkpoint, before training begins.
   public init(_ configuration: Configuration, folder: RunFolder, resuming isResumed: Bool) throws {
+    try configuration.checkFields()
     self.configuration = configuration
     self.folder = folder
     Runtime.threadCount =
@@ -43,7 +45,7 @@ public final class Trainer {
     Runtime.useDeterministicKernels()
     data = try DataSetup(configuration)
     device = try Device(parsing: configuration.run.device)
-    precision = Precision(rawValue: configuration.run.precision)!
+    precision = configuration.run.precision
     let hasCheckpoint = isResumed && Checkpoint.exists(.last, in: folder)
     var networkConfiguration = configuration
     if hasCheckpoint { networkConfiguration.network.weights = nil }  // The checkpoint replaces them.
@@ -55,7 +57,8 @@ public final class Trainer {
     step = 0
     if hasCheckpoint {
       let checkpoint = try Checkpoint.load(.last, in: folder)
-      try checkpoint.restore(network, method: &method, in: folder)
+      try checkpoint.restore(&method, taskCount: network.tasks.count, in: folder)
+      try checkpoint.restore(network, grownBy: method, in: folder)
       try checkpoint.restoreTraining(network.store, generator: generator, in: folder)
       step = checkpoint.step
       bestScore = checkpoint.bestScore
@@ -124,11 +127,9 @@ public final class Trainer {
     let start = ContinuousClock.now
     let waitedBefore = loader.waitedSeconds
     let context = ForwardContext.training(generator)
-    let objectives = try (0..<configuration.training.accumulation).map { _ in
-      BatchObjective(
-        network: network, bindings: data.bindings, batch: try loader.next().to(device), context: context,
-        precision: precision)
-    }
+    let objectives = BatchObjective.parts(
+      try (0..<configuration.training.accumulation).map { _ in try loader.next() }, of: network, data.bindings,
+      on: device, context, precision)
     let learningRate = configuration.optimizer.learningRate * schedule.factor(at: step)
     let observation = isObserved(step + 1) ? observedLevel : nil
     let report: StepReport
@@ -140,9 +141,11 @@ public final class Trainer {
     step += 1
     // What schedules learn costs nothing to know, but fills the log.
     let isNoted = step % 10 == 0 || step == configuration.training.steps
+    let present = network.tasks.indices.filter { report.losses[$0] != nil }.map { (network.tasks[$0], $0) }
     return StepRecord(
-      step: step, losses: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.losses)),
-      weights: Dictionary(uniqueKeysWithValues: zip(network.tasks, report.lossWeights)), learningRate: learningRate,
+      step: step, losses: Dictionary(uniqueKeysWithValues: present.map { ($0, report.losses[$1]!) }),
+      weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
+      learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
       diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
       affinity: isNoted ? report.grouping?.affinity : nil,
@@ -157,7 +160,7 @@ public final class Trainer {
   /// As configured; where no features are shared, or will not be, the parameters.
   private var observedLevel: GradientLevel {
     network.featuresDependOnTask || optimizer.method.adaptation.givesTasksFeatures
-      ? .parameters : GradientLevel(rawValue: configuration.diagnostics.level)!
+      ? .parameters : configuration.diagnostics.level
   }
 
   private func isObserved(_ step: Int) -> Bool {
@@ -176,6 +179,7 @@ public final class Trainer {
         NonFiniteError(quantity: .loss, task: task.task, value: task.loss), step: step, folder: folder)
     }
     lastEvaluation = evaluation
+    observePerformance(evaluation)
     let score = evaluation.score(against: trivial)
     for observer in observers {
       try observer.observe(.evaluation(EvaluationRecord(step: step, evaluation: evaluation, score: score)))
@@ -185,6 +189,13 @@ public final class Trainer {
       try save(.best, score: score)
     }
     return score
+  }
+
+  /// Tells the loss weighting how well each task is done, if it learns from that.
+  private func observePerformance(_ evaluation: Evaluation) {
+    guard optimizer.method.weighting.observesPerformance else { return }
+    optimizer.method.weighting.observe(
+      performance: zip(data.bindings, evaluation.tasks).map { $0.performance($1.metrics) })
   }
 
   private func save(_ name: Checkpoint.Name, score: Double?) throws {
@@ -198,11 +209,12 @@ public final class Trainer {
     resuming isResumed: Bool
   ) throws -> Evaluation {
     if isResumed, let saved = try? Data(contentsOf: folder.baseline),
-      let evaluation = try? JSONDecoder().decode(Evaluation.self, from: saved)
+      let evaluation = try? JSONDecoder().decode(Evaluation.self, from: saved),
+      evaluation.covers(data.bindings.map(\.name))
     {
       return evaluation
     }
-    let predictor = try TrivialPredictor(data.training, bindings: data.bindings, count: trivialSampleCount)
+    let predictor = try TrivialPredictor(data, count: trivialSampleCount)
     return try Evaluator(data, configuration, device).evaluate { predictor($0) }
   }
 }

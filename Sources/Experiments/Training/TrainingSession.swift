@@ -1,5 +1,7 @@
 import Foundation
+import Support
 import Torch
+import VisionData
 
 /// A run from its folder to its report: what `polymath train` does.
 public struct TrainingSession {
@@ -28,21 +30,48 @@ public struct TrainingSession {
       isResumed
       ? try Self.resumedConfiguration(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
     if isResumed { try Self.requireCheckpoint(folder) }
+    if isResumed { try Self.requireFittingBaseline(folder, configuration) }
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
     trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    guard trainer.completedSteps <= configuration.training.steps else {
+      throw FileError(
+        folder.checkpoints,
+        "holds a checkpoint of step \(trainer.completedSteps), but training.steps in \(folder.configuration.lastPathComponent) is \(configuration.training.steps)"
+      )
+    }
+    if isResumed { try Self.requireSameTasks(trainer, folder) }
     try FileManager.default.createFolder(folder.url)
     lock = try lockOfOld ?? Self.lock(folder)
-    if existing == .overwrite { try folder.remove() }
+    // Again: another process may have trained there meanwhile.
+    if existing == .refuse { try folder.requireFree() }
+    if existing == .overwrite { try folder.removeResults() }
+    folder.removeLeftovers()
     // First: what has no configuration is no run, and would not be overwritten.
     if !isResumed { try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration) }
-    try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
+    if !isResumed { try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks) }
     try folder.create()
     observers = [
-      try MetricsLog(folder, keepingThrough: trainer.completedSteps),
-      try TensorBoardLog(folder, tasks: trainer.network.tasks),
+      try MetricsLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
+      try TensorBoardLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
       ProgressReporter(tasks: trainer.network.tasks, totalSteps: configuration.training.steps),
     ]
+  }
+
+  /// Weights belong to the tasks and classes that they learned.
+  ///
+  /// - Throws: ``FileError`` where the data set's are others now.
+  private static func requireSameTasks(_ trainer: Trainer, _ folder: RunFolder) throws {
+    guard let saved = try? Data(contentsOf: folder.tasks),
+      let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved)
+    else { return try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks) }
+    let now = trainer.data.bindings.map(\.task)
+    guard tasks != now else { return }
+    let changed = zip(tasks, now).first { $0 != $1 }?.0.name ?? tasks.map(\.name).joined(separator: ", ")
+    throw FileError(
+      folder.tasks,
+      "holds the tasks that the run learns, but the data set's are others now ('\(changed)'): its kind and classes have to be put back, or --overwrite starts again"
+    )
   }
 
   /// Trains, then draws predictions and writes the report.
@@ -71,6 +100,17 @@ public struct TrainingSession {
       throw FileError(
         folder.checkpoints,
         "holds no checkpoint of the run's last step: its files have to be put back, or --overwrite starts again")
+    }
+  }
+
+  /// Scores compare with the trivial predictors, task by task.
+  private static func requireFittingBaseline(_ folder: RunFolder, _ configuration: Configuration) throws {
+    guard FileManager.default.fileExists(atPath: folder.baseline.path) else { return }
+    let saved = try? JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: folder.baseline))
+    guard saved?.tasks.map(\.task) == configuration.data.tasks else {
+      throw FileError(
+        folder.baseline,
+        "does not hold what the trivial predictors reach in the run's tasks: without this file, it is found again")
     }
   }
 

@@ -1,0 +1,50 @@
+import Foundation
+import MultitaskLearning
+
+extension Configuration {
+  /// The same with paths that hold in every working directory.
+  var withAbsolutePaths: Configuration {
+    var copy = self
+    func absolute(_ path: String?) -> String? { path.map { URL(fileURLWithPath: $0).path } }
+    copy.data.folder = absolute(data.folder)
+    copy.data.validationFolder = absolute(data.validationFolder)
+    copy.network.weights = absolute(network.weights)
+    return copy
+  }
+
+  /// Takes a method as a person types it, `uw+pcgrad`: names in any order, each a weighting, an aggregator, a
+  /// schedule or an adaptation.
+  ///
+  /// - Throws: ``MethodError`` for a name that no method has.
+  public mutating func apply(method text: String) throws {
+    var names: [MethodKind: String] = [:]
+    for name in try MethodRegistry.names(joinedIn: text) {
+      let kind = try MethodRegistry.kind(of: name)
+      if let other = names.updateValue(name, forKey: kind) {
+        throw MethodError("'\(other)' and '\(name)' are both a \(kind.title): a method has one")
+      }
+      method[kind] = MethodChoice(name)
+    }
+  }
+}
+
+extension Configuration.Method {
+  subscript(kind: MethodKind) -> MethodChoice {
+    get {
+      switch kind {
+      case .weighting: weighting
+      case .aggregator: aggregator
+      case .schedule: schedule
+      case .adaptation: adaptation
+      }
+    }
+    set {
+      switch kind {
+      case .weighting: weighting = newValue
+      case .aggregator: aggregator = newValue
+      case .schedule: schedule = newValue
+      case .adaptation: adaptation = newValue
+      }
+    }
+  }
+}

@@ -26,6 +26,9 @@ struct BenchAggregation: ParsableCommand {
     guard tasks > 0, width > 0, threads > 0, rounds > 0 else {
       throw ValidationError("--tasks, --width, --threads and --rounds have to be above 0.")
     }
+    guard tasks <= 1000, width <= 10_000_000_000, threads <= 1024 else {
+      throw ValidationError("--tasks has to be at most 1000, --width 10000000000, --threads 1024.")
+    }
   }
 
   func run() throws {

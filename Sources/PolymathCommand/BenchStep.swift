@@ -45,6 +45,9 @@ struct BenchStep: ParsableCommand {
     guard tasks > 0, size > 0, batch > 0, threads > 0, rounds > 0 else {
       throw ValidationError("--tasks, --size, --batch, --threads and --rounds have to be above 0.")
     }
+    guard tasks <= 1000, size <= 65_536, batch <= 65_536, threads <= 1024 else {
+      throw ValidationError("--tasks has to be at most 1000, --size and --batch 65536, --threads 1024.")
+    }
   }
 
   func run() throws {

@@ -9,7 +9,8 @@ struct Encode: ParsableCommand {
     discussion: """
       The input holds one tensor, batch × 3 × height × width, as the network takes it (already normalised). \
       Transformers give `tokens` and, for --blocks 0,6,11, `block0`, `block6`, `block11`; ResNets give `layer1` to \
-      `layer4`.
+      `layer4`. A classifier in the weights is left out; any other entry that the encoder lacks belongs to another \
+      architecture, and the file is refused.
       """)
 
   @Argument(help: "The encoder: vit_tiny_patch16_224, resnet18, ….")

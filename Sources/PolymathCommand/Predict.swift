@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Support
 import Torch
 import VisionData
 
@@ -18,17 +19,22 @@ struct Predict: ParsableCommand {
   @Option(help: "Where to write.")
   var out: String?
 
+  @Option(help: "Pictures with more pixels are refused before they are decoded.")
+  var pixelLimit = PictureReader.defaultPixelLimit
+
   @OptionGroup var checkpoint: CheckpointOption
 
   func validate() throws {
+    guard pixelLimit > 0 else { throw ValidationError("--pixel-limit has to be at least 1.") }
     guard !pictures.isEmpty else { throw ValidationError("Name at least one picture.") }
   }
 
   func run() throws {
     // All pictures are read before anything is written.
+    let reader = PictureReader(pixelLimit: pixelLimit)
     let read = try pictures.map { path -> (String, Picture) in
       let url = URL(fileURLWithPath: path)
-      return (url.deletingPathExtension().lastPathComponent, try Picture(contentsOf: url))
+      return (url.deletingPathExtension().lastPathComponent, try reader.picture(at: url))
     }
     if let twice = read.map(\.0).first(where: { name in read.count { $0.0 == name } > 1 }) {
       throw ValidationError("two pictures are named '\(twice)': their predictions would have the same names")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import MultitaskLearning
+import Support
 import VisionData
 
 struct WriteScenes: ParsableCommand {

@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskLearning
 import TestSupport
 import Testing
 
@@ -39,16 +40,36 @@ import Testing
       ("uw", #"{"gradients": [[1]]}"#, [], "'uw' is a kind of loss weighting, not of gradient aggregator"),
       ("cagrad", #"{"gradients": [[1]]}"#, ["--set", "c=-1"], "has to be a number from 0.0 to 10.0"),
       (
-        "mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"], "needs positive ones"
+        "mgda", #"{"gradients": [[1], [2]], "losses": [1, -1]}"#, ["--set", "normalization=loss"],
+        "losses of at least 0"
       ),
       ("imtl", #"{"gradients": [[1], [2]]}"#, [], "needs 'losses'"),
       ("mgda", #"{"gradients": [[1], [2]]}"#, ["--set", "normalization=loss"], "needs 'losses'"),
       ("nash-mtl", #"{"gradients": [[1, 1], [0, 0]]}"#, [], "task 1"),
       ("nash-mtl", #"{"gradients": [[1, 1], [-1, -1]]}"#, [], "cancel each other out"),
+      ("cosreg", #"{"gradients": [[1, 2], [3, 4]]}"#, [], "only the sum of the rows would be left"),
+      ("gradvac", #"{"steps": [{"gradients": [[1], [2]]}, {"gradients": [[1]]}]}"#, [], "step 1: has 1 rows"),
     ]
     for mistake in mistakes {
       let result = try aggregate(mistake.method, mistake.file, mistake.arguments)
       #expect(!result.succeeded && result.errors.contains(mistake.answer), "\(mistake.file): \(result.errors)")
+    }
+  }
+
+  /// JSON has no number for what is not finite: either there is a direction, or the file is named.
+  @Test(arguments: ["1e-170", "1e-200", "1e-300", "5e-324", "1e149"])
+  func extremeGradientsHaveADirectionOrAnAnswer(_ size: String) throws {
+    let file = #"{"gradients": [[1, 0], [-\#(size), \#(size)]], "losses": [1, 1], "order": "ascending"}"#
+    let methods = MethodRegistry.aggregators.map(\.name).filter { $0 != "cosreg" }
+    #expect(methods.count > 10)
+    for method in methods {
+      let result = try aggregate(method, file)
+      if result.succeeded {
+        #expect(result.output.hasPrefix(#"{"direction":["#) && result.errors.isEmpty, "\(method): \(result.output)")
+      } else {
+        #expect(result.status == 1 && !result.errors.contains("EncodingError"), "\(method): \(result.errors)")
+        #expect(result.errors.hasPrefix("Error: "), "\(method): \(result.errors)")
+      }
     }
   }
 }

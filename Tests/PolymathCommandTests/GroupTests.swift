@@ -64,6 +64,7 @@ import Testing
       (history.replacing("\"b\"],", with: "\"c\"],"), [], "does not have"),
       (history.replacing("[0.75, 0.25]", with: "[0.75]"), [], "2 finite numbers"),
       (history.replacing("[0.75, 0.25]", with: "[0.75, 0]"), [], "have to be above 0"),
+      (history.replacing("[2, 1]", with: "[1e-308, 1]").replacing("[1, 0.5]", with: "[1e308, 1]"), [], "not finite"),
       (history.replacing(", [0.75, 0.25]", with: ""), [], "2 rows of losses for 2 updates"),
       (#"{"decay": 1, "steps": [{"groups": {"a": [0]}, "order": [], "losses": [[1]]}]}"#, [], "'order' is empty"),
       (history.replacing("\"b\": [1]", with: "\"b\": [0]"), [], "0 to 1 once"),

@@ -9,6 +9,9 @@ struct Replay: ParsableCommand {
   @Argument(help: "SUBJECT-INDEX.input")
   var file: String
 
+  @Option(help: "Where files are written that are read; a new folder when left out.")
+  var folder: String?
+
   func run() throws {
     let url = URL(fileURLWithPath: file)
     let input = [UInt8](try Data(contentsOf: url))
@@ -16,7 +19,7 @@ struct Replay: ParsableCommand {
       throw ValidationError("the name of the file has to begin with one of: \(Subjects.names.joined(separator: ", "))")
     }
     Runtime.threadCount = 1
-    try WorkFolder.with { folder in
+    try inFolder { folder in
       try Subjects.prepare(name, in: folder)
       let subject = try Subjects.make(name, in: folder)
       let start = ContinuousClock.now
@@ -26,5 +29,10 @@ struct Replay: ParsableCommand {
       } catch { print("\(error is Violation ? "violation" : "refused"): \("\(error)".prefix(2000))") }
       print("\(ContinuousClock.now - start)")
     }
+  }
+
+  private func inFolder(_ body: (URL) throws -> Void) throws {
+    guard let folder else { return try WorkFolder.with(body) }
+    try body(URL(fileURLWithPath: folder))
   }
 }

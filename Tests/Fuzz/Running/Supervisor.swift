@@ -60,7 +60,7 @@ struct Supervisor {
   /// What the process says of its stack when it reads the input again.
   private func trace(_ input: URL, in folder: URL) throws -> String {
     let output = folder.appendingPathComponent("trace")
-    let replay = try start(["replay", input.path], output: output, showsStack: true)
+    let replay = try start(["replay", input.path, "--folder", folder.path], output: output, showsStack: true)
     let deadline = Date() + 30
     while replay.isRunning, Date() < deadline { usleep(20_000) }
     if replay.isRunning { kill(replay.processIdentifier, SIGKILL) }

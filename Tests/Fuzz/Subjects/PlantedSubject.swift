@@ -1,4 +1,5 @@
 import Foundation
+import MultitaskLearning
 import Support
 
 /// Every fault that is looked for, planted: its inputs say which happens.
@@ -51,7 +52,7 @@ struct PlantedSubject: Subject {
     case .memory: _ = [UInt8](repeating: 1, count: 300 << 20).reduce(0, &+)
     case .addresses: _ = [UInt8](repeating: 1, count: 3 << 30).last
     case .foreignError: throw Foreign()
-    case .longMessage: throw FileError(URL(fileURLWithPath: "/x"), String(repeating: "x", count: 100_000))
+    case .longMessage: throw NoDirectionError(String(repeating: "x", count: 100_000))
     case .violation: throw Violation("planted violation")
     }
   }

@@ -71,6 +71,10 @@ extension SafetensorsFile {
     guard value.dtype.isNumeric else {
       throw FileError(url, "tensor '\(excerpt(name))' is \(value.dtype), which is no type of weights")
     }
+    // A single one would turn every loss into no number, and a training would blame the learning rate.
+    guard !value.dtype.isFloatingPoint || withoutGradients({ value.to(.float32).isFinite().all() }) else {
+      throw FileError(url, "tensor '\(excerpt(name))' holds numbers that are not finite")
+    }
     return value
   }
 }

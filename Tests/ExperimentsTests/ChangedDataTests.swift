@@ -57,4 +57,23 @@ import Experiments
     for name in ["input", "seg-truth", "-truth", ""] { #expect(!VisionTask.isName(name)) }
     for name in ["seg", "truth", "seg_2"] { #expect(VisionTask.isName(name)) }
   }
+
+  @Test(arguments: [
+    ("\"height\": 32", "\"height\": 32.5", "'height' and 'width' (whole numbers)"),
+    ("\"segmentation\"", "\"segmentaton\"", "the kind at tasks.0.kind has to be one of {\"segmentation\""),
+    (
+      "{\"segmentation\": {\"classes\": [\"a\", \"b\"]}}", "\"segmentation\"",
+      "the kind at tasks.0.kind has to be one of"
+    ),
+    ("\"samples\": [", "\"samples\": ", "is no data set index"),
+  ]) func damagedIndicesAreAnsweredInWordsOfTheFormat(_ old: String, _ new: String, _ answer: String) throws {
+    try withTemporaryFolder { url in
+      try write(classes: "\"a\", \"b\"", to: url)
+      let index = url.appendingPathComponent(DatasetIndex.fileName)
+      let text = try String(contentsOf: index, encoding: .utf8)
+      #expect(text.contains(old))
+      try Data(text.replacing(old, with: new).utf8).write(to: index)
+      #expect { _ = try DatasetFolder(url) } throws: { "\($0)".contains(answer) }
+    }
+  }
 }

@@ -89,4 +89,16 @@ import Torch
     }
     #expect(store.state.map { $0.tensor.array(of: Double.self) } == before)
   }
+
+  @Test func weightsThatAreNotFiniteAreNamed() throws {
+    let store = makeStore()
+    let before: [Float] = store.entry("trunk.weight")!.array()
+    let damaged = entries().map { name, tensor in
+      (name: name, tensor: name == "trunk.bias" ? tensor * Double.nan : tensor)
+    }
+    #expect { try load(damaged, into: store) } throws: {
+      "\($0)".contains("'trunk.bias' holds numbers that are not finite")
+    }
+    #expect(store.entry("trunk.weight")!.array() == before)
+  }
 }

@@ -60,15 +60,17 @@ public struct Checkpoint: Codable, Sendable {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {
       // A run has a best one from its first evaluation on.
-      let other: Name = name == .best ? .last : .best
-      let isThere = FileManager.default.fileExists(atPath: self.url(other, in: folder).path)
-      throw FileError(
-        url, "there is no such checkpoint" + (isThere ? ", but --checkpoint \(other.rawValue) is there" : ""))
+      throw FileError(url, "there is no such checkpoint" + alternative(to: name, in: folder))
     }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
       isTensorFile(checkpoint.tensors)
-    else { throw FileError(url, "is no checkpoint") }
+    else { throw FileError(url, "is no checkpoint" + alternative(to: name, in: folder)) }
     return checkpoint
+  }
+
+  private static func alternative(to name: Name, in folder: RunFolder) -> String {
+    let other: Name = name == .best ? .last : .best
+    return exists(other, in: folder) ? ", but --checkpoint \(other.rawValue) is there" : ""
   }
 
   /// Removes tensor files that no checkpoint names: those of earlier steps, and what a killed process may have left.

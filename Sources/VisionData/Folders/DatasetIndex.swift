@@ -41,7 +41,7 @@ extension DatasetIndex {
         folder, "is no data set: it has no readable \(Self.fileName) (`polymath data scenes --out` writes one)")
     }
     do { self = try JSONDecoder().decode(DatasetIndex.self, from: data) } catch {
-      throw FileError(url, "is no data set index: \(error.briefly)")
+      throw FileError(url, "is no data set index: \(Self.complaint(about: error, data))")
     }
     guard format == Self.currentFormat else {
       throw FileError(url, "has the format '\(format)', but this version reads '\(Self.currentFormat)'")
@@ -63,6 +63,18 @@ extension DatasetIndex {
         "sample '\(excerpt(sample.id))' has a file for "
           + unknownName("task", unknown, among: tasks.map(\.name)))
     }
+  }
+
+  /// What is wrong with an index, in words of the format.
+  private static func complaint(about error: any Error, _ data: Data) -> String {
+    let path = (error as? DecodingError)?.path ?? []
+    if path.contains("kind") {
+      return
+        "the kind at \(path.joined(separator: ".")) has to be one of {\"segmentation\": {\"classes\": [names]}}, {\"depth\": {}}, {\"normals\": {}}, {\"edges\": {}}, {\"saliency\": {}}, {\"quantities\": {\"count\": 1 to 3}}"
+    }
+    guard path.isEmpty, (try? JSONSerialization.jsonObject(with: data)) != nil else { return error.briefly }
+    return
+      "it has to be an object with 'format', 'height' and 'width' (whole numbers), 'tasks' and 'samples' (\(error.briefly))"
   }
 
   private func checkSize(_ url: URL, pixelLimit: Int) throws {
@@ -88,6 +100,18 @@ extension Error {
       "\(context.debugDescription)\(context.place)"
     case DecodingError.dataCorrupted(let context): "\(context.debugDescription)\(context.place)"
     default: "\(self)"
+    }
+  }
+}
+
+extension DecodingError {
+  /// Where in the document the error is.
+  fileprivate var path: [String] {
+    switch self {
+    case .keyNotFound(_, let context), .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+    @unknown default: []
     }
   }
 }

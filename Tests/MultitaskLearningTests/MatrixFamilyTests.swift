@@ -148,4 +148,45 @@ import Testing
       #expect(norm(zip(a, b).map { $0 - $1 }) <= 1e-6 * size, "\(method.key) \(matrix["name"].string)")
     }
   }
+
+  /// Without a history, the vaccine is surgery.
+  @Test func theFirstStepOfGradVacIsThatOfPCGrad() throws {
+    for matrix in Self.matrices {
+      for scale in Self.scales {
+        let gramian = Gramian(rows: rows(matrix, scale: scale))
+        var generator = SeededGenerator(seed: 0)
+        var (vaccine, surgery) = (GradVac(order: .ascending), PCGrad(order: .ascending))
+        let found = try vaccine.weights(for: [gramian], using: &generator)
+        let expected = try surgery.weights(for: gramian, using: &generator)
+        try #require(found.count == 1 && found[0].count == expected.count)
+        let size = expected.map { abs($0) }.max()!
+        for (a, b) in zip(found[0], expected) {
+          #expect(abs(a - b) <= 1e-6 * size, "\(matrix["name"].string) × \(scale)")
+        }
+      }
+    }
+  }
+
+  /// Methods that draw or remember have finite weights, K of them, for whatever gradients and losses.
+  @Test func methodsThatDrawOrRememberStayFinite() throws {
+    for matrix in Self.matrices {
+      for scale in Self.scales {
+        let gramian = Gramian(rows: rows(matrix, scale: scale))
+        var generator = SeededGenerator(seed: 0)
+        var (random, impartial, vaccine) = (RandomGradientWeighting(), IMTL(), GradVac())
+        for _ in 0..<3 {
+          let all = [
+            try random.weights(for: gramian, using: &generator),
+            try impartial.weights(for: gramian, losses: gramian.tasks.map { Double($0) }, using: &generator),
+            try vaccine.weights(for: [gramian], using: &generator)[0],
+          ]
+          for weights in all {
+            #expect(
+              weights.count == gramian.taskCount && weights.allSatisfy(\.isFinite),
+              "\(matrix["name"].string) × \(scale): \(weights)")
+          }
+        }
+      }
+    }
+  }
 }

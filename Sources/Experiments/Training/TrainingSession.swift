@@ -49,7 +49,7 @@ public struct TrainingSession {
     folder.removeLeftovers()
     // First: what has no configuration is no run, and would not be overwritten.
     if !isResumed { try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration) }
-    if !isResumed { try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks) }
+    try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
     try folder.create()
     observers = [
       try MetricsLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
@@ -60,11 +60,11 @@ public struct TrainingSession {
 
   /// Weights belong to the tasks and classes that they learned.
   ///
-  /// - Throws: ``FileError`` where the data set's are others now.
+  /// - Throws: ``FileError`` if the data set's are others now. A file that cannot be read says nothing, and is written anew.
   private static func requireSameTasks(_ trainer: Trainer, _ folder: RunFolder) throws {
     guard let saved = try? Data(contentsOf: folder.tasks),
       let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved)
-    else { return try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks) }
+    else { return }
     let now = trainer.data.bindings.map(\.task)
     guard tasks != now else { return }
     let changed = zip(tasks, now).first { $0 != $1 }?.0.name ?? tasks.map(\.name).joined(separator: ", ")

@@ -15,13 +15,13 @@ struct Probe {
       generators.append(generator)
     }
     self.generators = generators
-    firstStates = generators.map { $0.state.copied() }
+    firstStates = generators.map { $0.state }
   }
 
   /// - Parameter repeatingDraws: whether the body draws the numbers that the step drew.
   func run<Result>(repeatingDraws: Bool = false, _ body: () throws -> Result) rethrows -> Result {
     let buffers = store.allBuffers.map { (buffer: $0, value: $0.value.copied()) }
-    let states = generators.map { $0.state.copied() }
+    let states = generators.map { $0.state }
     if repeatingDraws { restore(firstStates) }
     defer {
       withoutGradients { for (buffer, value) in buffers { buffer.value.copy(from: value) } }

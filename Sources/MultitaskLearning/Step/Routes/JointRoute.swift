@@ -15,7 +15,7 @@ struct JointRoute: DifferentiationRoute {
 
   mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
     try look?.add(pass, scales)
-    if writer.update.level == .features, factor != 1, pass.sharesFeatures {
+    if isTrunk == nil, writer.update.level == .features, factor != 1, pass.sharesFeatures {
       isTrunk = reachedLeaves(of: pass.features, among: writer.sharedLeaves)
     }
     writeGradients(

@@ -26,7 +26,7 @@ struct SecondOrderRoute: DifferentiationRoute {
     let differentiable = differentiableGradients(pass, scales, leaves: leaves, behind: behind)
     let gradients = layout.gradients(values(of: differentiable, like: leaves).map(layout.converted))
     let sum = gradients.combined([Double](repeating: 1, count: pass.tasks.count))
-    try addRegularizer(gradients, differentiable, to: sum, leaves, layout, pass)
+    try addRegularizer(gradients, differentiable, to: sum, leaves, layout, behind, pass)
     if isAtFeatures {
       writeGradients(of: pass.features, to: writer.sharedTargets(), seeds: pass.seeds(layout.views(of: sum)))
     } else {
@@ -37,7 +37,7 @@ struct SecondOrderRoute: DifferentiationRoute {
   /// Adds the gradient of the regularizer to the sum of the tasks' gradients, and to what is the tasks' own.
   private mutating func addRegularizer(
     _ gradients: DenseTaskGradients, _ differentiable: [[Tensor?]], to sum: Tensor, _ leaves: [Tensor],
-    _ layout: GradientLayout, _ pass: ForwardPass
+    _ layout: GradientLayout, _ behind: [GradientTarget], _ pass: ForwardPass
   ) throws {
     let update = writer.update
     let gramian = try update.finiteGramian(of: gradients, tasks: pass.tasks)
@@ -50,7 +50,6 @@ struct SecondOrderRoute: DifferentiationRoute {
     }
     guard !pairs.isEmpty else { return }
     let sums = zip(leaves, layout.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
-    let behind = level == .features ? writer.sharedTargets(behind: pass) : []
     writeGradients(
       of: pairs.map(\.0), to: sums + writer.ownTargets(of: pass.tasks) + behind, seeds: pairs.map(\.1))
   }

@@ -62,7 +62,7 @@ let package = Package(
       name: "NeuralNetworks",
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "NeuralNetworks", "CMatrixKernels"]),
-    .target(name: "VisionNetworks", dependencies: ["Support", "NeuralNetworks"]),
+    .target(name: "VisionNetworks", dependencies: ["Support", "NeuralNetworks", "MultitaskLearning"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch"]),
     .target(

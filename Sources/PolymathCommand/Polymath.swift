@@ -8,8 +8,8 @@ struct Polymath: ParsableCommand {
     abstract: "Trains one vision network for many tasks, and keeps the tasks from hurting each other.",
     version: "0.1.0",
     subcommands: [
-      Train.self, Compare.self, Evaluate.self, Predict.self, Analyze.self, Methods.self, Aggregate.self, Group.self,
-      Encode.self,
+      Train.self, Compare.self, Evaluate.self, Predict.self, Analyze.self, Methods.self, Networks.self,
+      Aggregate.self, Group.self, Encode.self,
       DataCommand.self, Bench.self,
     ])
 

@@ -2,114 +2,114 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// One encoder that the tasks share, and a decoder for each. With one task it is a single-task network.
+/// An encoder that tasks share in some way, and their decoders. With one task it is a single-task network.
 public final class MultitaskNetwork {
-  /// A task as the network sees it.
-  public struct Output: Sendable, Equatable {
-    public let task: String
-    public let channels: Int
-
-    public init(task: String, channels: Int) {
-      self.task = task
-      self.channels = channels
-    }
-  }
-
   public let store: ParameterStore
-  public let encoder: any Encoder
-  public let outputs: [Output]
-  private let decoders: [any Decoder]
+  public let plan: NetworkPlan
+  /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
+  public let normalizedConvolutions: [NormalizedConvolution]
+  private let shared: SharedEncoder
+  private let decoders: any TaskDecoders
 
-  /// - Parameters:
-  ///   - imageHeight: the pictures' usual size.
-  ///   - hasTaskNormalization: whether every task has batch normalizations of its own within the shared encoder, which
-  ///     then runs once for each task.
-  ///   - seed: of the initial values.
-  public init(
-    encoder entry: EncoderEntry, decoder: DecoderKind, outputs: [Output], imageHeight: Int, imageWidth: Int,
-    dropPath: Double = 0, hasTaskNormalization: Bool = false, seed: UInt64, device: Device = .cpu
-  ) {
+  /// What the encoder's entries are called in the network: `backbone.conv1.weight`.
+  private static let encoderPath = "backbone"
+
+  /// Builds a network whose parts fit together: ``NetworkPlan/check()``.
+  ///
+  /// - Parameter seed: of the initial values.
+  public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) {
+    do { try plan.check() } catch { fatalError("\(error)") }
+    self.plan = plan
     store = ParameterStore(seed: seed, device: device)
-    self.outputs = outputs
-    let encoder = entry.make(
-      store.root["backbone"], imageHeight: imageHeight, imageWidth: imageWidth, dropPath: dropPath,
-      normalizationTasks: hasTaskNormalization ? outputs.map(\.task) : nil)
-    self.encoder = encoder
-    let heads = store.root[decoder.collection]
-    decoders = outputs.map { output in
-      decoder.make(heads[output.task].owned(by: .task(output.task)), encoder: encoder, channels: output.channels)
-    }
+    shared = plan.sharing.makeEncoder(
+      plan.encoder, at: store.root[Self.encoderPath], plan.request, tasks: plan.outputs.map(\.task))
+    normalizedConvolutions = shared.normalizedConvolutions
+    decoders = plan.decoder.make(
+      store.root,
+      DecoderRequest(
+        featureChannels: shared.encoder.featureChannels, featureStrides: shared.encoder.featureStrides,
+        outputs: plan.outputs))
     store.layOut()
   }
 
+  public var outputs: [TaskOutput] { plan.outputs }
   public var tasks: [String] { outputs.map(\.task) }
+  public var encoder: any Encoder { shared.encoder }
 
-  /// Whether each task has features of its own.
-  public var featuresDependOnTask: Bool { encoder.featuresDependOnTask }
-
-  /// The encoder's blocks, where it is a transformer.
+  /// The encoder's blocks, if it is a transformer.
   public var transformer: TransformerStack? { (encoder as? any TransformerEncoder)?.stack }
 
-  /// The shared features Z; where they depend on the task, those of each given task (positions in ``outputs``), one
-  /// after another.
-  ///
-  /// - Parameter images: batch × 3 × height × width.
-  public func features(_ images: Tensor, tasks: [Int], _ context: ForwardContext) -> [Tensor] {
-    guard featuresDependOnTask else { return encoder(images, context) }
-    let names = tasks.map { outputs[$0].task }
-    guard tasks.count > 1, encoder.stacksTasks(images, context) else {
-      return names.flatMap { encoder(images, context.for(task: $0)) }
-    }
-    return Self.streams(of: encoder(images, context.for(tasks: names)), taskCount: tasks.count)
+  /// Whether tasks share the features, or each has its own. A transformer that grows may change it.
+  public var featureKind: Features.Kind {
+    plan.sharing.partsStreams || transformer?.partsStreams == true ? .byTask : .shared
   }
 
-  /// The features of all tasks, as ``features(_:tasks:_:)`` has them, telling the tokens that enter each layer of the
-  /// transformer, up to the last that all tasks enter together.
+  /// The features that some tasks (positions in ``outputs``) start from. If tasks exchange features in the decoders, they
+  /// are those of all tasks.
+  ///
+  /// - Parameter images: batch × channels × height × width.
+  public func features(_ images: Tensor, for tasks: [Int], _ context: ForwardContext) -> Features {
+    let tasks = computedTasks(for: tasks)
+    return features(encoder(images, trunkContext(tasks, context)), of: tasks)
+  }
+
+  /// The features of all tasks, telling the tokens that enter each layer of the transformer, up to the last that all tasks
+  /// enter together.
   public func features(
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ tokens: Tensor) -> Void
-  ) -> [Tensor] {
+  ) -> Features {
     guard let encoder = encoder as? any TransformerEncoder else { fatalError("the encoder is no transformer") }
-    let last = encoder.stack.growth?.firstSeparateLayer ?? encoder.stack.blocks.count
-    let features = encoder.features(images, context.for(tasks: featuresDependOnTask ? tasks : [])) { layer, tokens in
-      if layer <= last { observe(tokens) }
+    let all = Array(outputs.indices)
+    let streams = encoder.features(images, trunkContext(all, context)) { _, tokens in
+      if let tokens = tokens.shared { observe(tokens) }
     }
-    return featuresDependOnTask ? Self.streams(of: features, taskCount: outputs.count) : features
+    return features(streams, of: all)
   }
 
-  /// Of maps that hold the tasks' streams along the batch, each task's own, one task after another.
-  private static func streams(of maps: [Tensor], taskCount: Int) -> [Tensor] {
-    let byMap = maps.map { $0.reshaped([taskCount, -1] + $0.shape.dropFirst()).unbound() }
-    return (0..<taskCount).flatMap { task in byMap.map { $0[task] } }
+  private func computedTasks(for wanted: [Int]) -> [Int] {
+    plan.decoder.traits.has(.exchange) ? Array(outputs.indices) : wanted
   }
 
-  /// The predictions of some tasks (positions in ``outputs``) from the shared features.
+  private func trunkContext(_ tasks: [Int], _ context: ForwardContext) -> ForwardContext {
+    featureKind == .byTask ? context.for(tasks: tasks.map { outputs[$0].task }) : context
+  }
+
+  private func features(_ streams: [Streams], of tasks: [Int]) -> Features {
+    guard featureKind == .byTask else { return .shared(streams.map { $0.shared! }) }
+    let byMap = streams.map { $0.byTask(count: tasks.count) }
+    return .byTask(
+      Dictionary(uniqueKeysWithValues: tasks.enumerated().map { index, task in (task, byMap.map { $0[index] }) }))
+  }
+
+  /// The predictions of some tasks (positions in ``outputs``) from their features.
   ///
-  /// - Returns: batch × channels × height × width each, before any activation.
+  /// - Parameter size: height and width of the predictions, those of the image.
   public func predictions(
-    of tasks: [Int], from features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
-  ) -> [Tensor] {
-    guard featuresDependOnTask else { return tasks.map { decoders[$0](features, size: size, context) } }
-    let count = encoder.featureChannels.count
-    require(features.count == tasks.count * count, "the features are those of other tasks than \(tasks)")
-    return tasks.enumerated().map { index, task in
-      decoders[task](Array(features[(index * count)..<((index + 1) * count)]), size: size, context)
-    }
+    of tasks: [Int], from features: Features, size: (height: Int, width: Int), _ context: ForwardContext
+  ) -> [TaskPrediction] {
+    decoders(features, for: tasks, size: size, context)
   }
 
-  /// A whole forward pass for some tasks, all when left out.
-  public func callAsFunction(
-    _ images: Tensor, tasks: [Int]? = nil, _ context: ForwardContext
-  ) -> [Tensor] {
+  /// A whole forward pass for some tasks; defaults to all.
+  ///
+  /// - Returns: each task's prediction, before any activation.
+  public func callAsFunction(_ images: Tensor, tasks: [Int]? = nil, _ context: ForwardContext) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])
     let tasks = tasks ?? Array(outputs.indices)
-    return predictions(of: tasks, from: features(images, tasks: tasks, context), size: size, context)
+    return predictions(of: tasks, from: features(images, for: tasks, context), size: size, context).map(\.output)
   }
 
-  /// Loads weights of a plain encoder, as timm or torchvision publish them: ``Encoder/loadPretrained(_:into:prefix:)``.
+  /// Loads weights of a plain encoder, as timm or torchvision publish them:
+  /// ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:)``.
   ///
-  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, positions of an unknown grid, or a network that grew.
+  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, positions of an unknown grid, or a network that grew;
+  ///   ``NetworkError`` if the encoder takes no pretrained weights.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    try encoder.loadPretrained(file, into: store, prefix: "backbone.")
+    guard let encoder = encoder as? any PretrainedEncoder else {
+      throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
+    }
+    return try encoder.loadPretrained(
+      file, into: store, prefix: Self.encoderPath + ".", naming: shared.plainName)
   }
 }

@@ -25,8 +25,8 @@ import Experiments
     configuration.method.level = .features
     configuration.diagnostics.level = .parameters
     configuration.training.normalsLoss = .cosine
-    configuration.network.normalization = .shared
-    configuration.network.decoder = .aspp
+    configuration.network.sharing = MethodChoice("hard")
+    configuration.network.decoder = "aspp"
     try configuration.check(availableTasks: Scenes.allTasks)
     for line in [
       "name: adamw ", "schedule: multi-step ", "precision: bfloat16 ", "level: features ", "level: parameters ",
@@ -117,7 +117,7 @@ import Experiments
   @Test func makingAMethodChecksTheFieldsFirst() {
     var configuration = Configuration()
     configuration.training.steps = .max
-    configuration.network.normalization = .task
+    configuration.network.sharing = MethodChoice("task-normalization")
     configuration.method.schedule = MethodChoice("connection-strength")
     #expect { try configuration.makeMethod() } throws: { "\($0)".contains("'training.steps' is 9223372036854775807") }
   }
@@ -144,7 +144,7 @@ import Experiments
     configuration.training.accumulation = 4096
     configuration.training.batchSize = 65536
     configuration.training.evaluateEvery = 1_000_000_000
-    configuration.network.normalization = .task
+    configuration.network.sharing = MethodChoice("task-normalization")
     configuration.method.schedule = MethodChoice(
       "connection-strength", settings: ["epoch": .number(1), "epochs": .number(1e9)])
     configuration.method.weighting = MethodChoice("dwa")

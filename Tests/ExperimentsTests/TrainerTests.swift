@@ -80,7 +80,7 @@ import Experiments
   /// Lower precision changes the losses a little.
   @Test(arguments: [
     ["network.encoder=vit-micro"], ["network.encoder=resnet18"], ["network.encoder=segnet"],
-    ["network.encoder=resnet18", "network.decoder=aspp", "network.normalization=task"],
+    ["network.encoder=resnet18", "network.decoder=aspp", "network.sharing=task-normalization"],
   ])
   func bfloat16ReachesEveryNetwork(_ network: [String]) throws {
     try withTemporaryFolder { parent in
@@ -100,7 +100,7 @@ import Experiments
     ["optimizer.name=sgd", "optimizer.clipNorm=1"],
     ["method.aggregator=sum", "method.schedule={name: selective-groups, decay: 0.2, observesLastGroup: true}"],
     [
-      "method.aggregator=sum", "network.encoder=resnet18", "network.normalization=task",
+      "method.aggregator=sum", "network.encoder=resnet18", "network.sharing=task-normalization",
       "method.schedule={name: connection-strength, epoch: 1}",
     ],
     ["method.adaptation={name: dtme, samples: 4}"],

@@ -93,13 +93,13 @@ import Torch
       var tasks: [String] { Problem.tasks }
       var featuresDependOnTask: Bool { true }
       var normalizedConvolutions: [NormalizedConvolution] {
-        [NormalizedConvolution(problem.convolution, problem.norm)!]
+        [NormalizedConvolution(problem.convolution, problem.norm)]
       }
       func features(for tasks: [Int]) -> [Tensor] {
         let context = ForwardContext.training(RandomGenerator(seed: 1))
         return tasks.map { task in
           let x = problem.convolution(problem.input, context)
-          return problem.norm(x, context.for(task: Problem.tasks[task])).relu().mean(axes: [2, 3])
+          return problem.norm.byTask[Problem.tasks[task]]!(x, context).relu().mean(axes: [2, 3])
         }
       }
       func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
@@ -186,7 +186,7 @@ import Torch
         weight[(channel * 18)..<(channel * 18 + 18)].reduce(0.0) { $0 + Double($1) * Double($1) } / 9
       }
       let strengths = Problem.tasks.map { task in
-        let norm = problem.norm.byTask![task]!
+        let norm = problem.norm.byTask[task]!
         let (scale, variance): ([Double], [Double]) = (norm.weight.value.array(), norm.runningVariance.value.array())
         let raw = squares.indices.map { scale[$0] * scale[$0] / (variance[$0] + 1e-5) * squares[$0] }
         return raw.map { $0 / raw.reduce(0, +) }

@@ -20,6 +20,12 @@ import Torch
 
   private func context(_ tasks: [String]) -> ForwardContext { .evaluation.for(tasks: tasks) }
 
+  /// The streams of some tasks, (tasks · batch) × tokens × width; the shared one if there are none.
+  private func run(_ stack: TransformerStack, _ tasks: [String] = []) -> Tensor {
+    let output = stack(Streams(input), context(tasks))
+    return output.shared ?? output.stacked(count: tasks.count)
+  }
+
   private func difference(_ a: Tensor, _ b: Tensor) -> Double { withoutGradients { (a - b).abs().max().item } }
 
   /// Changes every parameter that is the task's alone.
@@ -34,9 +40,9 @@ import Torch
   @Test func newModulatorsChangeNothing() {
     let (plainStore, plain) = make()
     let (store, stack) = make(TokenGrowth(modulatedLayers: [1, 2], expandedLayers: []))
-    #expect(stack.featuresDependOnTask && !plain.featuresDependOnTask)
-    let expected = plain(input, .evaluation)
-    let found = stack(input, context(Self.tasks))
+    #expect(stack.partsStreams && !plain.partsStreams)
+    let expected = run(plain)
+    let found = run(stack, Self.tasks)
     #expect(found.shape == [6, 5, 12])
     for task in 0..<3 { #expect(difference(found[(2 * task)..<(2 * task + 2)], expected) < 1e-6) }
     // Each stream's loss has the gradient that it had in the plain network.
@@ -65,9 +71,9 @@ import Torch
         }
       }
     }
-    let all = stack(input, context(Self.tasks))
-    let two = stack(input, context(["c", "a"]))
-    let one = stack(input, context(["b"]))
+    let all = run(stack, Self.tasks)
+    let two = run(stack, ["c", "a"])
+    let one = run(stack, ["b"])
     #expect(one.shape == [2, 5, 12] && two.shape == [4, 5, 12])
     #expect(difference(two[0..<2], all[4..<6]) < 1e-5 && difference(two[2..<4], all[0..<2]) < 1e-5)
     #expect(difference(one, all[2..<4]) < 1e-5)
@@ -76,9 +82,9 @@ import Torch
 
   @Test func ownTokensReachTheirTaskAlone() {
     let (store, stack) = make(TokenGrowth(modulatedLayers: [1], expandedLayers: [1]))
-    let before = stack(input, context(Self.tasks))
+    let before = run(stack, Self.tasks)
     disturb(store, .task("b"))
-    let after = stack(input, context(Self.tasks))
+    let after = run(stack, Self.tasks)
     #expect(difference(before[0..<2], after[0..<2]) == 0 && difference(before[4..<6], after[4..<6]) == 0)
     #expect(difference(before[2..<4], after[2..<4]) > 1e-3)
   }
@@ -86,12 +92,12 @@ import Torch
   /// Without streams of their own, tasks see each other's tokens, which then belong to all.
   @Test func tokensAloneNeedNoStreams() {
     let (store, stack) = make(TokenGrowth(modulatedLayers: [], expandedLayers: [0, 2], tokensPerTask: 2))
-    #expect(!stack.featuresDependOnTask && store.vectors.map(\.owner) == [.shared])
-    let output = stack(input, .evaluation)
+    #expect(!stack.partsStreams && store.vectors.map(\.owner) == [.shared])
+    let output = run(stack)
     #expect(output.shape == [2, 5, 12])
     #expect(store.entry("blocks.0.tokens.b")!.shape == [1, 2, 12])
     withoutGradients { store.entry("blocks.0.tokens.b")!.fill(1) }
-    #expect(difference(output, stack(input, .evaluation)) > 1e-4)
+    #expect(difference(output, run(stack)) > 1e-4)
     // Before the first modulated layer, too.
     let mixed = make(TokenGrowth(modulatedLayers: [2], expandedLayers: [0, 2])).store
     #expect(mixed.allParameters.first { $0.name == "blocks.0.tokens.a" }!.owner == .shared)

@@ -100,7 +100,7 @@ import Torch
 
   @Test func countsWithoutEndAreRefused() throws {
     try withTemporaryFolder { folder in
-      let task = ["--set", "network.encoder=resnet18", "--set", "network.normalization=task"]
+      let task = ["--set", "network.encoder=resnet18", "--set", "network.sharing=task-normalization"]
       let cases: [(settings: [String], answer: String)] = [
         (["training.steps=9223372036854775807"], "'training.steps' is '9223372036854775807'"),
         (["training.steps=1000000001", "training.accumulation=4096"], "from 1 to 1000000000"),

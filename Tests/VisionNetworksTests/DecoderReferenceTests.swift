@@ -66,7 +66,7 @@ import VisionNetworks
     FillFormula.fill(store)
     let image = FillFormula.image(reference["input_key"].string, shape)
     image.requiresGradient = true
-    let features = encoder(image, .evaluation)
+    let features = encoder.maps(image, .evaluation)
     let outputs = heads.map { $0(features, size: (shape[2], shape[3]), .evaluation) }
     if reference.has("losses") { expectLosses(reference, tasks, outputs) }
     expectNetwork(store, reference, image: image, outputs: Array(paired(tasks, outputs)))
@@ -128,21 +128,23 @@ import VisionNetworks
     let shape = reference["input_shape"].ints
     let tasks = reference["tasks"].array.map(\.string)
     let network = MultitaskNetwork(
-      encoder: EncoderRegistry.entry("resnet18_dilated")!, decoder: .aspp,
-      outputs: tasks.map { .init(task: $0, channels: Self.channels[$0]!) }, imageHeight: shape[2], imageWidth: shape[3],
-      seed: 0)
+      NetworkPlan(
+        encoder: EncoderRegistry.shared.entry("resnet18_dilated")!, decoder: ASPPHead.entry,
+        outputs: tasks.map { TaskOutput(task: $0, channels: Self.channels[$0]!) },
+        request: EncoderRequest(imageHeight: shape[2], imageWidth: shape[3])), seed: 0)
     #expect(network.store.parameterCount == reference["parameters"].int)
     try expectEntries(network.store, matchList: "keys_\(name)")
     FillFormula.fill(network.store)
     let image = FillFormula.image(reference["input_key"].string, shape)
     image.requiresGradient = true
-    let features = network.features(image, tasks: [0], .evaluation)
-    for (index, feature) in features.enumerated() {
+    let features = network.features(image, for: [0], .evaluation)
+    for (index, feature) in features.maps(of: 0).enumerated() {
       expect(
         feature, matches: reference["intermediate"]["backbone.layer\(index + 1)"], "layer\(index + 1)", tolerance: 3)
     }
     let outputs = network.predictions(of: [0, 1, 2, 3], from: features, size: (shape[2], shape[3]), .evaluation)
-    expectNetwork(network.store, reference, image: image, outputs: Array(paired(tasks, outputs)))
+    expectNetwork(
+      network.store, reference, image: image, outputs: Array(paired(tasks, outputs.map(\.output))))
   }
 
   /// SegNet's variants: what the heads are called, what is done to their outputs, what convolutions are called.
@@ -195,7 +197,7 @@ import VisionNetworks
     FillFormula.fill(store, rename: kind.rename)
     let image = FillFormula.image(reference["input_key"].string, shape)
     image.requiresGradient = true
-    let features = encoder(image, .evaluation)
+    let features = encoder.maps(image, .evaluation)
     if reference.has("intermediate") {
       expect(features[0], matches: reference["intermediate"]["conv_block_dec.0"], "last stage", tolerance: 3)
     }

@@ -6,12 +6,24 @@ import Torch
 import VisionNetworks
 
 @Suite struct MultitaskNetworkTests {
-  private func make(_ tasks: [String], decoder: DecoderKind = .multiScale, encoder: String = "vit_micro")
-    -> MultitaskNetwork
-  {
+  private func make(
+    _ tasks: [String], decoder: String = "multi-scale", encoder: String = "vit_micro",
+    sharing: any Sharing = HardSharing(), size: (height: Int, width: Int) = (32, 64), seed: UInt64 = 1
+  ) -> MultitaskNetwork {
+    make(
+      tasks.map { TaskOutput(task: $0, channels: 2) }, decoder: decoder, encoder: encoder, sharing: sharing, size: size,
+      seed: seed)
+  }
+
+  private func make(
+    _ outputs: [TaskOutput], decoder: String, encoder: String, sharing: any Sharing, size: (height: Int, width: Int),
+    seed: UInt64
+  ) -> MultitaskNetwork {
     MultitaskNetwork(
-      encoder: EncoderRegistry.entry(encoder)!, decoder: decoder, outputs: tasks.map { .init(task: $0, channels: 2) },
-      imageHeight: 32, imageWidth: 64, seed: 1)
+      NetworkPlan(
+        encoder: EncoderRegistry.shared.entry(encoder)!, sharing: sharing,
+        decoder: DecoderRegistry.shared.entry(decoder)!, outputs: outputs,
+        request: EncoderRequest(imageHeight: size.height, imageWidth: size.width)), seed: seed)
   }
 
   @Test func anySubsetOfTasks() {
@@ -30,8 +42,8 @@ import VisionNetworks
     #expect(make(["only"]).store.vectors.count == 2)
   }
 
-  @Test(arguments: DecoderKind.allCases, ["vit_micro", "resnet18"])
-  func everyDecoderOnEveryKindOfEncoder(_ decoder: DecoderKind, _ encoder: String) {
+  @Test(arguments: ["multi-scale", "convolution", "aspp", "plain"], ["vit_micro", "resnet18"])
+  func everyDecoderOnEveryKindOfEncoder(_ decoder: String, _ encoder: String) {
     let network = make(["a"], decoder: decoder, encoder: encoder)
     let images = RandomGenerator(seed: 1).normal([2, 3, 64, 96])
     #expect(network(images, .training(RandomGenerator(seed: 1)))[0].shape == [2, 2, 64, 96])
@@ -86,9 +98,9 @@ import VisionNetworks
   }
 
   /// Every task starts from the file's normalization, so that the network is the plain one at first, for every task.
-  @Test(arguments: [("resnet18", DecoderKind.multiScale, 20, "bn1"), ("segnet", .plain, 26, "encoder_block.0.1")])
+  @Test(arguments: [("resnet18", "multi-scale", 20, "bn1"), ("segnet", "plain", 26, "encoder_block.0.1")])
   func tasksStartFromTheSameNormalization(
-    _ encoder: String, _ decoder: DecoderKind, _ convolutionCount: Int, _ normalization: String
+    _ encoder: String, _ decoder: String, _ convolutionCount: Int, _ normalization: String
   ) throws {
     try withTemporaryFolder { folder in
       let plain = make(["a", "b"], decoder: decoder, encoder: encoder)
@@ -98,20 +110,20 @@ import VisionNetworks
       let url = folder.appendingPathComponent("weights.safetensors")
       let entries = plain.store.state.filter { $0.name.hasPrefix("backbone.") }
       try Safetensors.write(entries.map { (String($0.name.dropFirst(9)), $0.tensor) }, to: url)
-      let network = MultitaskNetwork(
-        encoder: EncoderRegistry.entry(encoder)!, decoder: decoder, outputs: plain.outputs, imageHeight: 64,
-        imageWidth: 64, hasTaskNormalization: true, seed: 9)
+      let network = make(
+        ["a", "b"], decoder: decoder, encoder: encoder, sharing: TaskNormalizationSharing(), size: (64, 64), seed: 9)
       let report = try network.loadEncoder(SafetensorsFile(contentsOf: url))
       #expect(report.missing.isEmpty && report.unexpected.isEmpty)
-      let expected = plain.features(images, tasks: [0, 1], .evaluation)
-      let found = network.features(images, tasks: [1, 0], .evaluation)
-      #expect(found.count == 2 * expected.count && network.featuresDependOnTask)
-      for (index, feature) in found.enumerated() {
-        let reference = expected[index % expected.count]
-        #expect((feature - reference).abs().max().item < 1e-4 * reference.abs().max().item)
+      let expected = plain.features(images, for: [0, 1], .evaluation)
+      let found = network.features(images, for: [1, 0], .evaluation)
+      #expect(expected.kind == .shared && found.kind == .byTask && network.featureKind == .byTask)
+      for task in 0..<2 {
+        for (feature, reference) in paired(found.maps(of: task), expected.maps(of: task)) {
+          #expect((feature - reference).abs().max().item < 1e-4 * reference.abs().max().item)
+        }
       }
       // Each convolution has a normalization for each task, which that task alone owns.
-      #expect(network.encoder.normalizedConvolutions.count == convolutionCount)
+      #expect(network.normalizedConvolutions.count == convolutionCount)
       #expect(
         network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 2
           * convolutionCount)
@@ -124,12 +136,10 @@ import VisionNetworks
   }
 
   /// Small batches are evaluated for all tasks at once.
-  @Test(arguments: [("resnet18", DecoderKind.multiScale), ("segnet", .plain)])
-  func tasksAtOnceAreAsOneByOne(_ encoder: String, _ decoder: DecoderKind) {
-    let network = MultitaskNetwork(
-      encoder: EncoderRegistry.entry(encoder)!, decoder: decoder,
-      outputs: ["a", "b", "c"].map { .init(task: $0, channels: 2) }, imageHeight: 64, imageWidth: 96,
-      hasTaskNormalization: true, seed: 9)
+  @Test(arguments: [("resnet18", "multi-scale"), ("segnet", "plain")])
+  func tasksAtOnceAreAsOneByOne(_ encoder: String, _ decoder: String) {
+    let network = make(
+      ["a", "b", "c"], decoder: decoder, encoder: encoder, sharing: TaskNormalizationSharing(), size: (64, 96), seed: 9)
     let images = RandomGenerator(seed: 2).normal([2, 3, 64, 96])
     // The tasks' statistics and normalizations differ.
     for task in 0..<3 {
@@ -162,10 +172,9 @@ import VisionNetworks
     _ encoder: String, _ tasks: [String: Int], _ size: (height: Int, width: Int), _ layerCount: Int,
     _ percentage: Double, _ digits: Int
   ) {
-    let network = MultitaskNetwork(
-      encoder: EncoderRegistry.entry(encoder)!, decoder: .multiScale,
-      outputs: tasks.sorted { $0.key < $1.key }.map { .init(task: $0.key, channels: $0.value) },
-      imageHeight: size.height, imageWidth: size.width, seed: 1)
+    let network = make(
+      tasks.sorted { $0.key < $1.key }.map { TaskOutput(task: $0.key, channels: $0.value) }, decoder: "multi-scale",
+      encoder: encoder, sharing: HardSharing(), size: size, seed: 1)
     let before = network.store.parameterCount
     let layers = Array(0..<layerCount)
     network.transformer!.grow(TokenGrowth(modulatedLayers: layers, expandedLayers: layers), tasks: network.tasks)
@@ -197,7 +206,8 @@ import VisionNetworks
     for (name, pair) in paired(plain.store.allParameters.map(\.name), pairs) {
       #expect((pair.0! - pair.1!).norm().item < 1e-4 * max(1e-3, pair.0!.norm().item), "\(name)")
     }
-    #expect(grown.featuresDependOnTask && grown.features(images, tasks: [1], .evaluation).count == 4)
+    let features = grown.features(images, for: [1], .evaluation)
+    #expect(grown.featureKind == .byTask && features.kind == .byTask && features.maps(of: 1).count == 4)
   }
 
   @Test func weightsOfGrownTransformersAreNoPlainOnes() throws {

@@ -10,17 +10,20 @@ import VisionNetworks
 @Suite struct PretrainedWeightsTests {
   private struct Built {
     let store: ParameterStore
-    let encoder: any Encoder
+    let encoder: any PretrainedEncoder
+    let plainName: @Sendable (String) -> String
   }
 
   private func make(
-    _ name: String, height: Int = 32, width: Int = 32, seed: UInt64 = 1, normalizationTasks: [String]? = nil
+    _ name: String, height: Int = 32, width: Int = 32, seed: UInt64 = 1, sharing: any Sharing = HardSharing(),
+    tasks: [String] = []
   ) -> Built {
     let store = ParameterStore(seed: seed)
-    let encoder = EncoderRegistry.entry(name)!.make(
-      store.root, imageHeight: height, imageWidth: width, normalizationTasks: normalizationTasks)
+    let shared = sharing.makeEncoder(
+      EncoderRegistry.shared.entry(name)!, at: store.root, EncoderRequest(imageHeight: height, imageWidth: width),
+      tasks: tasks)
     store.layOut()
-    return Built(store: store, encoder: encoder)
+    return Built(store: store, encoder: shared.encoder as! any PretrainedEncoder, plainName: shared.plainName)
   }
 
   /// Loads a file of an encoder's entries after a change.
@@ -31,7 +34,8 @@ import VisionNetworks
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("weights.safetensors")
       try Safetensors.write(change(source.store.state), metadata: metadata, to: url)
-      return try target.encoder.loadPretrained(SafetensorsFile(contentsOf: url), into: target.store)
+      return try target.encoder.loadPretrained(
+        SafetensorsFile(contentsOf: url), into: target.store, naming: target.plainName)
     }
   }
 
@@ -80,7 +84,8 @@ import VisionNetworks
 
   @Test(arguments: ["resnet18", "segnet"], [nil, ["a", "b"]])
   func filesWithoutCountersOfBatchesLoad(_ encoder: String, _ tasks: [String]?) throws {
-    let (source, target) = (make(encoder, seed: 1), make(encoder, seed: 2, normalizationTasks: tasks))
+    let sharing: any Sharing = tasks == nil ? HardSharing() : TaskNormalizationSharing()
+    let (source, target) = (make(encoder, seed: 1), make(encoder, seed: 2, sharing: sharing, tasks: tasks ?? []))
     let counters = source.store.state.count { $0.name.hasSuffix("num_batches_tracked") }
     let report = try load(source, into: target) { $0.filter { !$0.name.hasSuffix("num_batches_tracked") } }
     #expect(counters > 0 && report.isComplete && report.unused.isEmpty)

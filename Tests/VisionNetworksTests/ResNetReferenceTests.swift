@@ -18,7 +18,7 @@ import VisionNetworks
 
   private func expectFeatures(_ network: ResNet, _ record: Reference, _ what: String) {
     withoutGradients {
-      let features = network(FillFormula.image("input", record["input"].ints), .evaluation)
+      let features = network.maps(FillFormula.image("input", record["input"].ints), .evaluation)
       for (index, feature) in features.enumerated() {
         expect(feature, matches: record["out"]["layer\(index + 1)"], "\(what) layer\(index + 1)")
       }
@@ -41,7 +41,7 @@ import VisionNetworks
     let (store, network) = make(.resNet18)
     withoutGradients {
       let context = ForwardContext.training(RandomGenerator(seed: 0))
-      let features = network(FillFormula.image("input", record["input"].ints), context)
+      let features = network.maps(FillFormula.image("input", record["input"].ints), context)
       for (index, feature) in features.enumerated() {
         expect(feature, matches: record["out"]["layer\(index + 1)"], "train layer\(index + 1)")
       }
@@ -60,7 +60,7 @@ import VisionNetworks
       let image = FillFormula.image(record["input_key"].string, record["input"].ints)
       image.requiresGradient = true
       let context = record["mode"].string == "train" ? ForwardContext.training(RandomGenerator(seed: 0)) : .evaluation
-      let features = network(image, context)
+      let features = network.maps(image, context)
       let output = record["output"].string == "layer4" ? features[3] : network.logits(features, context)
       for lossName in record["losses"].keys {
         let expected = record["losses"][lossName]

@@ -19,12 +19,10 @@ public struct StepBenchmark {
     method: String, settings: [String] = [], level: String = "parameters", encoder name: String, taskCount: Int,
     size: Int, batchSize: Int, threads: Int
   ) throws {
-    guard let encoder = EncoderRegistry.entry(name) else {
-      throw ConfigurationError(unknownName("encoder", name, among: EncoderRegistry.names))
-    }
-    guard size % encoder.sizeMultiple == 0 else {
+    let encoder = try EncoderRegistry.shared.require(name)
+    guard size % encoder.traits.sizeMultiple == 0 else {
       throw ConfigurationError(
-        "pictures of \(size)×\(size) do not fit \(encoder.name): the side has to be a multiple of \(encoder.sizeMultiple)"
+        "images of \(size)×\(size) do not fit \(encoder.name): the side has to be a multiple of \(encoder.traits.sizeMultiple)"
       )
     }
     Runtime.threadCount = threads
@@ -41,13 +39,16 @@ public struct StepBenchmark {
     }
     try configuration.apply(assignment: "method.level=\(level)")
     let method = try configuration.makeMethod()
-    guard !method.schedule.needsNormalizedConvolutions || encoder.hasBatchNormalization else {
+    guard !method.schedule.needsNormalizedConvolutions || encoder.traits.has(.batchNormalization) else {
       throw ConfigurationError("\(configuration.method.schedule.name) needs batch normalization: --encoder resnet18")
     }
+    let sharing: any Sharing =
+      method.schedule.needsNormalizedConvolutions ? TaskNormalizationSharing() : HardSharing()
     network = MultitaskNetwork(
-      encoder: encoder, decoder: .multiScale,
-      outputs: configuration.data.tasks.map { MultitaskNetwork.Output(task: $0, channels: Self.channels) },
-      imageHeight: size, imageWidth: size, hasTaskNormalization: method.schedule.needsNormalizedConvolutions, seed: 1)
+      NetworkPlan(
+        encoder: encoder, sharing: sharing, decoder: MultiScaleHead.entry,
+        outputs: configuration.data.tasks.map { TaskOutput(task: $0, channels: Self.channels) },
+        request: EncoderRequest(imageHeight: size, imageWidth: size)), seed: 1)
     optimizer = MultitaskOptimizer(network.store, method: method, optimizer: Adam())
     let generator = RandomGenerator(seed: 2)
     objective = SquaresObjective(
@@ -116,18 +117,18 @@ struct SquaresObjective: SharesTokens, SharesConvolutions {
 
   var tasks: [String] { network.tasks }
 
-  var featuresDependOnTask: Bool { network.featuresDependOnTask }
-  var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
+  var featuresDependOnTask: Bool { network.featureKind == .byTask }
+  var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
   func features(for tasks: [Int]) -> [Tensor] { network.features(images, tasks: tasks, context) }
 
   func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    network.features(images, context, observing: observe)
+    network.arrays(network.features(images, context, observing: observe), Array(tasks.indices))
   }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])
-    let predictions = network.predictions(of: tasks, from: features, size: size, context)
+    let predictions = network.outputs(of: tasks, from: features, size: size, context)
     return zip(tasks, predictions).map { ($1 - targets[$0]).squared().mean() }
   }
 }

@@ -69,7 +69,7 @@ public struct TokenBenchmark {
 
   /// One stream forward and backward through all blocks.
   public func blockPasses() {
-    let output = stack(embedded, .evaluation)
+    let output = stack(Streams(embedded), .evaluation).shared!
     let parameters = joint.network.store.allParameters.filter { $0.name.contains(".blocks.") }.map(\.value)
     _ = gradients(of: [output.sum()], withRespectTo: parameters)
   }

@@ -29,16 +29,6 @@ extension Configuration {
     for section in ConfigurationSection.all { try section.check(self) }
   }
 
-  /// - Throws: ``ConfigurationError`` with the nearest name.
-  var encoderEntry: EncoderEntry {
-    get throws {
-      guard let encoder = EncoderRegistry.entry(network.encoder) else {
-        throw ConfigurationError(unknownName("encoder", network.encoder, among: EncoderRegistry.names))
-      }
-      return encoder
-    }
-  }
-
   // MARK: Data
 
   private func checkTasks(_ available: [VisionTask]) throws {
@@ -89,71 +79,6 @@ extension Configuration {
     guard data.validationCount <= largest else {
       throw ConfigurationError(
         "data.validationCount is \(data.validationCount): evaluating on as many embedded scenes of \(data.height)×\(data.width) takes hours, and training begins with that; at most \(largest) are taken"
-      )
-    }
-  }
-
-  // MARK: Network and method
-
-  private func checkNetwork() throws {
-    let encoder = try encoderEntry
-    let training = data.cropHeight > 0 ? (data.cropHeight, data.cropWidth) : (data.height, data.width)
-    for (height, width) in [training, (data.height, data.width)] {
-      guard height % encoder.sizeMultiple == 0, width % encoder.sizeMultiple == 0 else {
-        throw ConfigurationError(
-          "pictures of \(height)×\(width) do not fit \(encoder.name): both sides have to be multiples of \(encoder.sizeMultiple)"
-        )
-      }
-    }
-    guard encoder.isTransformer || network.dropPath == 0 else {
-      throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
-    }
-    guard network.normalization == .shared || encoder.hasBatchNormalization else {
-      throw ConfigurationError(
-        "network.normalization is task, but \(encoder.name) has no batch normalization: that is for ResNets and segnet")
-    }
-    guard network.normalization == .shared || method.level == .parameters else {
-      throw ConfigurationError(
-        "network.normalization is task: no features are shared then, so that method.level has to be parameters")
-    }
-    try checkNormalization(encoder, training)
-  }
-
-  /// Batch normalization needs more than one value for each channel.
-  private func checkNormalization(_ encoder: EncoderEntry, _ size: (height: Int, width: Int)) throws {
-    let samples = min(training.batchSize, data.trainingCount)
-    if network.decoder == .aspp, samples == 1 {
-      throw ConfigurationError(
-        "the decoder aspp normalises over the batch: training.batchSize and data.trainingCount have to be at least 2")
-    }
-    let places = (size.height / encoder.sizeMultiple) * (size.width / encoder.sizeMultiple)
-    guard encoder.isTransformer || samples * places > 1 else {
-      throw ConfigurationError(
-        "\(encoder.name) normalises over the batch: pictures of \(size.height)×\(size.width) need training.batchSize and data.trainingCount of at least 2"
-      )
-    }
-  }
-
-  private func checkMethod() throws {
-    let method = try makeMethod()
-    guard !method.weighting.observesPerformance || (1..<training.steps).contains(training.evaluateEvery)
-    else {
-      throw ConfigurationError(
-        "\(self.method.weighting.name) learns from the metrics of evaluations: training.evaluateEvery has to be above 0 and below training.steps"
-      )
-    }
-    guard !method.schedule.needsNormalizedConvolutions || !method.adaptation.needsTransformer else {
-      throw ConfigurationError(
-        "\(self.method.schedule.name) works on shared convolutions, \(self.method.adaptation.name) on a transformer's tokens: no network has both"
-      )
-    }
-    guard !method.schedule.needsNormalizedConvolutions || network.normalization == .task else {
-      throw ConfigurationError(
-        "\(self.method.schedule.name) needs batch normalizations for each task: --set network.normalization=task")
-    }
-    guard try !method.adaptation.needsTransformer || encoderEntry.isTransformer else {
-      throw ConfigurationError(
-        "\(self.method.adaptation.name) works on tokens: network.encoder has to be a transformer, such as vit-tiny, not \(network.encoder)"
       )
     }
   }

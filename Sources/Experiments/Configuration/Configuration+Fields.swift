@@ -58,15 +58,19 @@ extension Configuration.Data {
 extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
-      .name("encoder", \.encoder, among: EncoderRegistry.names, "the part that all tasks share"),
-      .choice("decoder", \.decoder, "the part that each task has"),
+      .name("encoder", \.encoder, among: EncoderRegistry.shared.names, "the trunk: images in, feature maps out"),
+      .name("decoder", \.decoder, among: DecoderRegistry.shared.names, "from feature maps to each task's prediction"),
+      .method("sharing", \.sharing, listedBy: "polymath networks", "what of the encoder the tasks share"),
       .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),
       .real("dropPath", \.dropPath, 0...0.9, "stochastic depth of transformers"),
-      .choice(
-        "normalization", \.normalization,
-        "batch normalizations of the encoder: shared, or one for each task, for which it then runs"),
     ]
   }
+
+  /// What fields that are gone are called now.
+  static let renamedFields = [
+    "normalization":
+      "network.sharing: task-normalization in place of normalization: task, hard in place of normalization: shared"
+  ]
 }
 
 extension Configuration.Method {

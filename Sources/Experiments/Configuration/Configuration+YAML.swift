@@ -80,8 +80,10 @@ extension Configuration {
     let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
     let source = "'\(excerpt(assignment))'"
     let path = (parts.first ?? "").split(separator: ".").map(String.init)
-    if parts.count == 2, path.count == 3, path[0] == "method" {
-      return try apply(MethodSetting(parsing: parts[1]), to: path[2], of: path[1], source)
+    if parts.count == 2, path.count == 3 {
+      let setting = MethodSetting(parsing: parts[1])
+      if path[0] == "method" { return try apply(setting, to: path[2], of: path[1], source) }
+      if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
     }
     guard parts.count == 2, path.count == 2 else {
       throw ConfigurationError("\(source): a setting looks like training.steps=100 or method.aggregator.c=0.4")

@@ -49,20 +49,15 @@ public struct Configuration: Sendable, Equatable {
   }
 
   public struct Network: Sendable, Equatable {
+    /// A name of ``EncoderRegistry``.
     public var encoder = "resnet18"
-    public var decoder = DecoderKind.multiScale
+    /// A name of ``DecoderRegistry``.
+    public var decoder = "multi-scale"
+    /// What of the encoder the tasks share: a name of ``SharingRegistry``, with parameters.
+    public var sharing = MethodChoice("hard")
     /// A safetensors file with the encoder's pretrained weights.
     public var weights: String?
     public var dropPath = 0.0
-    public var normalization = Normalization.shared
-
-    /// The batch normalizations of the encoder.
-    public enum Normalization: String, Sendable, CaseIterable {
-      /// All tasks have the same.
-      case shared
-      /// Every task has its own.
-      case task
-    }
   }
 
   public struct Method: Sendable, Equatable {

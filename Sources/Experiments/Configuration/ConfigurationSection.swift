@@ -11,11 +11,15 @@ struct ConfigurationSection {
   let write: (Configuration) -> [(name: String, yaml: String, summary: String)]
 
   private init<Section>(
-    _ name: String, _ path: WritableKeyPath<Configuration, Section>, _ fields: [Field<Section>]
+    _ name: String, _ path: WritableKeyPath<Configuration, Section>, _ fields: [Field<Section>],
+    renamed: [String: String] = [:]
   ) {
     self.name = name
     fieldNames = fields.map(\.name)
     read = { configuration, fieldName, node, source in
+      if let newName = renamed[fieldName] {
+        throw ConfigurationError(node, in: source, "'\(name).\(fieldName)' has another name now: \(newName)")
+      }
       guard let field = fields.first(where: { $0.name == fieldName }) else {
         throw ConfigurationError(
           node, in: source, unknownName("field of '\(name)'", fieldName, among: fields.map(\.name)))
@@ -40,7 +44,8 @@ struct ConfigurationSection {
     [
       ConfigurationSection("run", \.run, Configuration.Run.fields),
       ConfigurationSection("data", \.data, Configuration.Data.fields),
-      ConfigurationSection("network", \.network, Configuration.Network.fields),
+      ConfigurationSection(
+        "network", \.network, Configuration.Network.fields, renamed: Configuration.Network.renamedFields),
       ConfigurationSection("method", \.method, Configuration.Method.fields),
       ConfigurationSection("diagnostics", \.diagnostics, Configuration.Diagnostics.fields),
       ConfigurationSection("optimizer", \.optimizer, Configuration.OptimizerChoice.fields),

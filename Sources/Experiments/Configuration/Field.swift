@@ -120,13 +120,16 @@ extension Field {
     ) { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
   }
 
-  /// A method: a name, or `{name: …, parameter: …}`. The registry knows which are allowed.
+  /// A choice with parameters: a name, or `{name: …, parameter: …}`. A registry knows which are allowed.
+  ///
+  /// - Parameter command: the command that lists them.
   static func method(
-    _ name: String, _ path: WritableKeyPath<Section, MethodChoice>, _ summary: String
+    _ name: String, _ path: WritableKeyPath<Section, MethodChoice>, listedBy command: String = "polymath methods",
+    _ summary: String
   ) -> Field {
     Field(
       name, path, summary,
-      allowed: "a method's name, or {name: …, parameter: value, …} (`polymath methods` lists them)",
+      allowed: "a name, or {name: …, parameter: value, …} (`\(command)` lists them)",
       parse: MethodChoice.init, write: \.yaml)
   }
 }

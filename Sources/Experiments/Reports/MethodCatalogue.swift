@@ -29,25 +29,10 @@ public enum MethodCatalogue {
   }
 
   private static func section<Method>(_ title: String, _ entries: [MethodEntry<Method>]) -> String {
-    let width = entries.map(\.name.count).max() ?? 0
-    let lines = entries.map { entry in
-      "  \(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)"
-    }
-    return ([title] + lines).joined(separator: "\n")
+    CatalogueText.section(title, entries.map { ($0.name, $0.summary) })
   }
 
   private static func describe<Method>(_ entry: MethodEntry<Method>, _ kind: MethodKind) -> String {
-    var lines = ["\(entry.name) (\(kind.title))", "  \(entry.summary)", "  paper: \(entry.paper)"]
-    lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
-    for parameter in entry.parameters {
-      let standard = parameter.defaultValue.map { "default \($0)" } ?? "may be left out"
-      lines.append("    \(parameter.name): \(parameter.summary); \(parameter.allowed); \(standard)")
-    }
-    if let first = entry.parameters.first {
-      lines.append(
-        "  set one by --set method.\(kind).\(first.name)=…, or in a file: method: {\(kind): {name: \(entry.name), \(first.name): …}}"
-      )
-    }
-    return lines.joined(separator: "\n")
+    CatalogueText.description(of: entry, kind: kind.title, field: "method.\(kind)")
   }
 }

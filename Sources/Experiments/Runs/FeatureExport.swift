@@ -7,7 +7,7 @@ import VisionNetworks
 
 /// Runs an encoder of known weights over a batch of pictures and keeps its features: `polymath encode`.
 public struct FeatureExport {
-  private let encoder: any Encoder
+  private let encoder: any PretrainedEncoder & FeatureNaming
   private let entry: EncoderEntry
   private let images: Tensor
 
@@ -17,23 +17,26 @@ public struct FeatureExport {
   ///   - input: a file with one tensor, batch × 3 × height × width, as the network takes it.
   /// - Throws: what is wrong with the name or the files.
   public init(model: String, weights: URL, input: URL) throws {
-    guard let entry = EncoderRegistry.entry(model) else {
-      throw ConfigurationError(unknownName("model", model, among: EncoderRegistry.names))
-    }
+    let entry = try EncoderRegistry.shared.require(model)
     self.entry = entry
     images = try Self.pictures(SafetensorsFile(contentsOf: input), for: entry)
     let store = ParameterStore(seed: 0)
-    encoder = entry.make(store.root, imageHeight: images.shape[2], imageWidth: images.shape[3])
+    let made = entry.make(
+      store.root, EncoderRequest(imageHeight: images.shape[2], imageWidth: images.shape[3]))
     store.layOut()
+    guard let encoder = made as? any PretrainedEncoder & FeatureNaming else {
+      throw ConfigurationError("\(entry.name) takes no pretrained weights, or has no names for its features")
+    }
+    self.encoder = encoder
     try encoder.loadPretrained(SafetensorsFile(contentsOf: weights), into: store)
   }
 
   /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
   public func features(blocks: [Int]) throws -> [(name: String, tensor: Tensor)] {
-    guard blocks.isEmpty || entry.isTransformer else {
+    guard blocks.isEmpty || entry.traits.has(.tokens) else {
       throw ConfigurationError("--blocks is for transformers: \(entry.name) has none")
     }
-    if let transformer = encoder as? VisionTransformer {
+    if let transformer = encoder as? any TransformerEncoder {
       for block in blocks where !transformer.stack.blocks.indices.contains(block) {
         throw ConfigurationError(
           "--blocks \(block): \(entry.name) has the blocks 0 to \(transformer.stack.blocks.count - 1)")
@@ -52,10 +55,11 @@ public struct FeatureExport {
     guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw FileError(file.url, "'\(excerpt(name))' is \(shape), but batch × 3 × height × width is expected")
     }
-    guard !entry.isTransformer || (shape[2] % entry.sizeMultiple == 0 && shape[3] % entry.sizeMultiple == 0) else {
+    let multiple = entry.traits.sizeMultiple
+    guard !entry.traits.has(.tokens) || (shape[2] % multiple == 0 && shape[3] % multiple == 0) else {
       throw FileError(
         file.url,
-        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(entry.sizeMultiple)"
+        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(multiple)"
       )
     }
     let pictures = try file.tensor(name)

@@ -38,21 +38,23 @@ struct BatchObjective: SharesConvolutions, SharesTokens {
 
   var labelCounts: [Double] { labels.map(\.known) }
   var generator: RandomGenerator? { context.generator }
-  var featuresDependOnTask: Bool { network.featuresDependOnTask }
-  var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
+  var featuresDependOnTask: Bool { network.featureKind == .byTask }
+  var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
   func features(for tasks: [Int]) -> [Tensor] {
     precision.compute(on: batch.images.device) { network.features(batch.images, tasks: tasks, context) }
   }
 
   func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    precision.compute(on: batch.images.device) { network.features(batch.images, context, observing: observe) }
+    precision.compute(on: batch.images.device) {
+      network.arrays(network.features(batch.images, context, observing: observe), Array(tasks.indices))
+    }
   }
 
   func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
     let size = (height: batch.images.shape[2], width: batch.images.shape[3])
     let predictions = precision.compute(on: batch.images.device) {
-      network.predictions(of: tasks, from: features, size: size, context)
+      network.outputs(of: tasks, from: features, size: size, context)
     }
     return zip(tasks, predictions).map { task, prediction in
       bindings[task].loss(prediction, batch.targets[bindings[task].name]!, balance: balance[task])

@@ -18,7 +18,7 @@ struct TaskBinding {
   let normalsLoss: NormalsLossKind
 
   var name: String { task.name }
-  var output: MultitaskNetwork.Output { MultitaskNetwork.Output(task: task.name, channels: task.channels) }
+  var output: TaskOutput { TaskOutput(task: task.name, channels: task.channels) }
 
   /// The papers' losses.
   var loss: any Loss {

@@ -159,7 +159,7 @@ public final class Trainer {
 
   /// As configured; where no features are shared, or will not be, the parameters.
   private var observedLevel: GradientLevel {
-    network.featuresDependOnTask || optimizer.method.adaptation.givesTasksFeatures
+    network.featureKind == .byTask || optimizer.method.adaptation.givesTasksFeatures
       ? .parameters : configuration.diagnostics.level
   }
 

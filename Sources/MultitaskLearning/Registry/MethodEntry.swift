@@ -1,7 +1,7 @@
 import Support
 
 /// A method as the registry knows it: what it is, its parameters, and how to make one.
-public struct MethodEntry<Method: Sendable>: Sendable {
+public struct MethodEntry<Method: Sendable>: Registered {
   /// As typed on the command line.
   public let name: String
   public let summary: String

@@ -1,14 +1,12 @@
-/// A convolution that all tasks share, with what normalises its output for each of them.
+/// A convolution that all tasks share, with what normalizes its output for each of them.
 public struct NormalizedConvolution {
   /// Output × input × height × width.
   public let weight: Parameter
   /// By task.
   public let normalizations: [String: BatchNormalization]
 
-  /// None where the tasks share one normalization.
-  public init?(_ convolution: Convolution, _ normalization: TaskNormalization) {
-    guard let normalizations = normalization.byTask else { return nil }
+  public init(_ convolution: Convolution, _ normalization: TaskNormalization) {
     weight = convolution.weight
-    self.normalizations = normalizations
+    normalizations = normalization.byTask
   }
 }

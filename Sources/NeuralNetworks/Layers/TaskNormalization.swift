@@ -1,67 +1,57 @@
 import Support
 import Torch
 
-/// The batch normalization behind a shared convolution: one for all tasks, or one for each.
+/// A batch normalization for each task: behind a layer that all tasks share, or of the tokens that they share.
 ///
-/// With one for each, whoever evaluates the network says for which task: ``ForwardContext/for(task:)``.
-public struct TaskNormalization: Layer {
-  private enum Kind {
-    case shared(BatchNormalization)
-    case byTask([String: BatchNormalization])
+/// The context says which tasks the streams belong to: ``ForwardContext/for(tasks:)``.
+public struct TaskNormalization: StreamLayer {
+  /// Each task's own.
+  public let byTask: [String: BatchNormalization]
+
+  /// - Parameters:
+  ///   - tasks: the tasks that have a normalization of their own, registered as `path.TASK`.
+  ///   - momentum: the weight of a batch's statistics in the running ones.
+  public init(_ path: ParameterPath, channels: Int, tasks: [String], momentum: Double = 0.1) {
+    byTask = Dictionary(
+      uniqueKeysWithValues: tasks.map {
+        ($0, BatchNormalization(path[$0].owned(by: .task($0)), channels: channels, momentum: momentum))
+      })
   }
 
-  private let kind: Kind
-
-  /// - Parameter tasks: who has a normalization of their own, as `path.TASK`; none for one that all share.
-  public init(_ path: ParameterPath, channels: Int, tasks: [String]?) {
-    guard let tasks else {
-      kind = .shared(BatchNormalization(path, channels: channels))
-      return
-    }
-    kind = .byTask(
-      Dictionary(
-        uniqueKeysWithValues: tasks.map {
-          ($0, BatchNormalization(path[$0].owned(by: .task($0)), channels: channels))
-        }))
-  }
-
-  /// Each task's own; none where all share one.
-  public var byTask: [String: BatchNormalization]? {
-    if case .byTask(let normalizations) = kind { normalizations } else { nil }
-  }
-
-  /// What a network whose tasks share their normalizations calls an entry: without the task's name.
-  public static func plainName(of name: String, tasks: [String]?) -> String {
-    guard let tasks else { return name }
+  /// What a network whose tasks share their normalizations calls an entry: the name without the task's.
+  public static func plainName(of name: String, tasks: [String]) -> String {
     var parts = name.split(separator: ".").map(String.init)
     if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
     return parts.joined(separator: ".")
   }
 
-  public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-    switch kind {
-    case .shared(let normalization): return normalization(input, context)
-    case .byTask(let normalizations):
-      let own = context.tasks.map { task -> BatchNormalization in
-        guard let own = normalizations[task] else {
-          fatalError("task-specific normalization of \(normalizations.keys.sorted()), evaluated for '\(task)'")
-        }
-        return own
+  public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
+    let own = context.tasks.map { task -> BatchNormalization in
+      guard let own = byTask[task] else {
+        fatalError("task-specific normalization of \(byTask.keys.sorted()), evaluated for '\(task)'")
       }
-      require(
-        !own.isEmpty, "task-specific normalization of \(normalizations.keys.sorted()), evaluated for no task")
-      return own.count == 1 ? own[0](input, context) : Self.normalize(input, own, context)
+      return own
     }
+    require(!own.isEmpty, "task-specific normalization of \(byTask.keys.sorted()), evaluated for no task")
+    if !context.isTraining, let together = Self.normalizedTogether(input, own) { return together }
+    return Streams(
+      apart: zip(own, input.byTask(count: own.count)).map { normalization, stream in normalization(stream, context) })
   }
 
-  /// Every task's stream by its own running statistics, all in one pass over the memory.
-  private static func normalize(_ input: Tensor, _ own: [BatchNormalization], _ context: ForwardContext) -> Tensor {
-    require(!context.isTraining, "the tasks' streams are stacked in evaluation: training takes a pass for each")
-    let shape = input.shape
+  /// The most elements of a shared stream that is normalized for all tasks in one pass. On two cores, a ResNet-18 in
+  /// evaluation takes 0.23 to 0.91 times as long on images of up to 2^16 pixels, 16 elements each where its streams part,
+  /// and up to 1.57 times above.
+  private static let largestStream = 1 << 20
+
+  /// Every task's stream by its own running statistics, all in one pass over the memory; nil if that does not pay.
+  private static func normalizedTogether(_ input: Streams, _ own: [BatchNormalization]) -> Streams? {
+    guard own.count > 1, let stacked = input.stacked(count: own.count, ifAtMost: largestStream) else { return nil }
+    let shape = stacked.shape
     let affine = own.map(\.affine)
-    func byTask(_ values: [Tensor]) -> Tensor { Tensor.stacked(values).reshaped([own.count, 1, shape[1], 1, 1]) }
-    return byTask(affine.map(\.shift))
-      .addingProduct(input.reshaped([own.count, -1] + shape.dropFirst()), byTask(affine.map(\.scale)))
-      .reshaped(shape)
+    let space = [Int](repeating: 1, count: shape.count - 2)
+    func byTask(_ values: [Tensor]) -> Tensor { Tensor.stacked(values).reshaped([own.count, 1, shape[1]] + space) }
+    let normalized = byTask(affine.map(\.shift))
+      .addingProduct(stacked.reshaped([own.count, -1] + shape.dropFirst()), byTask(affine.map(\.scale)))
+    return Streams(stacked: normalized.reshaped(shape), count: own.count)
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// What each task does to the tokens that enter a layer.
@@ -23,21 +24,36 @@ struct TokenModulator {
     }
   }
 
-  /// - Parameter tokens: (tasks · batch) × tokens × width, the streams of the context's tasks.
-  func callAsFunction(_ tokens: Tensor, _ context: ForwardContext) -> Tensor {
-    let shape = tokens.shape
-    let streams = tokens.reshaped([context.tasks.count, -1] + shape.dropFirst())
+  /// - Parameter tokens: batch × tokens × width of each stream.
+  /// - Returns: a stream for each of the context's tasks.
+  func callAsFunction(_ tokens: Streams, _ context: ForwardContext) -> Streams {
+    require(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
     switch kind {
-    case .affine(let parameters):
-      func byTask(_ values: [Tensor]) -> Tensor { Tensor.stacked(values).reshaped([values.count, 1, 1, shape[2]]) }
-      let own = context.tasks.map { parameters[$0]! }
-      let weights = byTask(own.map(\.weight.value)).to(tokens.dtype)
-      return byTask(own.map(\.bias.value)).to(tokens.dtype).addingProduct(streams, weights).reshaped(shape)
+    case .affine(let parameters): return scaled(tokens, by: context.tasks.map { parameters[$0]! })
     case .normalization(let normalization):
-      let normalized = zip(context.tasks, streams.unbound()).map { task, stream in
-        normalization(stream.reshaped([-1, shape[2]]), context.for(task: task))
+      let streams = zip(context.tasks, tokens.byTask(count: context.tasks.count)).map { task, stream in
+        normalization.byTask[task]!(stream.reshaped([-1, stream.shape[2]]), context).reshaped(stream.shape)
       }
-      return Tensor.concatenated(normalized, axis: 0).reshaped(shape)
+      return Streams(stacked: .concatenated(streams, axis: 0), count: streams.count)
     }
   }
+
+  /// One pass over all tasks' streams.
+  private func scaled(_ tokens: Streams, by own: [(weight: Parameter, bias: Parameter)]) -> Streams {
+    // A stream that is shared so far is broadcast.
+    let streams =
+      tokens.shared.map { $0.reshaped([1] + $0.shape) }
+      ?? tokens.stacked(count: own.count).splitIntoTasks(own.count)
+    let width = streams.shape[3]
+    func byTask(_ values: [Tensor]) -> Tensor {
+      Tensor.stacked(values).reshaped([own.count, 1, 1, width]).to(streams.dtype)
+    }
+    let scaled = byTask(own.map(\.bias.value)).addingProduct(streams, byTask(own.map(\.weight.value)))
+    return Streams(stacked: scaled.reshaped([-1] + scaled.shape.dropFirst(2)), count: own.count)
+  }
+}
+
+extension Tensor {
+  /// (tasks · batch) × … as tasks × batch × ….
+  fileprivate func splitIntoTasks(_ count: Int) -> Tensor { reshaped([count, -1] + shape.dropFirst()) }
 }

@@ -18,21 +18,25 @@ public final class TransformerStack {
   /// Of every task, in the network's order: 1 × tokens × width.
   private var tokens: [Int: [(task: String, value: Parameter)]] = [:]
 
-  /// - Parameter dropPath: the probability that the last block is dropped in training; it rises linearly over the depth.
-  public init(_ path: ParameterPath, width: Int, depth: Int, heads: Int, dropPath: Double = 0) {
+  /// - Parameters:
+  ///   - dropPath: the probability that the last block is dropped in training; it rises linearly over the depth.
+  ///   - kit: how tasks share the linear layers.
+  public init(
+    _ path: ParameterPath, width: Int, depth: Int, heads: Int, dropPath: Double = 0, kit: any LayerKit = PlainKit()
+  ) {
     self.path = path
     self.width = width
     blocks = (0..<depth).map { index in
       TransformerBlock(
         path[index], width: width, heads: heads,
-        dropPath: depth > 1 ? dropPath * Double(index) / Double(depth - 1) : 0)
+        dropPath: depth > 1 ? dropPath * Double(index) / Double(depth - 1) : 0, kit: kit)
     }
   }
 
-  /// Whether tasks have streams of their own.
-  public var featuresDependOnTask: Bool { growth?.firstSeparateLayer != nil }
+  /// Whether growth has given each task a stream of its own.
+  public var partsStreams: Bool { growth?.firstSeparateLayer != nil }
 
-  /// Registers modulators and tokens for every task. Whoever calls it lays the store out afterwards.
+  /// Registers modulators and tokens for every task. The caller lays the store out afterwards.
   public func grow(_ growth: TokenGrowth, tasks: [String]) {
     require(self.growth == nil, "a transformer grows once")
     let layers = growth.modulatedLayers + growth.expandedLayers
@@ -58,61 +62,48 @@ public final class TransformerStack {
   }
 
   /// - Parameters:
-  ///   - input: batch × tokens × width.
+  ///   - input: batch × tokens × width of each stream.
   ///   - observe: told every layer's number and its output, without the tasks' tokens.
-  /// - Returns: the last output; where tasks have streams of their own, (tasks · batch) × tokens × width.
+  /// - Returns: the last output.
   public func callAsFunction(
-    _ input: Tensor, _ context: ForwardContext,
-    observing observe: (_ layer: Int, _ output: Tensor) -> Void = { _, _ in }
-  ) -> Tensor {
+    _ input: Streams, _ context: ForwardContext,
+    observing observe: (_ layer: Int, _ output: Streams) -> Void = { _, _ in }
+  ) -> Streams {
     var stream = input
     // Tokens of tasks that stay after their layer.
-    var kept: [Tensor] = []
-    var isSeparate = false
+    var kept: [Streams] = []
     for (layer, block) in blocks.enumerated() {
-      if let modulator = modulators[layer] {
-        require(!context.tasks.isEmpty, "tasks have streams of their own, but the context names no task")
-        if !isSeparate {
-          stream = context.stacked(stream)
-          kept = kept.map(context.stacked)
-        }
-        isSeparate = true
-        stream = modulator(stream, context)
-      }
+      if let modulator = modulators[layer] { stream = modulator(stream, context) }
       let all = [stream] + kept + (extraTokens(layer, stream, context).map { [$0] } ?? [])
       guard all.count > 1 else {
         stream = block(stream, context)
         observe(layer, stream)
         continue
       }
-      let output = block(.concatenated(all, axis: 1), context)
-      let count = stream.shape[1]
-      stream = output.narrowed(axis: 1, from: 0, count: count)
+      let output = block(Streams.combined(all) { .concatenated($0, axis: 1) }, context)
+      let (count, whole) = (stream.size(ofAxis: 1), output.size(ofAxis: 1))
+      stream = output.map { $0.narrowed(axis: 1, from: 0, count: count) }
       if growth?.keepsTokens == true {
-        kept = [output.narrowed(axis: 1, from: count, count: output.shape[1] - count)]
+        kept = [output.map { $0.narrowed(axis: 1, from: count, count: whole - count) }]
       }
       observe(layer, stream)
     }
     return stream
   }
 
-  /// What tasks add to a layer's tokens, if they do: batch × tokens × width.
-  private func extraTokens(_ layer: Int, _ stream: Tensor, _ context: ForwardContext) -> Tensor? {
-    guard let growth, tokens[layer] != nil else { return nil }
-    let extra = growth.hasOwnTokens(layer) ? ownTokens(layer, stream, context) : allTokens(layer, stream)
-    return extra.to(stream.dtype)
-  }
-
-  /// Every stream's own task's tokens.
-  private func ownTokens(_ layer: Int, _ input: Tensor, _ context: ForwardContext) -> Tensor {
-    let own = context.tasks.map { task in tokens[layer]!.first { $0.task == task }!.value.value }
-    let batch = input.shape[0] / own.count
-    return .concatenated(own.map { $0.expanded([batch, -1, -1]) }, axis: 0)
-  }
-
-  /// All tasks' tokens, in every stream.
-  private func allTokens(_ layer: Int, _ input: Tensor) -> Tensor {
-    Tensor.concatenated(tokens[layer]!.map(\.value.value), axis: 1).expanded([input.shape[0], -1, -1])
+  /// What tasks add to a layer's tokens, if they do: batch × tokens × width of each stream.
+  private func extraTokens(_ layer: Int, _ stream: Streams, _ context: ForwardContext) -> Streams? {
+    guard let growth, let tokens = tokens[layer] else { return nil }
+    guard growth.hasOwnTokens(layer) else {
+      // All tasks' tokens, in every stream.
+      let all = Tensor.concatenated(tokens.map(\.value.value), axis: 1)
+      return stream.map { all.expanded([$0.shape[0], -1, -1]).to($0.dtype) }
+    }
+    let own = context.tasks.map { task in tokens.first { $0.task == task }!.value.value }
+    let streams = stream.stacked(count: own.count)
+    let batch = streams.shape[0] / own.count
+    let extra = Tensor.concatenated(own.map { $0.expanded([batch, -1, -1]) }, axis: 0)
+    return Streams(stacked: extra.to(streams.dtype), count: own.count)
   }
 }
 

@@ -51,3 +51,12 @@ public struct ASPPHead: Decoder {
     return prediction(projection(.concatenated(pyramid, axis: 1), context), context)
   }
 }
+
+extension ASPPHead {
+  /// As the registry knows it.
+  public static let entry = DecoderEntry(
+    "aspp", summary: "Atrous spatial pyramid pooling over the last map.",
+    paper: "Rethinking Atrous Convolution for Semantic Image Segmentation, 2017",
+    traits: DecoderTraits([.batchOfImages]), collection: "decoders"
+  ) { path, inputs, channels in ASPPHead(path, inputs: inputs.last!, channels: channels) }
+}

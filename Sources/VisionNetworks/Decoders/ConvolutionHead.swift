@@ -26,3 +26,11 @@ public struct ConvolutionHead: Decoder {
     return prediction(hidden, context).resized(height: size.height, width: size.width, .bilinear)
   }
 }
+
+extension ConvolutionHead {
+  /// As the registry knows it.
+  public static let entry = DecoderEntry(
+    "convolution", summary: "A 3×3 convolution with normalization and a 1×1 convolution over all maps side by side.",
+    paper: "Dynamic Token Modulation and Expansion for Multi-Task Learning"
+  ) { path, inputs, channels in ConvolutionHead(path, inputs: inputs, channels: channels) }
+}

@@ -1,10 +1,12 @@
 import NeuralNetworks
 import Torch
 
-/// The part of a network that is one task's own: shared features in, the task's prediction out.
+/// The part of a network that is one task's own: feature maps in, the task's prediction out.
 public protocol Decoder {
-  /// - Parameter size: height and width of the prediction, those of the picture.
-  /// - Returns: batch × channels × height × width, before any activation.
+  /// - Parameters:
+  ///   - features: the maps that the task starts from, finest first.
+  ///   - size: height and width of the prediction, those of the image.
+  /// - Returns: batch × channels × height × width, or batch × channels of an image-level prediction, before any activation.
   func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor

@@ -35,3 +35,11 @@ public struct MultiScaleHead: Decoder {
     }
   }
 }
+
+extension MultiScaleHead {
+  /// As the registry knows it.
+  public static let entry = DecoderEntry(
+    "multi-scale", summary: "One 1×1 convolution over all maps side by side.",
+    paper: "Selective Task Group Updates for Multi-Task Optimization, ICLR 2025"
+  ) { path, inputs, channels in MultiScaleHead(path, inputs: inputs, channels: channels) }
+}

@@ -23,3 +23,11 @@ public struct PlainHead: Decoder {
       .resized(height: size.height, width: size.width, .bilinear)
   }
 }
+
+extension PlainHead {
+  /// As the registry knows it.
+  public static let entry = DecoderEntry(
+    "plain", summary: "A 3×3 and a 1×1 convolution over the last map, as SegNet's heads are.",
+    paper: "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation, TPAMI 2017"
+  ) { path, inputs, channels in PlainHead(path, inputs: inputs.last!, channels: channels) }
+}

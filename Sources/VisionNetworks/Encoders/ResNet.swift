@@ -5,7 +5,7 @@ import Torch
 ///
 /// - Source: He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; dilation: Yu, Koltun,
 ///   *Dilated Residual Networks*, CVPR 2017.
-public final class ResNet: Encoder {
+public final class ResNet: PretrainedEncoder, FeatureNaming {
   public struct Configuration: Sendable, Equatable {
     public enum BlockKind: Sendable {
       case basic
@@ -17,10 +17,10 @@ public final class ResNet: Encoder {
     public var depths: [Int]
     /// Whether layers 3 and 4 keep the resolution and dilate their kernels: output stride 8.
     public var isDilated: Bool
-    /// The size of the classifier; none for an encoder alone.
+    /// The size of the classifier; nil for an encoder alone.
     public var classes: Int?
-    /// The tasks that have batch normalizations of their own; none where all share them.
-    public var normalizationTasks: [String]?
+    /// Three for RGB.
+    public var imageChannels = 3
 
     public init(_ blockKind: BlockKind, depths: [Int], isDilated: Bool = false, classes: Int? = nil) {
       self.blockKind = blockKind
@@ -44,16 +44,16 @@ public final class ResNet: Encoder {
   }
 
   public let configuration: Configuration
-  private let stem: Convolution
-  private let stemNorm: TaskNormalization
+  private let stem: any StreamLayer
   private let layers: [[ResidualBlock]]
   private let classifier: Linear?
 
-  public init(_ path: ParameterPath, _ configuration: Configuration) {
+  public init(_ path: ParameterPath, _ configuration: Configuration, kit: any LayerKit = PlainKit()) {
     self.configuration = configuration
-    stem = Convolution(
-      path["conv1"], from: 3, to: 64, kernel: 7, stride: 2, hasBias: false, weight: .kaiming(fanOut: 64 * 49))
-    stemNorm = TaskNormalization(path["bn1"], channels: 64, tasks: configuration.normalizationTasks)
+    var stemShape = ConvolutionShape(from: configuration.imageChannels, to: 64, kernel: 7)
+    stemShape.stride = 2
+    stemShape.weight = .kaiming(fanOut: 64 * 49)
+    stem = kit.convolution(path["conv1"], normalizedAt: path["bn1"], stemShape)
     var channels = 64
     var dilation = 1
     var layers: [[ResidualBlock]] = []
@@ -71,7 +71,7 @@ public final class ResNet: Encoder {
           ResidualBlock(
             path["layer\(index + 1)"][block], configuration.blockKind, from: channels, planes: planes,
             stride: block == 0 ? stride : 1, firstDilation: block == 0 ? previousDilation : dilation,
-            dilation: dilation, normalizationTasks: configuration.normalizationTasks))
+            dilation: dilation, kit: kit))
         channels = planes * configuration.expansion
       }
       layers.append(blocks)
@@ -84,20 +84,12 @@ public final class ResNet: Encoder {
   public var featureChannels: [Int] { (0..<4).map { (64 << $0) * configuration.expansion } }
   public var featureStrides: [Int] { configuration.isDilated ? [4, 8, 8, 8] : [4, 8, 16, 32] }
 
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
-    var x = context.stacked(stem(images, context)).maxPooledAfterStem(stemNorm, context)
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
+    var x = stem(Streams(images), context).map { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
     return layers.map { layer in
       x = layer.reduce(x) { $1($0, context) }
       return x
     }
-  }
-
-  public var normalizedConvolutions: [NormalizedConvolution] {
-    ([(stem, stemNorm)] + layers.joined().flatMap(\.normalized)).compactMap { NormalizedConvolution($0, $1) }
-  }
-
-  public func pretrainedName(of name: String) -> String {
-    TaskNormalization.plainName(of: name, tasks: configuration.normalizationTasks)
   }
 
   /// As torchvision and timm call it.
@@ -110,12 +102,35 @@ public final class ResNet: Encoder {
   }
 
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
-    self(images, .evaluation).enumerated().map { ("layer\($0 + 1)", $1) }
+    maps(images, .evaluation).enumerated().map { ("layer\($0 + 1)", $1) }
   }
 }
 
-extension Tensor {
-  fileprivate func maxPooledAfterStem(_ norm: TaskNormalization, _ context: ForwardContext) -> Tensor {
-    norm(self, context).relu().maxPooled(kernel: 3, stride: 2, padding: 1)
+extension ResNet {
+  /// As the registry knows them.
+  public static let entries: [EncoderEntry] = [
+    entry("resnet18", alias: "resnet-18", .resNet18), entry("resnet34", alias: "resnet-34", .resNet34),
+    entry("resnet50", alias: "resnet-50", .resNet50), entry("resnet101", alias: "resnet-101", .resNet101),
+    entry("resnet18_dilated", alias: "resnet-18-dilated", .resNet18.dilated),
+    entry("resnet34_dilated", alias: "resnet-34-dilated", .resNet34.dilated),
+    entry("resnet50_dilated", alias: "resnet-50-dilated", .resNet50.dilated),
+    entry("resnet101_dilated", alias: "resnet-101-dilated", .resNet101.dilated),
+  ]
+
+  private static func entry(_ name: String, alias: String, _ configuration: Configuration) -> EncoderEntry {
+    let blocks = configuration.blockKind == .basic ? "basic" : "bottleneck"
+    let count = configuration.depths.reduce(0, +)
+    return EncoderEntry(
+      name, alias: alias,
+      summary:
+        "A residual network of \(count) \(blocks) blocks\(configuration.isDilated ? ", dilated to stride 8" : "").",
+      paper: configuration.isDilated
+        ? "Dilated Residual Networks, CVPR 2017" : "Deep Residual Learning for Image Recognition, CVPR 2016",
+      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization])
+    ) { path, request, kit in
+      var configuration = configuration
+      configuration.imageChannels = request.imageChannels
+      return ResNet(path, configuration, kit: kit)
+    }
   }
 }

@@ -2,24 +2,23 @@ import NeuralNetworks
 import Torch
 
 /// Two (basic) or three (bottleneck) convolutions beside a shortcut; named as in torchvision.
-struct ResidualBlock: Layer {
-  private let stages: [(convolution: Convolution, norm: TaskNormalization)]
-  private let shortcut: (convolution: Convolution, norm: TaskNormalization)?
+struct ResidualBlock: StreamLayer {
+  private let stages: [any StreamLayer]
+  private let shortcut: (any StreamLayer)?
 
   /// - Parameter firstDilation: of the convolution that would have had the stride in an undilated network.
   init(
     _ path: ParameterPath, _ kind: ResNet.Configuration.BlockKind, from inputs: Int, planes: Int, stride: Int,
-    firstDilation: Int, dilation: Int, normalizationTasks tasks: [String]?
+    firstDilation: Int, dilation: Int, kit: any LayerKit
   ) {
     func stage(_ index: Int, from: Int, to: Int, kernel: Int, stride: Int = 1, dilation: Int = 1)
-      -> (Convolution, TaskNormalization)
+      -> any StreamLayer
     {
-      (
-        Convolution(
-          path["conv\(index)"], from: from, to: to, kernel: kernel, stride: stride, dilation: dilation,
-          hasBias: false, weight: .kaiming(fanOut: to * kernel * kernel)),
-        TaskNormalization(path["bn\(index)"], channels: to, tasks: tasks)
-      )
+      var shape = ConvolutionShape(from: from, to: to, kernel: kernel)
+      shape.stride = stride
+      shape.dilation = dilation
+      shape.weight = .kaiming(fanOut: to * kernel * kernel)
+      return kit.convolution(path["conv\(index)"], normalizedAt: path["bn\(index)"], shape)
     }
     let outputs: Int
     switch kind {
@@ -37,28 +36,22 @@ struct ResidualBlock: Layer {
         stage(3, from: planes, to: outputs, kernel: 1),
       ]
     }
-    if stride != 1 || inputs != outputs {
-      shortcut = (
-        Convolution(
-          path["downsample", "0"], from: inputs, to: outputs, kernel: 1, stride: stride, hasBias: false,
-          weight: .kaiming(fanOut: outputs)),
-        TaskNormalization(path["downsample", "1"], channels: outputs, tasks: tasks)
-      )
-    } else {
+    guard stride != 1 || inputs != outputs else {
       shortcut = nil
+      return
     }
+    var shape = ConvolutionShape(from: inputs, to: outputs, kernel: 1)
+    shape.stride = stride
+    shape.weight = .kaiming(fanOut: outputs)
+    shortcut = kit.convolution(path["downsample", "0"], normalizedAt: path["downsample", "1"], shape)
   }
 
-  /// Every convolution with its normalization.
-  var normalized: [(convolution: Convolution, norm: TaskNormalization)] { stages + (shortcut.map { [$0] } ?? []) }
-
-  func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+  func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     var x = input
     for (index, stage) in stages.enumerated() {
-      x = stage.norm(stage.convolution(x, context), context)
-      if index < stages.count - 1 { x = x.relu() }
+      x = stage(x, context)
+      if index < stages.count - 1 { x = x.map { $0.relu() } }
     }
-    let identity = shortcut.map { $0.norm($0.convolution(input, context), context) } ?? input
-    return (x + identity).relu()
+    return (x + (shortcut?(input, context) ?? input)).map { $0.relu() }
   }
 }

@@ -6,28 +6,31 @@ import Torch
 ///
 /// - Source: Badrinarayanan et al., *SegNet*, TPAMI 2017, as the optimizer papers use it on NYUv2 and Cityscapes: 13
 ///   convolutions in each half, all with bias.
-public final class SegNet: Encoder {
+public final class SegNet: PretrainedEncoder, FeatureNaming {
   public static let channels = [64, 128, 256, 512, 512]
 
-  private let encoding: [[NormalizedStage]]
-  private let decoding: [[NormalizedStage]]
-  private let normalizationTasks: [String]?
+  private let encoding: [[any StreamLayer]]
+  private let decoding: [[any StreamLayer]]
 
-  /// - Parameter normalizationTasks: which tasks have batch normalizations of their own; none where all share them.
-  public init(_ path: ParameterPath, normalizationTasks: [String]? = nil) {
-    self.normalizationTasks = normalizationTasks
-    func stage(_ path: ParameterPath, from inputs: Int, to outputs: Int) -> NormalizedStage {
-      NormalizedStage(path, from: inputs, to: outputs, tasks: normalizationTasks)
+  /// - Parameter imageChannels: three for RGB.
+  public init(_ path: ParameterPath, imageChannels: Int = 3, kit: any LayerKit = PlainKit()) {
+    func stage(_ path: ParameterPath, from inputs: Int, to outputs: Int) -> any StreamLayer {
+      var shape = ConvolutionShape(from: inputs, to: outputs, kernel: 3)
+      shape.hasBias = true
+      shape.weight = .xavier(fanIn: inputs * 9, fanOut: outputs * 9)
+      shape.bias = .zeros
+      return kit.convolution(path["0"], normalizedAt: path["1"], shape)
     }
     /// One convolution where maps are large, two where they are small.
-    func further(_ path: ParameterPath, _ level: Int, _ channels: Int) -> [NormalizedStage] {
+    func further(_ path: ParameterPath, _ level: Int, _ channels: Int) -> [any StreamLayer] {
       level < 2
         ? [stage(path[level], from: channels, to: channels)]
         : (0..<2).map { stage(path[level][$0], from: channels, to: channels) }
     }
     let channels = Self.channels
     encoding = channels.indices.map { level in
-      [stage(path["encoder_block"][level], from: level == 0 ? 3 : channels[level - 1], to: channels[level])]
+      let inputs = level == 0 ? imageChannels : channels[level - 1]
+      return [stage(path["encoder_block"][level], from: inputs, to: channels[level])]
         + further(path["conv_block_enc"], level, channels[level])
     }
     decoding = channels.indices.map { level in
@@ -40,54 +43,46 @@ public final class SegNet: Encoder {
   public var featureChannels: [Int] { [Self.channels[0]] }
   public var featureStrides: [Int] { [1] }
 
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
-    // The first convolution is the same for all tasks.
-    let first = encoding[0][0]
-    var x = first.norm(context.stacked(first.convolution(images, context)), context).relu()
-    var places: [(indices: Tensor, height: Int, width: Int)] = []
-    for (index, level) in encoding.enumerated() {
-      x = level.dropFirst(index == 0 ? 1 : 0).reduce(x) { $1($0, context) }
-      let (height, width) = (x.shape[2], x.shape[3])
-      let pooled = x.maxPooledWithIndices(kernel: 2, stride: 2)
-      places.append((pooled.indices, height, width))
-      x = pooled.values
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
+    func stage(_ input: Streams, _ layers: [any StreamLayer]) -> Streams {
+      layers.reduce(input) { stream, layer in layer(stream, context).map { $0.relu() } }
+    }
+    var x = Streams(images)
+    var places: [(indices: Streams, height: Int, width: Int)] = []
+    for level in encoding {
+      x = stage(x, level)
+      let (height, width) = (x.size(ofAxis: 2), x.size(ofAxis: 3))
+      let (values, indices) = x.map { map in
+        let pooled = map.maxPooledWithIndices(kernel: 2, stride: 2)
+        return (pooled.values, pooled.indices)
+      }
+      places.append((indices, height, width))
+      x = values
     }
     for (level, place) in zip(decoding, places).reversed() {
-      x = x.maxUnpooled(place.indices, height: place.height, width: place.width)
-      x = level.reduce(x) { $1($0, context) }
+      let unpooled = Streams.combined([x, place.indices]) {
+        $0[0].maxUnpooled($0[1], height: place.height, width: place.width)
+      }
+      x = stage(unpooled, level)
     }
     return [x]
-  }
-
-  public var normalizedConvolutions: [NormalizedConvolution] {
-    (encoding + decoding).joined().compactMap { NormalizedConvolution($0.convolution, $0.norm) }
-  }
-
-  public func pretrainedName(of name: String) -> String {
-    TaskNormalization.plainName(of: name, tasks: normalizationTasks)
   }
 
   /// The multi-task codes keep their heads beside the trunk.
   public func isClassifier(_ name: String) -> Bool { name.hasPrefix("pred_task") }
 
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
-    [("features", self(images, .evaluation)[0])]
+    [("features", maps(images, .evaluation)[0])]
   }
 }
 
-/// A 3×3 convolution with bias, its normalization, and ReLU.
-private struct NormalizedStage: Layer {
-  let convolution: Convolution
-  let norm: TaskNormalization
-
-  init(_ path: ParameterPath, from inputs: Int, to outputs: Int, tasks: [String]?) {
-    convolution = Convolution(
-      path["0"], from: inputs, to: outputs, kernel: 3, weight: .xavier(fanIn: inputs * 9, fanOut: outputs * 9),
-      bias: .zeros)
-    norm = TaskNormalization(path["1"], channels: outputs, tasks: tasks)
-  }
-
-  func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-    norm(convolution(input, context), context).relu()
+extension SegNet {
+  /// As the registry knows it.
+  public static let entry = EncoderEntry(
+    "segnet", alias: "seg-net", summary: "A VGG-like encoder and its mirror image, at the size of the image.",
+    paper: "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation, TPAMI 2017",
+    traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization])
+  ) { path, request, kit in
+    SegNet(path, imageChannels: request.imageChannels, kit: kit)
   }
 }

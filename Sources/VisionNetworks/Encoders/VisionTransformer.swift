@@ -9,7 +9,7 @@ import Torch
 ///
 /// - Source: Dosovitskiy et al., *An Image Is Worth 16x16 Words*, ICLR 2021; the choice of features: the
 ///   multi-scale transformer of the selective-task-groups system.
-public final class VisionTransformer: TransformerEncoder {
+public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, FeatureNaming {
   public struct Configuration: Sendable, Equatable {
     public var patch: Int
     public var width: Int
@@ -18,6 +18,8 @@ public final class VisionTransformer: TransformerEncoder {
     /// The size of the grid that the positions are learned for, in pixels.
     public var imageHeight: Int
     public var imageWidth: Int
+    /// Three for RGB.
+    public var imageChannels = 3
     /// The probability that the last block is dropped in training; it rises linearly over the depth.
     public var dropPath: Double
     /// How positions are resized for pictures of another size.
@@ -56,17 +58,19 @@ public final class VisionTransformer: TransformerEncoder {
   private let positions: Parameter
   private let norm: LayerNormalization
 
-  public init(_ path: ParameterPath, _ configuration: Configuration) {
+  public init(_ path: ParameterPath, _ configuration: Configuration, kit: any LayerKit = PlainKit()) {
     self.configuration = configuration
     let (width, depth) = (configuration.width, configuration.depth)
     let grid = (configuration.imageHeight / configuration.patch) * (configuration.imageWidth / configuration.patch)
     classToken = path.parameter("cls_token", [1, 1, width], .normal(deviation: 0.02))
     positions = path.parameter("pos_embed", [1, 1 + grid, width], .normal(deviation: 0.02))
     patchEmbedding = Convolution(
-      path["patch_embed", "proj"], from: 3, to: width, kernel: configuration.patch, stride: configuration.patch,
+      path["patch_embed", "proj"], from: configuration.imageChannels, to: width, kernel: configuration.patch,
+      stride: configuration.patch,
       padding: 0)
     stack = TransformerStack(
-      path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath)
+      path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath,
+      kit: kit)
     norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
     selectedBlocks = (1...3).map { (depth * $0 + 3) / 4 - 1 }
   }
@@ -75,20 +79,17 @@ public final class VisionTransformer: TransformerEncoder {
   public var featureStrides: [Int] { [Int](repeating: configuration.patch, count: 4) }
 
   public func features(
-    _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Tensor) -> Void
-  ) -> [Tensor] {
+    _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Streams) -> Void
+  ) -> [Streams] {
     let (rows, columns) = gridSize(images)
-    let embedded = embed(images, context)
-    var features: [Tensor] = []
+    let embedded = Streams(embed(images, context))
+    var features: [Streams] = []
     observe(0, embedded)
     let tokens = stack(embedded, context) { layer, output in
       if layer + 1 < stack.blocks.count { observe(layer + 1, output) }
-      if selectedBlocks.contains(layer) { features.append(map(output, rows, columns)) }
+      if selectedBlocks.contains(layer) { features.append(output.map { map($0, rows, columns) }) }
     }
-    // Before the streams part, features are the same for all tasks.
-    let streams = tokens.shape[0]
-    features = features.map { $0.shape[0] == streams ? $0 : context.stacked($0) }
-    return features + [map(norm(tokens, context), rows, columns)]
+    return features + [tokens.map { map(norm($0, context), rows, columns) }]
   }
 
   /// The tokens before the first block: batch × (1 + patches) × width, the class token first.
@@ -102,9 +103,10 @@ public final class VisionTransformer: TransformerEncoder {
   public func namedFeatures(_ images: Tensor, blocks wanted: [Int]) -> [(name: String, tensor: Tensor)] {
     let context = ForwardContext.evaluation
     var features: [(name: String, tensor: Tensor)] = []
-    let tokens = stack(embed(images, context), context) { layer, output in
-      if wanted.contains(layer) { features.append(("block\(layer)", output)) }
+    let tokens = stack(Streams(embed(images, context)), context) { layer, output in
+      if wanted.contains(layer), let tokens = output.shared { features.append(("block\(layer)", tokens)) }
     }
+    guard let tokens = tokens.shared else { fatalError("the features of a transformer that has parted have no names") }
     return features + [("tokens", norm(tokens, context))]
   }
 

@@ -51,7 +51,8 @@ enum MethodExercise {
     try adaptation.rebuild(network)
     guard let transformer = network.transformer else { return }
     let tokens = withoutGradients {
-      transformer(RandomGenerator(seed: 1).normal([1, 3, 4]), .evaluation.for(tasks: network.tasks))
+      transformer(Streams(RandomGenerator(seed: 1).normal([1, 3, 4])), .evaluation.for(tasks: network.tasks))
+        .stacked(count: network.tasks.count)
     }
     try requireFinite(tokens.array(), "tokens")
   }
@@ -88,12 +89,12 @@ final class MethodProblem: @unchecked Sendable {
 
     var tasks: [String] { MethodVariant.tasks }
     var featuresDependOnTask: Bool { true }
-    var normalizedConvolutions: [NormalizedConvolution] { [NormalizedConvolution(problem.convolution, problem.norm)!] }
+    var normalizedConvolutions: [NormalizedConvolution] { [NormalizedConvolution(problem.convolution, problem.norm)] }
 
     func features(for tasks: [Int]) -> [Tensor] {
       tasks.map { task in
         let x = problem.convolution(problem.input, .evaluation)
-        return problem.norm(x, .evaluation.for(task: self.tasks[task])).relu().mean(axes: [2, 3])
+        return problem.norm.byTask[self.tasks[task]]!(x, .evaluation).relu().mean(axes: [2, 3])
       }
     }
 

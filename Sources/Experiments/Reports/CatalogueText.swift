@@ -1,0 +1,34 @@
+import MultitaskLearning
+
+/// The layout of what commands list.
+enum CatalogueText {
+  /// A title, and a line for each entry.
+  static func section(_ title: String, _ entries: [(name: String, summary: String)]) -> String {
+    let width = entries.map(\.name.count).max() ?? 0
+    let lines = entries.map { entry in
+      "  \(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.summary)"
+    }
+    return ([title] + lines).joined(separator: "\n")
+  }
+
+  /// An entry with parameters: what it does, where it comes from, what can be set.
+  ///
+  /// - Parameters:
+  ///   - kind: what the entry is: `loss weighting`.
+  ///   - field: the configuration's field that names it: `method.weighting`.
+  static func description<Method>(of entry: MethodEntry<Method>, kind: String, field: String) -> String {
+    var lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
+    lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
+    for parameter in entry.parameters {
+      let standard = parameter.defaultValue.map { "default \($0)" } ?? "may be left out"
+      lines.append("    \(parameter.name): \(parameter.summary); \(parameter.allowed); \(standard)")
+    }
+    if let first = entry.parameters.first {
+      let path = field.split(separator: ".")
+      lines.append(
+        "  set one by --set \(field).\(first.name)=…, or in a file: \(path[0]): {\(path[1]): {name: \(entry.name), \(first.name): …}}"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Experiments
+
+struct Networks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the parts of networks, or describe one.",
+    discussion:
+      "An encoder, decoders and a way of sharing make a network: polymath train --set network.encoder=vit-tiny --set network.decoder=convolution."
+  )
+
+  @Argument(help: "The name of an encoder, a decoder or a way of sharing.")
+  var name: String?
+
+  func run() throws {
+    guard let name else {
+      print(NetworkCatalogue.overview)
+      return
+    }
+    print(try NetworkCatalogue.description(of: name))
+  }
+}

@@ -54,10 +54,14 @@ struct Predict: ParsableCommand {
     }
     try FileManager.default.createFolder(target)
     for (name, picture) in read {
-      for (task, prediction) in run.predict(picture) {
-        let url = url(name, task)
-        try prediction.write(to: url)
-        print(url.path)
+      for (task, reading) in try run.predict(picture) {
+        switch reading {
+        case .picture(let prediction):
+          let url = url(name, task)
+          try prediction.write(to: url)
+          print(url.path)
+        case .text(let text): print("\(name) \(task): \(text)")
+        }
       }
     }
   }

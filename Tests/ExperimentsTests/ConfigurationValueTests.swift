@@ -30,7 +30,7 @@ import Experiments
     try configuration.check(availableTasks: Scenes.allTasks)
     for line in [
       "name: adamw ", "schedule: multi-step ", "precision: bfloat16 ", "level: features ", "level: parameters ",
-      "normalsLoss: cosine ", "normalization: shared ", "decoder: aspp ",
+      "normalsLoss: cosine ", "sharing: hard ", "decoder: aspp ",
     ] { #expect(configuration.yaml.contains("  \(line)"), "\(line)") }
     #expect(try Configuration(yaml: configuration.yaml) == configuration)
   }

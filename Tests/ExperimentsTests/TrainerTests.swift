@@ -298,13 +298,13 @@ import Experiments
       let picture = try Picture(contentsOf: URL(fileURLWithPath: data).appendingPathComponent("images/000000.png"))
       try FileManager.default.moveItem(atPath: data, toPath: data + "-elsewhere")
       let run = try TrainedRun(RunFolder(parent.appendingPathComponent("run")), checkpoint: .last)
-      #expect(run.predict(picture).map(\.task) == run.configuration.data.tasks)
+      #expect(try run.predict(picture).map(\.task) == run.configuration.data.tasks)
       #expect { try run.evaluate() } throws: { "\($0)".contains("is no data set") }
       try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
       // A run that was cut off before it kept its tasks has them from its data, and keeps them when it goes on.
       try FileManager.default.removeItem(at: run.folder.tasks)
       let cut = try TrainedRun(run.folder, checkpoint: .last)
-      #expect(cut.predict(picture).map(\.task) == run.configuration.data.tasks)
+      #expect(try cut.predict(picture).map(\.task) == run.configuration.data.tasks)
       _ = try TrainingSession(nil, folder: run.folder, existing: .resume)
       #expect(FileManager.default.fileExists(atPath: run.folder.tasks.path))
 

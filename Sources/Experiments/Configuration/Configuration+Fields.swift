@@ -69,7 +69,7 @@ extension Configuration.Network {
   /// What fields that are gone are called now.
   static let renamedFields = [
     "normalization":
-      "network.sharing: task-normalization in place of normalization: task, hard in place of normalization: shared"
+      "network.sharing has its place, with task-normalization for 'task', and hard for 'shared'"
   ]
 }
 

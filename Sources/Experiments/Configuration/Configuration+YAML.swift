@@ -38,6 +38,10 @@ extension Configuration {
     }
     for (key, value) in sections {
       let name = key.scalar?.string ?? ""
+      if name == Self.workloadName {
+        try readWorkload(value, in: source)
+        continue
+      }
       let section = try Self.section(name, key, source)
       if value.isNull { continue }
       guard let fields = value.mapping else {
@@ -51,6 +55,19 @@ extension Configuration {
     }
   }
 
+  /// The one field that stands beside the sections.
+  private static let workloadName = "workload"
+
+  private mutating func readWorkload(_ node: Node, in source: String) throws {
+    guard let choice = MethodChoice(node) else {
+      throw ConfigurationError(
+        node, in: source,
+        "'\(Self.workloadName)' is \(node.briefly), but has to be a name, or {name: …, parameter: value, …}. There are: \(WorkloadRegistry.shared.names.joined(separator: ", "))"
+      )
+    }
+    workload = choice
+  }
+
   /// Takes one field of a section.
   mutating func read(field: String, of section: String, _ node: Node, in source: String) throws {
     try Self.section(section, node, source).read(&self, field, node, source)
@@ -59,6 +76,7 @@ extension Configuration {
   /// Takes one field by its path, `training.steps`.
   mutating func read(path: Node, _ node: Node, in source: String) throws {
     let parts = (path.scalar?.string ?? "").split(separator: ".").map(String.init)
+    if parts == [Self.workloadName] { return try readWorkload(node, in: source) }
     guard parts.count == 2 else {
       throw ConfigurationError(path, in: source, "\(path.briefly): a setting looks like training.steps: 100")
     }
@@ -85,6 +103,7 @@ extension Configuration {
       if path[0] == "method" { return try apply(setting, to: path[2], of: path[1], source) }
       if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
     }
+    if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
     guard parts.count == 2, path.count == 2 else {
       throw ConfigurationError("\(source): a setting looks like training.steps=100 or method.aggregator.c=0.4")
     }
@@ -110,14 +129,15 @@ extension Configuration {
 
   /// All fields with their values and what they mean.
   public var yaml: String {
-    ConfigurationSection.all.map { section in
-      let lines = section.write(self)
-      let width = lines.map { $0.name.count + $0.yaml.count + 2 }.max() ?? 0
-      return "\(section.name):\n"
-        + lines.map { line in
-          let text = "\(line.name): \(line.yaml)"
-          return "  \(text)\(String(repeating: " ", count: width - text.count))  # \(line.summary)\n"
-        }.joined()
-    }.joined(separator: "\n")
+    "\(Self.workloadName): \(workload.yaml)  # what is trained\n\n"
+      + ConfigurationSection.all.map { section in
+        let lines = section.write(self)
+        let width = lines.map { $0.name.count + $0.yaml.count + 2 }.max() ?? 0
+        return "\(section.name):\n"
+          + lines.map { line in
+            let text = "\(line.name): \(line.yaml)"
+            return "  \(text)\(String(repeating: " ", count: width - text.count))  # \(line.summary)\n"
+          }.joined()
+      }.joined(separator: "\n")
   }
 }

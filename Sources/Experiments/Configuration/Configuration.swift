@@ -5,6 +5,8 @@ import VisionNetworks
 
 /// Everything that determines a run. Every field has a default; a file says what differs.
 public struct Configuration: Sendable, Equatable {
+  /// What is trained: a name of ``WorkloadRegistry``, with parameters.
+  public var workload = MethodChoice("pixels")
   public var run = Run()
   public var data = Data()
   public var network = Network()

@@ -18,7 +18,7 @@ struct ConfigurationSection {
     fieldNames = fields.map(\.name)
     read = { configuration, fieldName, node, source in
       if let newName = renamed[fieldName] {
-        throw ConfigurationError(node, in: source, "'\(name).\(fieldName)' has another name now: \(newName)")
+        throw ConfigurationError(node, in: source, "'\(name).\(fieldName)' is gone: \(newName)")
       }
       guard let field = fields.first(where: { $0.name == fieldName }) else {
         throw ConfigurationError(

@@ -2,6 +2,7 @@ import Foundation
 import Support
 import Torch
 import VisionData
+import VisionNetworks
 
 /// Pictures of some validation samples: what went in, what is true, what the network says. They lie in the run's
 /// `predictions` folder, and the report shows them.
@@ -24,18 +25,17 @@ struct Gallery {
     (0..<Self.sampleCount).filter { FileManager.default.fileExists(atPath: inputURL($0).path) }
   }
 
-  /// Draws the pictures with a trainer's network.
-  static func write(_ trainer: Trainer) throws {
-    let gallery = Gallery(folder: trainer.folder, tasks: trainer.network.tasks)
-    let setup = trainer.data
+  /// Draws the pictures with a network.
+  static func write(_ network: MultitaskNetwork, _ setup: DataSetup, to folder: RunFolder) throws {
+    let gallery = Gallery(folder: folder, tasks: network.tasks)
     for position in 0..<min(sampleCount, setup.validation.count) {
       var generator = SeededGenerator(seed: 0)
       let raw = try setup.validation.sample(at: position)
       let tasks = setup.bindings.map(\.task)
       let prepared = setup.evaluationTransforms.reduce(raw) { $1($0, tasks: tasks, using: &generator) }
       try raw.image.picture.write(to: gallery.inputURL(position))
-      let batch = Batch([prepared], tasks: []).to(trainer.network.store.device)
-      let outputs = withoutGradients { trainer.network(batch.images, .evaluation) }
+      let batch = Batch([prepared], tasks: []).to(network.store.device)
+      let outputs = withoutGradients { network(batch.images, .evaluation) }
       for (task, output) in zip(tasks, outputs) {
         let renderer = TaskRenderer(task)
         try renderer.picture(target: prepared.targets[task.name]!)

@@ -3,7 +3,6 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 import Torch
-import VisionNetworks
 
 /// Everything that a run needs to go on exactly where it was.
 ///
@@ -38,7 +37,7 @@ public struct Checkpoint: Codable, Sendable {
   ///
   /// - Throws: ``FileError`` when the disk refuses; the earlier checkpoint is still there then.
   static func save(
-    _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: MultitaskNetwork,
+    _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: any AdaptableNetwork,
     method: MultitaskMethod, generator: RandomGenerator
   ) throws {
     var entries = network.store.state.map { (networkPrefix + $0.name, $0.tensor) }
@@ -115,7 +114,7 @@ public struct Checkpoint: Codable, Sendable {
   /// Gives the network the shape that it had grown to, its parameters and buffers.
   ///
   /// - Parameter method: the configuration's, whose adaptation grew the network.
-  func restore(_ network: MultitaskNetwork, grownBy method: MultitaskMethod, in folder: RunFolder) throws {
+  func restore(_ network: any AdaptableNetwork, grownBy method: MultitaskMethod, in folder: RunFolder) throws {
     let file = try file(in: folder)
     var method = method
     do { try method.restoreAdaptation(self.method, taskCount: network.tasks.count) } catch {

@@ -3,11 +3,8 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 import Torch
-import VisionData
-import VisionNetworks
 
-/// Trains the network of a configuration: asks the loader for batches, the method for steps, the evaluator for
-/// metrics, and tells its observers.
+/// Trains a workload: asks it for batches, the method for steps, the workload for metrics, and tells its observers.
 public final class Trainer {
   public enum Outcome: Sendable, Equatable {
     case finished
@@ -15,60 +12,46 @@ public final class Trainer {
     case stopped(step: Int)
   }
 
-  public let configuration: Configuration
+  public let workload: any Workload
+  public let plan: TrainingPlan
   public let folder: RunFolder
-  public let network: MultitaskNetwork
   /// What the trivial predictors reach on the validation data.
   public let trivial: Evaluation
   public private(set) var lastEvaluation: Evaluation?
 
-  let data: DataSetup
   private let optimizer: MultitaskOptimizer
   private let generator: RandomGenerator
-  private let schedule: LearningRateSchedule
-  private let device: Device
-  private let precision: Precision
   private var step: Int
   private var bestScore: Double?
 
-  /// How many training samples the trivial predictors look at.
-  private static let trivialSampleCount = 200
-
   /// - Parameter isResumed: whether to go on from the folder's last checkpoint, if it has one.
-  /// - Throws: everything that can be wrong with configuration, data and checkpoint, before training begins.
-  public init(_ configuration: Configuration, folder: RunFolder, resuming isResumed: Bool) throws {
-    try configuration.checkFields()
-    self.configuration = configuration
-    self.folder = folder
-    Runtime.threadCount =
-      configuration.run.threads > 0 ? configuration.run.threads : ProcessInfo.processInfo.activeProcessorCount
+  /// - Throws: everything that can be wrong with workload, plan and checkpoint, before training begins.
+  public init(_ workload: any Workload, _ plan: TrainingPlan, folder: RunFolder, resuming isResumed: Bool = false)
+    throws
+  {
     Runtime.useDeterministicKernels()
-    data = try DataSetup(configuration)
-    device = try Device(parsing: configuration.run.device)
-    precision = configuration.run.precision
-    let hasCheckpoint = isResumed && Checkpoint.exists(.last, in: folder)
-    var networkConfiguration = configuration
-    if hasCheckpoint { networkConfiguration.network.weights = nil }  // The checkpoint replaces them.
-    network = try MultitaskNetwork(networkConfiguration, bindings: data.bindings)
-    generator = RandomGenerator(seed: configuration.run.seed, device: device)
-    schedule = configuration.learningRateSchedule
-    var method = try configuration.makeMethod()
+    self.workload = workload
+    self.plan = plan
+    self.folder = folder
+    let (network, store) = (workload.network, workload.network.store)
+    generator = RandomGenerator(seed: plan.seed, device: store.device)
+    var method = plan.method
     try method.adaptation.check(network)
     step = 0
-    if hasCheckpoint {
+    if isResumed && Checkpoint.exists(.last, in: folder) {
       let checkpoint = try Checkpoint.load(.last, in: folder)
       try checkpoint.restore(&method, taskCount: network.tasks.count, in: folder)
       try checkpoint.restore(network, grownBy: method, in: folder)
-      try checkpoint.restoreTraining(network.store, generator: generator, in: folder)
+      try checkpoint.restoreTraining(store, generator: generator, in: folder)
       step = checkpoint.step
       bestScore = checkpoint.bestScore
     }
-    let clipNorm = configuration.optimizer.clipNorm
-    optimizer = MultitaskOptimizer(
-      network.store, method: method, optimizer: configuration.makeOptimizer(),
-      clipping: clipNorm > 0 ? GradientClipping(maximumNorm: clipNorm) : nil)
-    trivial = try Self.trivialEvaluation(data, configuration, folder, device, resuming: isResumed)
+    optimizer = MultitaskOptimizer(store, method: method, optimizer: plan.optimizer, clipping: plan.clipping)
+    let known = isResumed ? try Self.trivialEvaluation(in: folder, of: workload) : nil
+    trivial = try known ?? workload.evaluateTrivially()
   }
+
+  public var network: any AdaptableNetwork { workload.network }
 
   /// Steps done so far.
   public var completedSteps: Int { step }
@@ -82,38 +65,34 @@ public final class Trainer {
     observers: [any TrainingObserver] = [], shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
     defer { for observer in observers { observer.finish() } }
-    let training = configuration.training
-    let loader = BatchLoader(
-      data.training, tasks: data.bindings.map(\.task), transforms: data.trainingTransforms,
-      batchSize: training.batchSize, seed: configuration.run.seed, firstBatch: step * training.accumulation,
-      threads: configuration.data.threads)
-    defer { loader.close() }
+    let batches = try workload.trainingBatches(from: step * plan.partCount)
+    defer { batches.close() }
     try AtomicFile.write(JSONEncoder().encode(trivial), to: folder.baseline)
     Checkpoint.removeOrphans(in: folder)
     if step == 0 { try save(.last, score: nil) }
-    while step < training.steps {
+    while step < plan.steps {
       if let report = try adapt() {
         let record = AdaptationRecord(step: step + 1, report: report)
         for observer in observers { try observer.observe(.adaptation(record)) }
       }
-      let record = try performStep(loader)
+      let record = try performStep(batches)
       for observer in observers { try observer.observe(.step(record)) }
-      let isLast = step == training.steps
+      let isLast = step == plan.steps
       var score: Double?
-      if isLast || isDue(training.evaluateEvery) { score = try evaluate(observers) }
-      if isLast || isDue(training.checkpointEvery) { try save(.last, score: score) }
+      if isLast || isDue(plan.evaluateEvery) { score = try evaluate(observers) }
+      if isLast || isDue(plan.checkpointEvery) { try save(.last, score: score) }
       if !isLast && shouldStop() {
         try save(.last, score: score)
         return .stopped(step: step)
       }
     }
-    if lastEvaluation == nil { lastEvaluation = try evaluator.evaluate(network, precision: precision) }
+    if lastEvaluation == nil { lastEvaluation = try workload.evaluate() }
     return .finished
   }
 
   /// Lets the network change, if it is time.
   private func adapt() throws -> AdaptationReport? {
-    let training = AdaptedTraining(network: network, data: data, configuration: configuration, completedSteps: step)
+    let training = AdaptedTraining(workload: workload, completedSteps: step, totalSteps: plan.steps)
     var method = optimizer.method
     defer { optimizer.method = method }
     do { return try method.adaptation.adapt(training, using: &method.generator) } catch let error as NonFiniteError {
@@ -123,14 +102,11 @@ public final class Trainer {
 
   private func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
 
-  private func performStep(_ loader: BatchLoader) throws -> StepRecord {
+  private func performStep(_ batches: any TrainingBatches) throws -> StepRecord {
     let start = ContinuousClock.now
-    let waitedBefore = loader.waitedSeconds
-    let context = ForwardContext.training(generator)
-    let objectives = BatchObjective.parts(
-      try (0..<configuration.training.accumulation).map { _ in try loader.next() }, of: network, data.bindings,
-      on: device, context, precision)
-    let learningRate = configuration.optimizer.learningRate * schedule.factor(at: step)
+    let waitedBefore = batches.waitedSeconds
+    let objectives = try batches.next(partCount: plan.partCount, .training(generator))
+    let learningRate = plan.learningRate * plan.schedule.factor(at: step)
     let observation = isObserved(step + 1) ? observedLevel : nil
     let report: StepReport
     do {
@@ -140,13 +116,13 @@ public final class Trainer {
     }
     step += 1
     // What schedules learn costs nothing to know, but fills the log.
-    let isNoted = step % 10 == 0 || step == configuration.training.steps
+    let isNoted = step % 10 == 0 || step == plan.steps
     let present = network.tasks.indices.filter { report.losses[$0] != nil }.map { (network.tasks[$0], $0) }
     return StepRecord(
       step: step, losses: Dictionary(uniqueKeysWithValues: present.map { ($0, report.losses[$1]!) }),
       weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
       learningRate: learningRate,
-      seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: loader.waitedSeconds - waitedBefore,
+      seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
       diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
       affinity: isNoted ? report.grouping?.affinity : nil,
       channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil)
@@ -159,21 +135,18 @@ public final class Trainer {
 
   /// As configured; where no features are shared, or will not be, the parameters.
   private var observedLevel: GradientLevel {
-    network.featureKind == .byTask || optimizer.method.adaptation.givesTasksFeatures
-      ? .parameters : configuration.diagnostics.level
+    workload.featureKind != .shared || optimizer.method.adaptation.givesTasksFeatures ? .parameters : plan.observedLevel
   }
 
   private func isObserved(_ step: Int) -> Bool {
-    let interval = configuration.diagnostics.every
+    let interval = plan.observeEvery
     return interval > 0 && network.tasks.count > 1 && (step == 1 || step % interval == 0)
   }
 
   // MARK: Evaluation and checkpoints
 
-  var evaluator: Evaluator { Evaluator(data, configuration, device) }
-
   private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
-    let evaluation = try evaluator.evaluate(network, precision: precision)
+    let evaluation = try workload.evaluate()
     for task in evaluation.tasks where !task.loss.isFinite || !task.metrics.allSatisfy(\.value.isFinite) {
       throw TrainingError.notFinite(
         NonFiniteError(quantity: .loss, task: task.task, value: task.loss), step: step, folder: folder)
@@ -194,8 +167,8 @@ public final class Trainer {
   /// Tells the loss weighting how well each task is done, if it learns from that.
   private func observePerformance(_ evaluation: Evaluation) {
     guard optimizer.method.weighting.observesPerformance else { return }
-    optimizer.method.weighting.observe(
-      performance: zip(data.bindings, evaluation.tasks).map { $0.performance($1.metrics) })
+    guard let performance = workload.performance(evaluation) else { return }
+    optimizer.method.weighting.observe(performance: performance)
   }
 
   private func save(_ name: Checkpoint.Name, score: Double?) throws {
@@ -204,17 +177,19 @@ public final class Trainer {
       generator: generator)
   }
 
-  private static func trivialEvaluation(
-    _ data: DataSetup, _ configuration: Configuration, _ folder: RunFolder, _ device: Device,
-    resuming isResumed: Bool
-  ) throws -> Evaluation {
-    if isResumed, let saved = try? Data(contentsOf: folder.baseline),
+  /// What a run has kept of the trivial predictors' results; nil if that is not there.
+  ///
+  /// - Throws: ``FileError`` if the file holds something else: scores compare with it, task by task.
+  private static func trivialEvaluation(in folder: RunFolder, of workload: any Workload) throws -> Evaluation? {
+    guard FileManager.default.fileExists(atPath: folder.baseline.path) else { return nil }
+    guard let saved = try? Data(contentsOf: folder.baseline),
       let evaluation = try? JSONDecoder().decode(Evaluation.self, from: saved),
-      evaluation.covers(data.bindings.map(\.name))
-    {
-      return evaluation
+      evaluation.covers(workload.evaluatedNames)
+    else {
+      throw FileError(
+        folder.baseline,
+        "does not hold what the trivial predictors reach in the run's tasks: without this file, it is found again")
     }
-    let predictor = try TrivialPredictor(data, count: trivialSampleCount)
-    return try Evaluator(data, configuration, device).evaluate { predictor($0) }
+    return evaluation
   }
 }

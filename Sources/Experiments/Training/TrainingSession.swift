@@ -30,17 +30,18 @@ public struct TrainingSession {
       isResumed
       ? try Self.resumedConfiguration(configuration, folder) : (configuration ?? Configuration()).withAbsolutePaths
     if isResumed { try Self.requireCheckpoint(folder) }
-    if isResumed { try Self.requireFittingBaseline(folder, configuration) }
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
-    trainer = try Trainer(configuration, folder: folder, resuming: isResumed)
+    trainer = try Trainer(
+      Self.workload(configuration, folder, resuming: isResumed), TrainingPlan(configuration), folder: folder,
+      resuming: isResumed)
     guard trainer.completedSteps <= configuration.training.steps else {
       throw FileError(
         folder.checkpoints,
         "holds a checkpoint of step \(trainer.completedSteps), but training.steps in \(folder.configuration.lastPathComponent) is \(configuration.training.steps)"
       )
     }
-    if isResumed { try Self.requireSameTasks(trainer, folder) }
+    if isResumed { try trainer.workload.requireSame(asIn: folder) }
     try FileManager.default.createFolder(folder.url)
     lock = try lockOfOld ?? Self.lock(folder)
     // Again: another process may have trained there meanwhile.
@@ -49,7 +50,7 @@ public struct TrainingSession {
     folder.removeLeftovers()
     // First: what has no configuration is no run, and would not be overwritten.
     if !isResumed { try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration) }
-    try AtomicFile.write(JSONEncoder().encode(trainer.data.bindings.map(\.task)), to: folder.tasks)
+    try trainer.workload.keep(in: folder)
     try folder.create()
     observers = [
       try MetricsLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
@@ -58,20 +59,15 @@ public struct TrainingSession {
     ]
   }
 
-  /// Weights belong to the tasks and classes that they learned.
-  ///
-  /// - Throws: ``FileError`` if the data set's are others now. A file that cannot be read says nothing, and is written anew.
-  private static func requireSameTasks(_ trainer: Trainer, _ folder: RunFolder) throws {
-    guard let saved = try? Data(contentsOf: folder.tasks),
-      let tasks = try? JSONDecoder().decode([VisionTask].self, from: saved)
-    else { return }
-    let now = trainer.data.bindings.map(\.task)
-    guard tasks != now else { return }
-    let changed = zip(tasks, now).first { $0 != $1 }?.0.name ?? tasks.map(\.name).joined(separator: ", ")
-    throw FileError(
-      folder.tasks,
-      "holds the tasks that the run learns, but the data set's are others now ('\(changed)'): its kind and classes have to be put back, or --overwrite starts again"
-    )
+  private static func workload(
+    _ configuration: Configuration, _ folder: RunFolder, resuming isResumed: Bool
+  ) throws -> any Workload {
+    try configuration.checkFields()
+    configuration.prepareRuntime()
+    var configuration = configuration
+    // The checkpoint replaces them.
+    if isResumed && Checkpoint.exists(.last, in: folder) { configuration.network.weights = nil }
+    return try WorkloadRegistry.factory(of: configuration).make(configuration)
   }
 
   /// Trains, then draws predictions and writes the report.
@@ -80,7 +76,7 @@ public struct TrainingSession {
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
     let summary = try RunSummary(folder)
-    try Gallery.write(trainer)
+    try trainer.workload.drawSamples(in: folder)
     try RunReport(folder).write()
     // Last: a run that has its summary has everything.
     try summary.write(to: folder)
@@ -100,17 +96,6 @@ public struct TrainingSession {
       throw FileError(
         folder.checkpoints,
         "holds no checkpoint of the run's last step: its files have to be put back, or --overwrite starts again")
-    }
-  }
-
-  /// Scores compare with the trivial predictors, task by task.
-  private static func requireFittingBaseline(_ folder: RunFolder, _ configuration: Configuration) throws {
-    guard FileManager.default.fileExists(atPath: folder.baseline.path) else { return }
-    let saved = try? JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: folder.baseline))
-    guard saved?.tasks.map(\.task) == configuration.data.tasks else {
-      throw FileError(
-        folder.baseline,
-        "does not hold what the trivial predictors reach in the run's tasks: without this file, it is found again")
     }
   }
 

@@ -1,0 +1,82 @@
+import MultitaskLearning
+import NeuralNetworks
+import Support
+import VisionMetrics
+
+/// What a run trains: a network, its data, and how it is judged. ``Trainer`` asks it, and knows nothing else of it.
+///
+/// The workloads that come with the library are entries of ``WorkloadRegistry``; a user of the library writes an own one.
+public protocol Workload {
+  /// The network. Its tasks are the losses: the rows of G.
+  var network: any AdaptableNetwork { get }
+
+  /// What the losses start from, as the network is now; defaults to features that tasks share.
+  var featureKind: Features.Kind { get }
+
+  /// What evaluations tell results of, in their order; defaults to the network's tasks.
+  var evaluatedNames: [String] { get }
+
+  /// Opens the training data.
+  ///
+  /// - Parameter first: the number of the first part of a batch that is wanted, from 0. It has to be the same part
+  ///   whichever is the first, so that a resumed run goes on with the batches that it would have had.
+  func trainingBatches(from first: Int) throws -> any TrainingBatches
+
+  /// Hands over batches of the training data in evaluation, always the same ones, for adaptations that look at tokens.
+  ///
+  /// - Parameter sampleCount: how many samples, at least, if there are as many.
+  /// - Throws: ``MethodError`` by default: the workload has no tokens.
+  func forEachTokenBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws
+
+  /// Metrics of the network, as it is now, on the validation data.
+  func evaluate() throws -> Evaluation
+
+  /// Metrics on the validation data of a predictor that says the same about every sample: what a network has to beat.
+  func evaluateTrivially() throws -> Evaluation
+
+  /// How well each of the network's tasks is done, from 0 (bad) to 1, for weightings that learn from it.
+  ///
+  /// - Returns: nil, by default, if the workload does not say.
+  func performance(_ evaluation: Evaluation) -> [Double]?
+
+  /// Keeps in a run's folder what ``WorkloadFactory/restore(_:from:)`` needs when the data are not there; defaults to
+  /// nothing.
+  func keep(in folder: RunFolder) throws
+
+  /// Makes sure that a run which goes on is about the same: the meaning of tasks and classes; defaults to nothing.
+  ///
+  /// - Throws: ``FileError`` that names what has changed.
+  func requireSame(asIn folder: RunFolder) throws
+
+  /// Draws some validation samples for the report; defaults to nothing.
+  func drawSamples(in folder: RunFolder) throws
+}
+
+extension Workload {
+  public var featureKind: Features.Kind { .shared }
+  public var evaluatedNames: [String] { network.tasks }
+  public func forEachTokenBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws {
+    throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
+  }
+  public func performance(_ evaluation: Evaluation) -> [Double]? { nil }
+  public func keep(in folder: RunFolder) throws {}
+  public func requireSame(asIn folder: RunFolder) throws {}
+  public func drawSamples(in folder: RunFolder) throws {}
+}
+
+/// Batches of a workload's training data, one after another.
+public protocol TrainingBatches: AnyObject {
+  /// The next step's batch: the network's losses on each of its parts. It waits until the data are ready.
+  ///
+  /// - Parameters:
+  ///   - partCount: into how many parts the batch is cut, because of memory.
+  ///   - context: training, with the source of the network's random draws.
+  /// - Throws: ``FileError`` if data cannot be read.
+  func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective]
+
+  /// Seconds that ``next(partCount:_:)`` has waited for data so far.
+  var waitedSeconds: Double { get }
+
+  /// Ends what works in the background.
+  func close()
+}

@@ -1,0 +1,27 @@
+import MultitaskLearning
+import Support
+
+/// Makes a workload from a configuration, in which `workload` names its entry.
+public protocol WorkloadFactory: Sendable {
+  /// For a training: with data, and with pretrained weights if the configuration names some.
+  ///
+  /// - Throws: whatever is wrong with the configuration, the data or the weights.
+  func make(_ configuration: Configuration) throws -> any Workload
+
+  /// For the use of a run's network, whose weights are loaded next: data are not needed until an evaluation asks for them.
+  ///
+  /// - Throws: ``FileError`` if the folder does not hold what the run has kept.
+  func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload
+}
+
+/// Every kind of workload by name. A user of the library adds an own one: `try WorkloadRegistry.shared.add(entry)`.
+public enum WorkloadRegistry {
+  public static let shared = Registry<MethodEntry<any WorkloadFactory>>("workload", [PixelWorkload.entry])
+
+  /// - Throws: ``RegistryError`` or ``MethodError`` for a name or a parameter that does not exist.
+  static func factory(of configuration: Configuration) throws -> any WorkloadFactory {
+    try shared.require(configuration.workload.name)
+      .make(
+        configuration.workload.settings, tasks: configuration.data.tasks, totalSteps: configuration.training.steps)
+  }
+}

@@ -1,0 +1,44 @@
+import Experiments
+import Testing
+import VisionData
+
+/// What a configuration says about its network, and what it answers to what cannot be.
+@Suite struct NetworkConfigurationTests {
+  private func complaint(_ yaml: String) -> String {
+    do {
+      try Configuration(yaml: yaml, source: "c.yaml").check(availableTasks: Scenes.allTasks)
+      return "nothing"
+    } catch { return "\(error)" }
+  }
+
+  @Test func fieldsThatAreGoneSayTheirNewNames() {
+    let found = complaint("network: {normalization: task}")
+    #expect(found.contains("'network.normalization' is gone") && found.contains("network.sharing"), "\(found)")
+    #expect(found.contains("task-normalization for 'task'") && found.contains("c.yaml, line 1"), "\(found)")
+  }
+
+  @Test func waysOfSharingAreChecked() {
+    let misspelt = complaint("network: {sharing: task-normalisation}")
+    #expect(misspelt.contains("unknown way of sharing") && misspelt.contains("'task-normalization'?"), "\(misspelt)")
+    let impossible = complaint("network: {sharing: task-normalization, encoder: vit_micro}")
+    #expect(impossible.contains("vit_micro does not have") && impossible.contains("resnet18"), "\(impossible)")
+    let parameter = complaint("network: {sharing: {name: hard, top: 4}}")
+    #expect(parameter.contains("hard has no parameter 'top'"), "\(parameter)")
+    let level = complaint("{network: {sharing: task-normalization}, method: {level: features, aggregator: mgda}}")
+    #expect(level.contains("method.level has to be parameters"), "\(level)")
+    let plain = complaint("method: {schedule: connection-strength}")
+    #expect(plain.contains("network.sharing=task-normalization"), "\(plain)")
+    #expect(complaint("network: {sharing: task-normalization}") == "nothing")
+  }
+
+  @Test func workloadsAreNamed() throws {
+    #expect(try Configuration(yaml: "workload: pixels").workload.name == "pixels")
+    let configuration = try Configuration(yaml: "workload: {name: pixels, x: 2}")
+    #expect(configuration.workload.settings == ["x": .number(2)])
+    #expect(try Configuration(yaml: configuration.yaml) == configuration)
+    var set = Configuration()
+    try set.apply(assignment: "workload=pixels")
+    #expect(set == Configuration())
+    #expect(throws: ConfigurationError.self) { try Configuration(yaml: "workload: [pixels]") }
+  }
+}

@@ -72,7 +72,7 @@ let package = Package(
         "TextTable",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["TensorBoard/event.proto"]),
+      exclude: ["TensorBoard/event.proto", "TensorBoard/summary.proto"]),
     .executableTarget(
       name: "PolymathCommand",
       dependencies: [

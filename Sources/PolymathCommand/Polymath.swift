@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import Support
 
 @main
 struct Polymath: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polymath",
     abstract: "Trains one vision network for many tasks, and keeps the tasks from hurting each other.",
-    version: "0.1.0",
+    version: Version.current,
     subcommands: [
       Train.self, Compare.self, Evaluate.self, Predict.self, Analyze.self, Methods.self, Networks.self,
       Aggregate.self, Group.self, Encode.self,

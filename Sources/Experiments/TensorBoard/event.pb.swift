@@ -8,9 +8,9 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The part of TensorBoard's event format that Polymath writes. `event.pb.swift` was generated from this file with
-///   protoc --swift_opt=Visibility=Package --swift_out=. event.proto
-/// and is committed, so that building needs no protoc.
+/// The part of TensorBoard's event format that Polymath writes. `event.pb.swift` and `summary.pb.swift` were generated with
+///   protoc --swift_opt=Visibility=Package --swift_out=. event.proto summary.proto
+/// and are committed, so that building needs no protoc.
 
 import SwiftProtobuf
 
@@ -66,32 +66,6 @@ package nonisolated struct Polymath_Tensorboard_Event: Sendable {
     case summary(Polymath_Tensorboard_Summary)
     case sessionLog(Polymath_Tensorboard_SessionLog)
 
-  }
-
-  package init() {}
-}
-
-package nonisolated struct Polymath_Tensorboard_Summary: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var value: [Polymath_Tensorboard_Summary.Value] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated struct Value: Sendable {
-    // SwiftProtobuf.Message conformance is added in an extension below. See the
-    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-    // methods supported on all messages.
-
-    package var tag: String = String()
-
-    package var simpleValue: Float = 0
-
-    package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-    package init() {}
   }
 
   package init() {}
@@ -239,71 +213,6 @@ nonisolated extension Polymath_Tensorboard_Event: SwiftProtobuf.Message, SwiftPr
     if lhs.wallTime != rhs.wallTime {return false}
     if lhs.step != rhs.step {return false}
     if lhs.what != rhs.what {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Polymath_Tensorboard_Summary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Summary"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.value) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.value.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.value, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Polymath_Tensorboard_Summary, rhs: Polymath_Tensorboard_Summary) -> Bool {
-    if lhs.value != rhs.value {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Polymath_Tensorboard_Summary.Value: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = Polymath_Tensorboard_Summary.protoMessageName + ".Value"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tag\0\u{3}simple_value\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.tag) }()
-      case 2: try { try decoder.decodeSingularFloatField(value: &self.simpleValue) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.tag.isEmpty {
-      try visitor.visitSingularStringField(value: self.tag, fieldNumber: 1)
-    }
-    if self.simpleValue.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.simpleValue, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Polymath_Tensorboard_Summary.Value, rhs: Polymath_Tensorboard_Summary.Value) -> Bool {
-    if lhs.tag != rhs.tag {return false}
-    if lhs.simpleValue != rhs.simpleValue {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

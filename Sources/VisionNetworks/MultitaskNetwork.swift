@@ -37,7 +37,7 @@ public final class MultitaskNetwork {
     self.encoder = encoder
     let heads = store.root[decoder.collection]
     decoders = outputs.map { output in
-      decoder.make(heads[output.task].owned(by: .task(output.task)), encoder: encoder, channels: output.channels)
+      decoder.make(heads[output.task].reached(by: .task(output.task)), encoder: encoder, channels: output.channels)
     }
     store.layOut()
   }

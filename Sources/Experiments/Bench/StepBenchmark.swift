@@ -116,18 +116,20 @@ struct SquaresObjective: SharesTokens, SharesConvolutions {
 
   var tasks: [String] { network.tasks }
 
-  var featuresDependOnTask: Bool { network.featuresDependOnTask }
+  var featureKind: Features.Kind { network.featureKind }
   var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
 
-  func features(for tasks: [Int]) -> [Tensor] { network.features(images, tasks: tasks, context) }
-
-  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    network.features(images, context, observing: observe)
+  func features(for tasks: [Int]) -> Features {
+    network.features(network.features(images, tasks: tasks, context), of: tasks)
   }
 
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> Features {
+    network.features(network.features(images, context, observing: observe), of: Array(network.outputs.indices))
+  }
+
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])
-    let predictions = network.predictions(of: tasks, from: features, size: size, context)
+    let predictions = network.predictions(of: tasks, from: network.maps(features, of: tasks), size: size, context)
     return zip(tasks, predictions).map { ($1 - targets[$0]).squared().mean() }
   }
 }

@@ -38,21 +38,27 @@ struct BatchObjective: SharesConvolutions, SharesTokens {
 
   var labelCounts: [Double] { labels.map(\.known) }
   var generator: RandomGenerator? { context.generator }
-  var featuresDependOnTask: Bool { network.featuresDependOnTask }
+  var featureKind: Features.Kind { network.featureKind }
   var normalizedConvolutions: [NormalizedConvolution] { network.encoder.normalizedConvolutions }
 
-  func features(for tasks: [Int]) -> [Tensor] {
-    precision.compute(on: batch.images.device) { network.features(batch.images, tasks: tasks, context) }
+  func features(for tasks: [Int]) -> Features {
+    let maps = precision.compute(on: batch.images.device) {
+      network.features(batch.images, tasks: tasks, context)
+    }
+    return network.features(maps, of: tasks)
   }
 
-  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    precision.compute(on: batch.images.device) { network.features(batch.images, context, observing: observe) }
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> Features {
+    let maps = precision.compute(on: batch.images.device) {
+      network.features(batch.images, context, observing: observe)
+    }
+    return network.features(maps, of: Array(network.outputs.indices))
   }
 
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     let size = (height: batch.images.shape[2], width: batch.images.shape[3])
     let predictions = precision.compute(on: batch.images.device) {
-      network.predictions(of: tasks, from: features, size: size, context)
+      network.predictions(of: tasks, from: network.maps(features, of: tasks), size: size, context)
     }
     return zip(tasks, predictions).map { task, prediction in
       bindings[task].loss(prediction, batch.targets[bindings[task].name]!, balance: balance[task])

@@ -50,6 +50,7 @@ public final class Trainer {
     var networkConfiguration = configuration
     if hasCheckpoint { networkConfiguration.network.weights = nil }  // The checkpoint replaces them.
     network = try MultitaskNetwork(networkConfiguration, bindings: data.bindings)
+    let groups = try configuration.assignOptimizerGroups(in: network.store, tasks: network.tasks)
     generator = RandomGenerator(seed: configuration.run.seed, device: device)
     schedule = configuration.learningRateSchedule
     var method = try configuration.makeMethod()
@@ -65,7 +66,7 @@ public final class Trainer {
     }
     let clipNorm = configuration.optimizer.clipNorm
     optimizer = MultitaskOptimizer(
-      network.store, method: method, optimizer: configuration.makeOptimizer(),
+      network.store, method: method, optimizer: configuration.makeOptimizer(), groups: groups,
       clipping: clipNorm > 0 ? GradientClipping(maximumNorm: clipNorm) : nil)
     trivial = try Self.trivialEvaluation(data, configuration, folder, device, resuming: isResumed)
   }

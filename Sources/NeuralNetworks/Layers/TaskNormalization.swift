@@ -21,7 +21,7 @@ public struct TaskNormalization: Layer {
     kind = .byTask(
       Dictionary(
         uniqueKeysWithValues: tasks.map {
-          ($0, BatchNormalization(path[$0].owned(by: .task($0)), channels: channels))
+          ($0, BatchNormalization(path[$0].reached(by: .task($0)), channels: channels))
         }))
   }
 

@@ -14,9 +14,11 @@
 #include <torch/headeronly/version.h>
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -276,25 +278,33 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
   });
 }
 
-int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *leaves, int leaf_count, bool *reached) {
+int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *ends, int end_count,
+               const ct_tensor *leaves, int leaf_count, bool *reached) {
   return guarded([&] {
     std::unordered_map<torch::autograd::Node *, int> sinks;
     for (int i = 0; i < leaf_count; i++) {
       reached[i] = false;
       if (auto sink = torch::autograd::impl::try_get_grad_accumulator(tensor(leaves[i]))) sinks[sink.get()] = i;
     }
+    // A node may have several outputs, of which some are ends.
+    std::set<std::pair<torch::autograd::Node *, uint32_t>> closed;
+    for (int i = 0; i < end_count; i++) {
+      auto edge = torch::autograd::impl::gradient_edge(tensor(ends[i]));
+      closed.insert({edge.function.get(), edge.input_nr});
+    }
     std::unordered_set<torch::autograd::Node *> seen;
     std::vector<torch::autograd::Node *> waiting;
-    auto visit = [&](torch::autograd::Node *node) {
-      if (node && seen.insert(node).second) waiting.push_back(node);
+    auto visit = [&](const torch::autograd::Edge &edge) {
+      torch::autograd::Node *node = edge.function.get();
+      if (!node || closed.count({node, edge.input_nr})) return;
+      if (seen.insert(node).second) waiting.push_back(node);
     };
-    for (int i = 0; i < output_count; i++)
-      visit(torch::autograd::impl::gradient_edge(tensor(outputs[i])).function.get());
+    for (int i = 0; i < output_count; i++) visit(torch::autograd::impl::gradient_edge(tensor(outputs[i])));
     while (!waiting.empty()) {
       torch::autograd::Node *node = waiting.back();
       waiting.pop_back();
       if (auto sink = sinks.find(node); sink != sinks.end()) reached[sink->second] = true;
-      for (const auto &edge : node->next_edges()) visit(edge.function.get());
+      for (const auto &edge : node->next_edges()) visit(edge);
     }
     return 0;
   });

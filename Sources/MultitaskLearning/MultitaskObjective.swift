@@ -14,25 +14,31 @@ public protocol MultitaskObjective {
   /// stays as it is. Where a batch is cut into parts, a part's loss counts by its number of labels.
   var labelCounts: [Double] { get }
 
-  /// Whether each task has features of its own, because layers of the shared encoder differ between tasks.
-  var featuresDependOnTask: Bool { get }
+  /// Which features ``features(for:)`` gives; defaults to features that all tasks share.
+  ///
+  /// It is asked before anything is computed: where each task has its own, one task's graph is kept at a time.
+  var featureKind: Features.Kind { get }
 
   /// What the network draws random numbers from while it trains; defaults to nil, for a network that draws none.
   ///
   /// Evaluations beside the step give it its state back.
   var generator: RandomGenerator? { get }
 
-  /// The shared features Z that the given tasks' decoders start from; empty if a network has none.
-  func features(for tasks: [Int]) -> [Tensor]
+  /// What the losses of the given tasks start from: of the kind that ``featureKind`` declares, or none where tasks share
+  /// their features.
+  func features(for tasks: [Int]) -> Features
 
-  /// The losses of the given tasks, one number each, in their order. Each of them has to reach every parameter that its
-  /// task's owner declares, in every pass: a network that skips layers multiplies them by zero.
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor]
+  /// The losses of the given tasks, one number each, in their order. Each of them has to reach every parameter whose
+  /// declared ``/NeuralNetworks/Reach`` includes the task, in every pass: a network that skips layers multiplies them by
+  /// zero.
+  ///
+  /// - Parameter features: of these tasks at least.
+  func losses(of tasks: [Int], from features: Features) -> [Tensor]
 }
 
 extension MultitaskObjective {
   public var labelCounts: [Double] { tasks.map { _ in 1 } }
-  public var featuresDependOnTask: Bool { false }
+  public var featureKind: Features.Kind { .shared }
   public var generator: RandomGenerator? { nil }
 
   /// A whole forward pass.

@@ -1,32 +1,58 @@
 import Torch
 
-/// A place in the names of a ``ParameterStore``, where a layer registers its parameters.
+/// A place in the names of a ``ParameterStore``, where a layer registers its parameters, and what these declare.
 ///
 /// ```swift
 /// let attention = path["blocks", "0", "attn"]
 /// let weight = attention.parameter("weight", [out, in], .uniform(fanIn: in))
+/// let gate = path["gate"].reached(by: .task("depth")).optimized(in: "gates").parameter("logits", [channels], .zeros)
 /// ```
 public struct ParameterPath {
   let store: ParameterStore
-  let prefix: String
-  let owner: Owner
+  private(set) var prefix: String
+  private(set) var scope: ParameterScope
+  private(set) var countsAsBias = false
+
+  init(store: ParameterStore) {
+    self.store = store
+    prefix = ""
+    scope = ParameterScope()
+  }
 
   public subscript(_ components: String...) -> ParameterPath {
     let name = components.joined(separator: ".")
-    return ParameterPath(store: store, prefix: prefix.isEmpty ? name : "\(prefix).\(name)", owner: owner)
+    return with { $0.prefix = prefix.isEmpty ? name : "\(prefix).\(name)" }
   }
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
-  /// The same place; what is registered there belongs to `owner`.
-  public func owned(by owner: Owner) -> ParameterPath {
-    ParameterPath(store: store, prefix: prefix, owner: owner)
-  }
+  /// The same place; the losses of these tasks reach what is registered there. Every task's do if nothing is declared.
+  public func reached(by reach: Reach) -> ParameterPath { with { $0.scope.reach = reach } }
+
+  /// The same place; what is registered there lies on this side of the features. It belongs to the trunk if nothing is
+  /// declared.
+  public func `in`(stage: ParameterScope.Stage) -> ParameterPath { with { $0.scope.stage = stage } }
+
+  /// The same place; what is registered there belongs to the optimizer group of this name, whose rule a training may
+  /// define: see ``OptimizerGroups``.
+  public func optimized(in group: String) -> ParameterPath { with { $0.scope.group = group } }
+
+  /// The same place; what is registered there counts among norms and biases for weight decay, whatever its shape, as
+  /// position embeddings and class tokens do.
+  public func countingAsBias() -> ParameterPath { with { $0.countsAsBias = true } }
 
   public func parameter(_ name: String, _ shape: [Int], _ initial: Initialization) -> Parameter {
-    store.register(self[name].prefix, owner: owner, initial: initial.values(shape, from: store.generator))
+    store.register(
+      self[name].prefix, scope: scope, isNormOrBias: countsAsBias || shape.count <= 1,
+      initial: initial.values(shape, from: store.generator))
   }
 
   public func buffer(_ name: String, _ initial: Tensor) -> Buffer {
     store.register(buffer: self[name].prefix, initial: initial)
+  }
+
+  private func with(_ change: (inout ParameterPath) -> Void) -> ParameterPath {
+    var copy = self
+    change(&copy)
+    return copy
   }
 }

@@ -2,10 +2,10 @@ import OrderedCollections
 import Support
 import Torch
 
-/// All parameters and buffers of a network, by name, and their layout in one vector per owner.
+/// All parameters and buffers of a network, by name, and their layout in one vector for each ``Reach``.
 ///
 /// Layers register what they need through a ``ParameterPath`` while they are built; ``layOut()`` then moves the
-/// values into the owners' vectors. Registering more and laying out again grows the network: values and
+/// values into the vectors. Registering more and laying out again grows the network: values and
 /// optimizer state stay, and every ``Parameter`` points to its new place.
 public final class ParameterStore {
   public let device: Device
@@ -17,7 +17,13 @@ public final class ParameterStore {
   private var parameters: OrderedDictionary<String, Parameter> = [:]
   private var buffers: OrderedDictionary<String, Buffer> = [:]
   private var names: OrderedSet<String> = []
-  private var vectorsByOwner: [Owner: ParameterVector] = [:]
+  private var vectorsByReach: [Reach: ParameterVector] = [:]
+
+  /// Which parameters are put into a group other than their declared one; the first that contains a parameter counts.
+  private var assignments: [(selection: ParameterSelection, group: String)] = []
+  private var frozenGroups: Set<String> = []
+  private var frozenNames: Set<String> = []
+  private var sparesNormsAndBiases = false
 
   public init(seed: UInt64, device: Device = .cpu, dtype: DType = .float32) {
     self.device = device
@@ -26,19 +32,21 @@ public final class ParameterStore {
   }
 
   /// Where layers register: the root of all names.
-  public var root: ParameterPath { ParameterPath(store: self, prefix: "", owner: .shared) }
+  public var root: ParameterPath { ParameterPath(store: self) }
 
   public var allBuffers: [Buffer] { Array(buffers.values) }
   public var allParameters: [Parameter] { Array(parameters.values) }
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.value.count } }
 
-  /// One vector per owner, shared first. Empty before ``layOut()``.
-  public var vectors: [ParameterVector] { vectorsByOwner.sorted { $0.key < $1.key }.map(\.value) }
-  public func vector(of owner: Owner) -> ParameterVector? { vectorsByOwner[owner] }
+  /// One vector for each reach, that of every task first. Empty before ``layOut()``.
+  public var vectors: [ParameterVector] { vectorsByReach.sorted { $0.key < $1.key }.map(\.value) }
 
-  func register(_ name: String, owner: Owner, initial: Tensor) -> Parameter {
+  /// The vector of the parameters that exactly these tasks reach; nil if there are none.
+  public func vector(of reach: Reach) -> ParameterVector? { vectorsByReach[reach] }
+
+  func register(_ name: String, scope: ParameterScope, isNormOrBias: Bool, initial: Tensor) -> Parameter {
     require(!names.contains(name), "two entries named '\(name)'")
-    let parameter = Parameter(name: name, owner: owner, value: converted(initial))
+    let parameter = Parameter(name: name, scope: scope, isNormOrBias: isNormOrBias, value: converted(initial))
     names.append(name)
     parameters[name] = parameter
     return parameter
@@ -56,14 +64,50 @@ public final class ParameterStore {
     (initial.dtype.isFloatingPoint ? initial.to(dtype) : initial).to(device)
   }
 
-  /// Puts every owner's parameters into one vector. Call it when the network is built, and again after it grew.
+  // MARK: Layout
+
+  /// Puts all parameters of a reach into one vector. Call it when the network is built, and again after it grew, or after
+  /// parameters were assigned to groups or frozen.
   public func layOut() {
-    for (owner, group) in Dictionary(grouping: parameters.values, by: \.owner) {
-      let previous = vectorsByOwner[owner]
-      if let previous, previous.parameters.count == group.count { continue }
-      vectorsByOwner[owner] = ParameterVector(owner: owner, parameters: group, previous: previous)
+    for parameter in parameters.values {
+      parameter.scope.group =
+        assignments.first { $0.selection.contains(parameter) }?.group ?? parameter.declaredGroup
+      parameter.isFrozen = frozenNames.contains(parameter.name) || frozenGroups.contains(parameter.scope.group)
+    }
+    for (reach, members) in Dictionary(grouping: parameters.values, by: \.scope.reach) {
+      let previous = vectorsByReach[reach]
+      let plan = ParameterVector.Plan(members, previous: previous, sparesNormsAndBiases: sparesNormsAndBiases)
+      if let previous, plan.describes(previous) { continue }
+      vectorsByReach[reach] = ParameterVector(plan, reach: reach, previous: previous)
     }
   }
+
+  /// Lays the parameters out as optimizer groups need it: their frozen parameters are trained no more, and norms and biases
+  /// lie apart if weight decay spares them. It holds for later layouts, too; groups of an earlier call are forgotten.
+  public func layOut(for groups: OptimizerGroups) {
+    frozenGroups = Set(groups.groups.filter(\.isFrozen).map(\.name))
+    sparesNormsAndBiases = !groups.decaysNormsAndBiases
+    layOut()
+  }
+
+  /// Puts parameters into an optimizer group, from the next ``layOut()`` on: those that there are, and those that are
+  /// registered later. If several assignments contain a parameter, the first counts.
+  ///
+  /// - Throws: ``ParameterSelectionError`` with the nearest names if there is no such parameter.
+  public func assign(_ selection: ParameterSelection, to group: String) throws {
+    guard parameters.values.contains(where: selection.contains) else {
+      throw ParameterSelectionError(selection, among: allParameters)
+    }
+    assignments.append((selection, group))
+  }
+
+  /// Freezes those of the parameters registered so far that fulfill a condition: from the next ``layOut()`` on they are
+  /// trained no more, whatever their group.
+  public func freeze(where isIncluded: (Parameter) -> Bool) {
+    frozenNames.formUnion(parameters.values.filter(isIncluded).map(\.name))
+  }
+
+  // MARK: Entries
 
   /// Every entry of the state dict in order of registration.
   public var state: [(name: String, tensor: Tensor)] {

@@ -103,16 +103,19 @@ public func takeGradients(
 
 /// Which leaves the recorded graph of some outputs reaches. Nothing is computed.
 ///
-/// - Parameter leaves: tensors that require gradients and were not computed from others.
+/// - Parameters:
+///   - leaves: tensors that require gradients and were not computed from others.
+///   - ends: tensors of the graph; what is reached only through them does not count.
 /// - Complexity: linear in the size of the graph.
-public func reachedLeaves(of outputs: [Tensor], among leaves: [Tensor]) -> [Bool] {
+public func reachedLeaves(of outputs: [Tensor], among leaves: [Tensor], upTo ends: [Tensor] = []) -> [Bool] {
   var reached = [Bool](repeating: false, count: leaves.count)
   let recorded = outputs.filter(\.requiresGradient)
   guard !recorded.isEmpty, !leaves.isEmpty else { return reached }
-  let status = withExtendedLifetime((recorded, leaves)) {
+  let ends = ends.filter(\.requiresGradient)
+  let status = withExtendedLifetime((recorded, ends, leaves)) {
     ct_reaches(
-      recorded.map(\.optionalHandle), Int32(recorded.count), leaves.map(\.optionalHandle), Int32(leaves.count), &reached
-    )
+      recorded.map(\.optionalHandle), Int32(recorded.count), ends.map(\.optionalHandle), Int32(ends.count),
+      leaves.map(\.optionalHandle), Int32(leaves.count), &reached)
   }
   guard status == 0 else { stopDifferentiation(recorded, leaves) }
   return reached

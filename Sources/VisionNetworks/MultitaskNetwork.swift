@@ -25,7 +25,7 @@ public final class MultitaskNetwork {
       plan.encoder, at: store.root[Self.encoderPath], plan.request, tasks: plan.outputs.map(\.task))
     normalizedConvolutions = shared.normalizedConvolutions
     decoders = plan.decoder.make(
-      store.root,
+      store.root.in(stage: .head),
       DecoderRequest(
         featureChannels: shared.encoder.featureChannels, featureStrides: shared.encoder.featureStrides,
         outputs: plan.outputs))

@@ -21,7 +21,7 @@ import Torch
     // Every parameter moved, by about the learning rate for each step.
     for (old, vector) in paired(before, network.store.vectors) {
       let moved = withoutGradients { (vector.values - old).abs().max().item }
-      #expect(moved > 1e-4 && moved < 4e-3, "\(vector.owner): \(moved)")
+      #expect(moved > 1e-4 && moved < 4e-3, "\(vector.reach): \(moved)")
     }
   }
 
@@ -36,7 +36,7 @@ import Torch
       found.store, method: MultitaskMethod(aggregator: UnitGradients()), optimizer: SGD(momentum: 0))
     let report = try optimizer.step([objective(found)], learningRate: 0.1)
     #expect(report.gramian?.taskCount == 2)
-    let shared = expected.store.vector(of: .shared)!.parameters.map(\.value)
+    let shared = expected.store.vector(of: .everyTask)!.parameters.map(\.value)
     let rows = objective(expected).losses(of: [0, 1]).map { loss in
       Tensor.concatenated(
         gradients(of: [loss], withRespectTo: shared, graph: .retain).map { $0!.flattened() })
@@ -44,7 +44,7 @@ import Torch
     let step = rows.map { $0 / $0.norm().item }.reduce(Tensor.zeros([rows[0].count])) { $0 + $1 }
     let before = Tensor.concatenated(shared.map { $0.detached().flattened() })
     let after = Tensor.concatenated(
-      found.store.vector(of: .shared)!.parameters.map { $0.value.detached().flattened() })
+      found.store.vector(of: .everyTask)!.parameters.map { $0.value.detached().flattened() })
     expectClose(after, before - step * 0.1, tolerance: 1e-5)
   }
 

@@ -10,8 +10,8 @@ final class Network {
 
   init() {
     trunk = Linear(store.root["trunk"], from: 16, to: 32)
-    depth = Linear(store.root["depth"].owned(by: .task("depth")), from: 32, to: 1)
-    normals = Linear(store.root["normals"].owned(by: .task("normals")), from: 32, to: 3)
+    depth = Linear(store.root["depth"].reached(by: .task("depth")), from: 32, to: 1)
+    normals = Linear(store.root["normals"].reached(by: .task("normals")), from: 32, to: 3)
     store.layOut()
   }
 }
@@ -23,12 +23,12 @@ struct Objective: MultitaskObjective {
 
   var tasks: [String] { ["depth", "normals"] }
 
-  func features(for tasks: [Int]) -> [Tensor] { [network.trunk(input, .evaluation).relu()] }
+  func features(for tasks: [Int]) -> Features { .shared([network.trunk(input, .evaluation).relu()]) }
 
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     tasks.map { task in
       let head = task == 0 ? network.depth : network.normals
-      return (head(features[0], .evaluation) - targets[task]).squared().mean()
+      return (head(features.maps(of: task)[0], .evaluation) - targets[task]).squared().mean()
     }
   }
 }

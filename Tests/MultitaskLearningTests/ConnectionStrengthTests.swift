@@ -84,26 +84,30 @@ import Torch
       convolution = Convolution(store.root["conv"], from: 2, to: 6, kernel: 3)
       norm = TaskNormalization(store.root["bn"], channels: 6, tasks: Self.tasks)
       let root = store.root
-      heads = Self.tasks.map { Linear(root["head", $0].owned(by: .task($0)), from: 6, to: 1) }
+      heads = Self.tasks.map { Linear(root["head", $0].reached(by: .task($0)), from: 6, to: 1) }
       store.layOut()
     }
 
     struct Objective: SharesConvolutions {
       let problem: Problem
       var tasks: [String] { Problem.tasks }
-      var featuresDependOnTask: Bool { true }
+      var featureKind: Features.Kind { .byTask }
       var normalizedConvolutions: [NormalizedConvolution] {
         [NormalizedConvolution(problem.convolution, problem.norm)]
       }
-      func features(for tasks: [Int]) -> [Tensor] {
+      func features(for tasks: [Int]) -> Features {
         let context = ForwardContext.training(RandomGenerator(seed: 1))
-        return tasks.map { task in
-          let x = problem.convolution(problem.input, context)
-          return problem.norm.byTask[Problem.tasks[task]]!(x, context).relu().mean(axes: [2, 3])
-        }
+        return .byTask(
+          Dictionary(
+            uniqueKeysWithValues: tasks.map { task in
+              let x = problem.convolution(problem.input, context)
+              return (task, [problem.norm.byTask[Problem.tasks[task]]!(x, context).relu().mean(axes: [2, 3])])
+            }))
       }
-      func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
-        zip(tasks, features).map { (problem.heads[$0]($1, .evaluation) - (Double($0) * 2 - 1)).squared().mean() }
+      func losses(of tasks: [Int], from features: Features) -> [Tensor] {
+        tasks.map {
+          (problem.heads[$0](features.maps(of: $0)[0], .evaluation) - (Double($0) * 2 - 1)).squared().mean()
+        }
       }
     }
   }
@@ -211,7 +215,7 @@ import Torch
     /// Every task in turn: its loss, the shared parameters and its own.
     func alternatingStep() {
       for (task, name) in Problem.tasks.enumerated() {
-        let vectors = problem.store.vectors.filter { $0.owner.includes(name) }
+        let vectors = problem.store.vectors.filter { $0.reach.includes(name) }
         let loss = loss(task)
         let all = vectors.map { gradients(of: loss, $0) }
         for (vector, gradients) in paired(vectors, all) { step(vector, along: gradients) }
@@ -221,7 +225,7 @@ import Torch
     /// All tasks at once; on the channels of a task, the other's gradient loses what is against it.
     func protectedStep(_ priorities: [Int]) {
       let losses = Problem.tasks.indices.map(loss)
-      let shared = problem.store.vector(of: .shared)!
+      let shared = problem.store.vector(of: .everyTask)!
       let rows = losses.map { gradients(of: $0, shared) }
       let own = Problem.tasks.map { problem.store.vector(of: .task($0))! }
       let ownGradients = paired(losses, own).map(gradients)

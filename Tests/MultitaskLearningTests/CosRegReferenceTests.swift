@@ -13,8 +13,8 @@ import Torch
     let a: [Tensor]
     let b: [Tensor]
     var tasks: [String] { a.indices.map { "\($0)" } }
-    func features(for tasks: [Int]) -> [Tensor] { [] }
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+    func features(for tasks: [Int]) -> Features { .none }
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
       tasks.map { task in
         let theta = parameter.value
         return (theta * a[task].times(vector: theta)).sum() * 0.5 + (b[task] * theta).sum()

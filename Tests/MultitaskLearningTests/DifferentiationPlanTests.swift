@@ -1,4 +1,5 @@
 import MultitaskLearning
+import NeuralNetworks
 import Testing
 
 /// The table of routes.
@@ -10,7 +11,7 @@ import Testing
     DifferentiationPlan(
       DifferentiationPlan.Situation(
         aggregator: aggregator, weighting: weighting, knowsWeights: knowsWeights, level: level,
-        featuresDependOnTask: separate, trainsShared: trainsShared)
+        features: separate ? .byTask : .shared, trainsShared: trainsShared)
     ).route
   }
 
@@ -48,7 +49,7 @@ import Testing
       let plan = DifferentiationPlan(
         DifferentiationPlan.Situation(
           aggregator: need, weighting: .weightedSum, knowsWeights: true, level: level,
-          featuresDependOnTask: separate, trainsShared: true))
+          features: separate ? .byTask : .shared, trainsShared: true))
       return GradientLevel.allCases.filter(plan.shows)
     }
     #expect(shown(.weightedSum) == [.parameters, .features])

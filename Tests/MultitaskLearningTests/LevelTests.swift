@@ -24,9 +24,9 @@ import Torch
 
   /// The gradients with respect to the features, flattened, by hand.
   private func featureRows(_ problem: TinyProblem) -> [[Double]] {
-    let z = problem.objective().features(for: [0, 1, 2])[0].detached()
+    let z = problem.objective().features(for: [0, 1, 2]).maps(of: 0)[0].detached()
     z.requiresGradient = true
-    return problem.objective().losses(of: [0, 1, 2], from: [z]).map { loss in
+    return problem.objective().losses(of: [0, 1, 2], from: .shared([z])).map { loss in
       gradients(of: [loss], withRespectTo: [z], graph: .retain)[0]!.flattened().array(of: Float.self).map { Double($0) }
     }
   }
@@ -34,11 +34,11 @@ import Torch
   private struct HalfObjective: MultitaskObjective {
     let problem: TinyProblem
     var tasks: [String] { ["a", "b", "c"] }
-    func features(for tasks: [Int]) -> [Tensor] {
-      problem.objective().features(for: tasks).map { $0.to(.bfloat16) }
+    func features(for tasks: [Int]) -> Features {
+      .shared(problem.objective().features(for: tasks).maps(of: 0).map { $0.to(.bfloat16) })
     }
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
-      problem.objective().losses(of: tasks, from: features.map { $0.to(.float32) })
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
+      problem.objective().losses(of: tasks, from: .shared(features.maps(of: 0).map { $0.to(.float32) }))
     }
   }
 
@@ -47,9 +47,9 @@ import Torch
   func halfPrecisionEndsAtTheFeatures(_ aggregator: any GradientAggregator) throws {
     let problem = TinyProblem()
     let objective = HalfObjective(problem: problem)
-    let z = objective.features(for: [0, 1, 2])[0].detached()
+    let z = objective.features(for: [0, 1, 2]).maps(of: 0)[0].detached()
     z.requiresGradient = true
-    let rows = objective.losses(of: [0, 1, 2], from: [z]).map { loss in
+    let rows = objective.losses(of: [0, 1, 2], from: .shared([z])).map { loss in
       gradients(of: [loss], withRespectTo: [z], graph: .retain)[0]!.flattened().to(.float64)
         .array(of: Double.self)
     }
@@ -81,13 +81,13 @@ import Torch
     // The same as weighing the losses for the shared part.
     let losses = expected.objective().losses(of: [0, 1, 2])
     let total = zip(losses, weights).map { $0 * $1 }.reduce(Tensor.zeros([])) { $0 + $1 }
-    let shared = expected.store.vector(of: .shared)!
+    let shared = expected.store.vector(of: .everyTask)!
     let gradient = shared.values.zerosLike()
     writeGradients(
       of: [total],
       to: zip(shared.parameters, shared.views(of: gradient)).map { GradientTarget($0.value, into: $1) })
     expectClose(
-      problem.store.vector(of: .shared)!.values, shared.values - gradient * 0.1, tolerance: 1e-5, "shared")
+      problem.store.vector(of: .everyTask)!.values, shared.values - gradient * 0.1, tolerance: 1e-5, "shared")
     // Tasks' own parameters follow their own losses.
     try step(expected, GradientSum())
     expectClose(
@@ -161,8 +161,8 @@ import Torch
     struct Opaque: MultitaskObjective {
       let objective: TinyProblem.Objective
       var tasks: [String] { objective.tasks }
-      func features(for tasks: [Int]) -> [Tensor] { [] }
-      func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] { objective.losses(of: tasks) }
+      func features(for tasks: [Int]) -> Features { .none }
+      func losses(of tasks: [Int], from features: Features) -> [Tensor] { objective.losses(of: tasks) }
     }
     #expect {
       try step(problem, MGDA(), level: .features, objectives: [Opaque(objective: problem.objective())])
@@ -193,7 +193,7 @@ import Torch
   /// The norms of the tasks' gradients with respect to the shared parameters, or the features, by brute force.
   private func gradientNorms(_ problem: TinyProblem, _ level: GradientLevel) -> [Double] {
     if level == .features { return featureRows(problem).map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() } }
-    let shared = problem.store.vector(of: .shared)!.parameters.map(\.value)
+    let shared = problem.store.vector(of: .everyTask)!.parameters.map(\.value)
     return (0..<3).map { task in
       gradients(of: problem.objective().losses(of: [task]), withRespectTo: shared)
         .reduce(0) { $0 + $1!.squared().sum().item }.squareRoot()
@@ -240,11 +240,11 @@ import Torch
       struct Spoiled: MultitaskObjective {
         let objective: TinyProblem.Objective
         var tasks: [String] { objective.tasks }
-        func features(for tasks: [Int]) -> [Tensor] { objective.features(for: tasks) }
-        func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+        func features(for tasks: [Int]) -> Features { objective.features(for: tasks) }
+        func losses(of tasks: [Int], from features: Features) -> [Tensor] {
           zip(tasks, objective.losses(of: tasks, from: features)).map { task, loss in
             // The square root of zero has an infinite slope, and a finite value.
-            task == 1 ? loss + (features[0] * 0).sqrt().sum() : loss
+            task == 1 ? loss + (features.maps(of: task)[0] * 0).sqrt().sum() : loss
           }
         }
       }

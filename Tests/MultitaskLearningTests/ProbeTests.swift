@@ -23,14 +23,14 @@ import Torch
       let problem: Problem
       var tasks: [String] { ["a", "b"] }
       var generator: RandomGenerator? { problem.generator }
-      func features(for tasks: [Int]) -> [Tensor] {
+      func features(for tasks: [Int]) -> Features {
         withoutGradients { problem.passes.value.add(inPlace: .ones([1])) }
         let draw = problem.generator.uniform([3])
         problem.draws.append(draw.sum().item)
-        return [problem.weight.value * draw]
+        return .shared([problem.weight.value * draw])
       }
-      func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
-        tasks.map { ((features[0] - Double($0)).squared()).mean() }
+      func losses(of tasks: [Int], from features: Features) -> [Tensor] {
+        tasks.map { ((features.maps(of: $0)[0] - Double($0)).squared()).mean() }
       }
     }
   }

@@ -35,9 +35,9 @@ import Torch
   private func update(_ problem: TinyProblem, _ group: [Int], sharedGradient: Tensor? = nil) {
     let losses = problem.objective().losses(of: group)
     let tasks = group.map { problem.objective().tasks[$0] }
-    let vectors = problem.store.vectors.filter { vector in tasks.contains { vector.owner.includes($0) } }
+    let vectors = problem.store.vectors.filter { vector in tasks.contains { vector.reach.includes($0) } }
     let gradients = vectors.map { vector in
-      vector.owner == .shared ? sharedGradient ?? gradient(of: losses, vector) : gradient(of: losses, vector)
+      vector.reach == .everyTask ? sharedGradient ?? gradient(of: losses, vector) : gradient(of: losses, vector)
     }
     withoutGradients {
       for (vector, gradient) in zip(vectors, gradients) { vector.values.add(inPlace: gradient, scale: -0.1) }
@@ -270,6 +270,6 @@ import Torch
 
   /// The gradients of single losses with respect to the shared parameters.
   private func sharedGradients(_ problem: TinyProblem, _ tasks: [Int]) -> [Tensor] {
-    tasks.map { gradient(of: problem.objective().losses(of: [$0]), problem.store.vector(of: .shared)!) }
+    tasks.map { gradient(of: problem.objective().losses(of: [$0]), problem.store.vector(of: .everyTask)!) }
   }
 }

@@ -51,10 +51,10 @@ import MultitaskLearning
     let problem: TinyProblem
     let late: Linear
     var tasks: [String] { ["a", "b", "c"] }
-    func features(for tasks: [Int]) -> [Tensor] {
-      problem.objective().features(for: tasks).map { late($0, .evaluation) }
+    func features(for tasks: [Int]) -> Features {
+      .shared(problem.objective().features(for: tasks).maps(of: 0).map { late($0, .evaluation) })
     }
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
       problem.objective().losses(of: tasks, from: features)
     }
   }
@@ -64,12 +64,13 @@ import MultitaskLearning
     let objective = GrownObjective(
       problem: problem, late: Linear(problem.store.root["late"], from: 5, to: 5))
     problem.store.layOut()
-    let vector = problem.store.vector(of: .shared)!
-    for (frozen, seen) in [(0, 0..<4), (1, 2..<4)] {
+    for (freezes, seen) in [(false, 0..<4), (true, 2..<4)] {
+      if freezes { problem.store.freeze { $0.name.hasPrefix("trunk.") } }
+      problem.store.layOut()
+      let vector = problem.store.vector(of: .everyTask)!
       let own = gradientsOfEach(objective.losses(of: [0, 1, 2]), withRespectTo: vector.parameters.map(\.value))
       let rows = own.map { row in Tensor.concatenated(row[seen].map { $0!.flattened() } + [.zeros([1])]) }
       let expected = DenseTaskGradients(rows: .stacked(rows)).gramian
-      vector.frozenGenerationCount = frozen
       let before = vector.parameters.map { $0.value.array(of: Float.self) }
       let report = try step(problem, [objective], aggregator: PCGrad())
       for i in 0..<3 { for j in 0..<3 { #expect(abs(report.gramian![i, j] - expected[i, j]) < 1e-5) } }
@@ -83,8 +84,9 @@ import MultitaskLearning
   @Test(arguments: [PCGrad(), NashMTL(), CosReg(), GradientSum()] as [any GradientAggregator])
   func nothingSharedIsTrained(_ aggregator: any GradientAggregator) throws {
     let problem = TinyProblem()
-    let shared = problem.store.vector(of: .shared)!
-    shared.frozenGenerationCount = shared.generations.count
+    problem.store.freeze { $0.scope.reach == .everyTask }
+    problem.store.layOut()
+    let shared = problem.store.vector(of: .everyTask)!
     let before = values(problem.store)
     for level in [GradientLevel.parameters, .features] {
       let report = try step(problem, [problem.objective()], aggregator: aggregator, observing: level)
@@ -125,10 +127,10 @@ import MultitaskLearning
     }
   }
 
-  @Test func ownersOfSeveralTasksFollowTheirSum() throws {
+  @Test func parametersOfSeveralTasksFollowTheirSum() throws {
     let problem = TinyProblem()
     let expected = plainStep(problem)
-    // Gradient surgery changes the shared part alone: owners keep the sum of their own losses' gradients.
+    // Gradient surgery changes the shared part alone: parameters of tasks keep the sum of their losses' gradients.
     _ = try step(problem, [problem.objective()], aggregator: PCGrad())
     expectClose(Array(values(problem.store).dropFirst()), Array(expected.dropFirst()), tolerance: 1e-5)
   }

@@ -13,8 +13,8 @@ final class TinyProblem {
   init() {
     trunk = Linear(store.root["trunk"], from: 6, to: 5)
     let root = store.root
-    heads = ["a", "b", "c"].map { Linear(root["head", $0].owned(by: .task($0)), from: 5, to: 2) }
-    both = Linear(root["both"].owned(by: .tasks(["a", "b"])), from: 5, to: 5)
+    heads = ["a", "b", "c"].map { Linear(root["head", $0].reached(by: .task($0)), from: 5, to: 2) }
+    both = Linear(root["both"].reached(by: .tasks(["a", "b"])), from: 5, to: 5)
     store.layOut()
   }
 
@@ -29,11 +29,12 @@ final class TinyProblem {
     let scale: Double
     var tasks: [String] { ["a", "b", "c"] }
 
-    func features(for tasks: [Int]) -> [Tensor] { [problem.trunk(input, .evaluation).tanh()] }
+    func features(for tasks: [Int]) -> Features { .shared([problem.trunk(input, .evaluation).tanh()]) }
 
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
       tasks.map { task in
-        let z = task == 2 ? features[0] : problem.both(features[0], .evaluation)
+        let features = features.maps(of: task)[0]
+        let z = task == 2 ? features : problem.both(features, .evaluation)
         let target = Double(task) - 1
         return (problem.heads[task](z, .evaluation) - target).squared().mean() * scale
       }

@@ -85,15 +85,15 @@ private struct Planted: SharesTokens {
   var count: () -> Void = {}
 
   var tasks: [String] { ["a", "b", "c"] }
-  func features(for tasks: [Int]) -> [Tensor] { tokens }
-  func features(observing observe: (Tensor) -> Void) -> [Tensor] {
+  func features(for tasks: [Int]) -> Features { .shared(tokens) }
+  func features(observing observe: (Tensor) -> Void) -> Features {
     count()
     for layer in tokens { observe(layer) }
-    return tokens
+    return .shared(tokens)
   }
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     tasks.map { task in
-      zip(features, slopes[task]).map { ($0 * Tensor($1)).sum() }.reduce(Tensor.zeros([])) { $0 + $1 }
+      zip(features.maps(of: task), slopes[task]).map { ($0 * Tensor($1)).sum() }.reduce(Tensor.zeros([])) { $0 + $1 }
     }
   }
 }

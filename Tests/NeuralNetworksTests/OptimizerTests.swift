@@ -5,13 +5,13 @@ import Testing
 import Torch
 
 @Suite struct OptimizerTests {
-  /// One owner with a single parameter of three elements.
+  /// A vector with a single parameter of three elements.
   private func makeVector(_ values: [Float]) -> ParameterVector {
     let store = ParameterStore(seed: 0)
     let parameter = store.root.parameter("p", [3], .zeros)
     store.layOut()
     withoutGradients { parameter.value.copy(from: Tensor(values)) }
-    return store.vector(of: .shared)!
+    return store.vector(of: .everyTask)!
   }
 
   private func gradient(_ values: [Float], like vector: ParameterVector) -> Tensor {

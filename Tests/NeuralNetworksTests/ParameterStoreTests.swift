@@ -8,30 +8,30 @@ import Torch
   private func makeStore() -> (store: ParameterStore, trunk: Linear, head: Linear) {
     let store = ParameterStore(seed: 1)
     let trunk = Linear(store.root["trunk"], from: 5, to: 7)
-    let head = Linear(store.root["head"].owned(by: .task("depth")), from: 7, to: 2)
+    let head = Linear(store.root["head"].reached(by: .task("depth")), from: 7, to: 2)
     store.layOut()
     return (store, trunk, head)
   }
 
-  @Test func ownersHaveOneVectorEach() {
+  @Test func everyReachHasOneVector() {
     let (store, _, _) = makeStore()
-    #expect(store.vectors.map(\.owner) == [.shared, .task("depth")])
-    #expect(store.vector(of: .shared)!.parameterCount == 5 * 7 + 7)
+    #expect(store.vectors.map(\.reach) == [.everyTask, .task("depth")])
+    #expect(store.vector(of: .everyTask)!.parameterCount == 5 * 7 + 7)
     #expect(store.parameterCount == 5 * 7 + 7 + 7 * 2 + 2)
   }
 
   @Test func parametersAreViewsOfTheirVector() {
     let (store, _, _) = makeStore()
-    let vector = store.vector(of: .shared)!
+    let vector = store.vector(of: .everyTask)!
     withoutGradients { vector.values.fill(2) }
     for parameter in vector.parameters { #expect(parameter.value.array(of: Float.self).allSatisfy { $0 == 2 }) }
     #expect(vector.parameters.allSatisfy { $0.value.requiresGradient })
   }
 
-  @Test func ownersOfSeveralTasks() {
-    let owner = Owner.tasks(["visible", "amodal"])
-    #expect(owner.includes("visible") && !owner.includes("box") && Owner.shared.includes("box"))
-    #expect(Owner.shared < owner && "\(owner)" == "tasks:amodal+visible")
+  @Test func reachesOfSeveralTasks() {
+    let reach = Reach.tasks(["visible", "amodal"])
+    #expect(reach.includes("visible") && !reach.includes("box") && Reach.everyTask.includes("box"))
+    #expect(Reach.everyTask < reach && "\(reach)" == "tasks:amodal+visible")
   }
 
   @Test func growthKeepsValuesAndOptimizerState() {
@@ -40,7 +40,7 @@ import Torch
     let input = RandomGenerator(seed: 2).normal([4, 5])
     let adam = Adam()
     func train() {
-      let vector = store.vector(of: .shared)!
+      let vector = store.vector(of: .everyTask)!
       let gradient = vector.values.zerosLike()
       writeGradients(
         of: [trunk(input, context).squared().sum()],
@@ -49,12 +49,12 @@ import Torch
     }
     train()
     let before = trunk(input, context).array(of: Float.self)
-    let old = store.vector(of: .shared)!
+    let old = store.vector(of: .everyTask)!
     let oldMoments = old.views(of: old.companion("adam.mean")).map { $0.array(of: Float.self) }
 
     let added = Linear(store.root["added"], from: 7, to: 3)
     store.layOut()
-    let grown = store.vector(of: .shared)!
+    let grown = store.vector(of: .everyTask)!
     #expect(grown.parameterCount == old.parameterCount + 24)
     #expect(trunk(input, context).array(of: Float.self) == before)
     let moments = grown.views(of: grown.companion("adam.mean")).map { $0.array(of: Float.self) }

@@ -29,9 +29,9 @@ import Torch
   private func difference(_ a: Tensor, _ b: Tensor) -> Double { withoutGradients { (a - b).abs().max().item } }
 
   /// Changes every parameter that is the task's alone.
-  private func disturb(_ store: ParameterStore, _ owner: Owner) {
+  private func disturb(_ store: ParameterStore, _ reach: Reach) {
     withoutGradients {
-      for parameter in store.allParameters where parameter.owner == owner {
+      for parameter in store.allParameters where parameter.scope.reach == reach {
         parameter.value.add(inPlace: RandomGenerator(seed: 9).normal(parameter.shape, deviation: 0.5))
       }
     }
@@ -66,7 +66,7 @@ import Torch
     let (store, stack) = make(growth)
     for (index, task) in Self.tasks.enumerated() {
       withoutGradients {
-        for parameter in store.allParameters where parameter.owner == .task(task) {
+        for parameter in store.allParameters where parameter.scope.reach == .task(task) {
           parameter.value.add(inPlace: RandomGenerator(seed: UInt64(index)).normal(parameter.shape, deviation: 0.5))
         }
       }
@@ -92,7 +92,7 @@ import Torch
   /// Without streams of their own, tasks see each other's tokens, which then belong to all.
   @Test func tokensAloneNeedNoStreams() {
     let (store, stack) = make(TokenGrowth(modulatedLayers: [], expandedLayers: [0, 2], tokensPerTask: 2))
-    #expect(!stack.partsStreams && store.vectors.map(\.owner) == [.shared])
+    #expect(!stack.partsStreams && store.vectors.map(\.reach) == [.everyTask])
     let output = run(stack)
     #expect(output.shape == [2, 5, 12])
     #expect(store.entry("blocks.0.tokens.b")!.shape == [1, 2, 12])
@@ -100,8 +100,8 @@ import Torch
     #expect(difference(output, run(stack)) > 1e-4)
     // Before the first modulated layer, too.
     let mixed = make(TokenGrowth(modulatedLayers: [2], expandedLayers: [0, 2])).store
-    #expect(mixed.allParameters.first { $0.name == "blocks.0.tokens.a" }!.owner == .shared)
-    #expect(mixed.allParameters.first { $0.name == "blocks.2.tokens.a" }!.owner == .task("a"))
+    #expect(mixed.allParameters.first { $0.name == "blocks.0.tokens.a" }!.scope.reach == .everyTask)
+    #expect(mixed.allParameters.first { $0.name == "blocks.2.tokens.a" }!.scope.reach == .task("a"))
   }
 
   @Test func growthKeepsValuesAndMoments() {
@@ -114,12 +114,12 @@ import Torch
       }
     }
     step()
-    let old = store.vector(of: .shared)!
+    let old = store.vector(of: .everyTask)!
     let saved = old.parameters.map { ($0.name, $0.value.copied()) }
     let moments = zip(old.parameters, old.views(of: old.companion("adam.mean"))).map { ($0.name, $1.copied()) }
     stack.grow(TokenGrowth(modulatedLayers: [2], expandedLayers: [0, 2]), tasks: Self.tasks)
     store.layOut()
-    let new = store.vector(of: .shared)!
+    let new = store.vector(of: .everyTask)!
     #expect(new.count > old.count)
     let views = Dictionary(
       uniqueKeysWithValues: zip(new.parameters.map(\.name), new.views(of: new.companion("adam.mean"))))
@@ -127,15 +127,22 @@ import Torch
     for (name, value) in moments { #expect(difference(views[name]!, value) == 0) }
     #expect(views["blocks.0.tokens.a"]!.abs().max().item == 0)
     // Frozen: the old part stays, with its moments, and the new one learns.
-    #expect(new.generations == [0..<old.count, old.count..<new.count])
-    new.frozenGenerationCount = 1
-    let before = new.values.copied()
+    #expect(new.ranges.map(\.elements) == [0..<old.count, old.count..<new.count])
+    #expect(new.ranges.map(\.generation) == [0, 1] && new.ranges.allSatisfy { !$0.isFrozen })
+    store.freeze { !$0.name.contains("tokens") && !$0.name.contains("modulators") }
+    store.layOut()
+    let frozen = store.vector(of: .everyTask)!
+    #expect(
+      frozen.ranges.map(\.elements) == new.ranges.map(\.elements) && frozen.ranges.map(\.isFrozen) == [true, false])
+    let before = frozen.values.copied()
     for optimizer in [adam as any Optimizer, SGD()] {
-      optimizer.update(new, gradient: RandomGenerator(seed: 2).normal([new.count]), learningRate: 0.1)
+      optimizer.update(frozen, gradient: RandomGenerator(seed: 2).normal([new.count]), learningRate: 0.1)
     }
-    #expect(difference(new.values[0..<old.count], before[0..<old.count]) == 0)
-    #expect(difference(new.values[old.count...], before[old.count...]) > 0.05)
-    for (name, value) in moments { #expect(difference(views[name]!, value) == 0) }
+    #expect(difference(frozen.values[0..<old.count], before[0..<old.count]) == 0)
+    #expect(difference(frozen.values[old.count...], before[old.count...]) > 0.05)
+    let kept = Dictionary(
+      uniqueKeysWithValues: zip(frozen.parameters.map(\.name), frozen.views(of: frozen.companion("adam.mean"))))
+    for (name, value) in moments { #expect(difference(kept[name]!, value) == 0) }
   }
 
   /// What is new starts as everything started: Adam counts its steps by themselves.

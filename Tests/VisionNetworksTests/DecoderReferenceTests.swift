@@ -56,7 +56,7 @@ import VisionNetworks
     let heads = tasks.map { task in
       let classes = task == "semseg" && name.contains("pascal") ? 21 : Self.channels[task]!
       return MultiScaleHead(
-        store.root["heads", task].owned(by: .task(task)), inputs: encoder.featureChannels, channels: classes)
+        store.root["heads", task].reached(by: .task(task)), inputs: encoder.featureChannels, channels: classes)
     }
     store.layOut()
     #expect(store.parameterCount == reference["parameters"].int)

@@ -19,7 +19,7 @@ private struct BranchedKit: LayerKit {
       layers: Dictionary(
         uniqueKeysWithValues: tasks.map { task in
           let kit = PlainKit()
-          let (path, norm) = (path[task].owned(by: .task(task)), norm[task].owned(by: .task(task)))
+          let (path, norm) = (path[task].reached(by: .task(task)), norm[task].reached(by: .task(task)))
           return (task, kit.convolution(path, normalizedAt: norm, shape))
         }))
   }
@@ -86,7 +86,7 @@ private struct ExchangingDecoders: TaskDecoders {
       Convolution(root["first", $0.task], from: request.featureChannels[0], to: $0.channels, kernel: 1)
     }
     second = outputs.map {
-      Convolution(root["second", $0.task].owned(by: .task($0.task)), from: sum, to: $0.channels, kernel: 1)
+      Convolution(root["second", $0.task].reached(by: .task($0.task)), from: sum, to: $0.channels, kernel: 1)
     }
   }
 

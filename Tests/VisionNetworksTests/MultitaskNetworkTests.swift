@@ -36,9 +36,9 @@ import VisionNetworks
     #expect(some[1].array(of: Float.self) == all[0].array(of: Float.self))
   }
 
-  @Test func ownersAreTheTrunkAndEveryTask() {
+  @Test func vectorsAreTheTrunkAndEveryTask() {
     let network = make(["a", "b"])
-    #expect(network.store.vectors.map(\.owner) == [.shared, .task("a"), .task("b")])
+    #expect(network.store.vectors.map(\.reach) == [.everyTask, .task("a"), .task("b")])
     #expect(make(["only"]).store.vectors.count == 2)
   }
 
@@ -125,7 +125,7 @@ import VisionNetworks
       // Each convolution has a normalization for each task, which that task alone owns.
       #expect(network.normalizedConvolutions.count == convolutionCount)
       #expect(
-        network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.owner == .task("a") }.count == 2
+        network.store.allParameters.filter { $0.name.hasPrefix("backbone.") && $0.scope.reach == .task("a") }.count == 2
           * convolutionCount)
       // Training one task leaves the other's statistics alone.
       let before = network.store.entry("backbone.\(normalization).b.running_mean")!.copied()

@@ -82,8 +82,9 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
                       const ct_tensor *leaves, ct_tensor *targets, const bool *adds, int leaf_count,
                       bool retain_graph);
 
-// Which leaves the recorded graph of some outputs reaches, without computing anything.
-int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *leaves, int leaf_count, bool *reached);
+// Which leaves the recorded graph of some outputs reaches, without computing anything, and without going through `ends`.
+int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *ends, int end_count,
+               const ct_tensor *leaves, int leaf_count, bool *reached);
 
 // State of this thread.
 bool ct_set_gradient_mode(bool on);

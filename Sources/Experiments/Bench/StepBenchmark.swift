@@ -117,18 +117,20 @@ struct SquaresObjective: SharesTokens, SharesConvolutions {
 
   var tasks: [String] { network.tasks }
 
-  var featuresDependOnTask: Bool { network.featureKind == .byTask }
+  var featureKind: Features.Kind { network.featureKind }
   var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
-  func features(for tasks: [Int]) -> [Tensor] { network.features(images, tasks: tasks, context) }
-
-  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    network.arrays(network.features(images, context, observing: observe), Array(tasks.indices))
+  func features(for tasks: [Int]) -> Features {
+    network.features(images, for: tasks, context)
   }
 
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> Features {
+    network.features(images, context, observing: observe)
+  }
+
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     let size = (height: images.shape[2], width: images.shape[3])
-    let predictions = network.outputs(of: tasks, from: features, size: size, context)
-    return zip(tasks, predictions).map { ($1 - targets[$0]).squared().mean() }
+    let predictions = network.predictions(of: tasks, from: features, size: size, context)
+    return zip(tasks, predictions).map { ($1.output - targets[$0]).squared().mean() }
   }
 }

@@ -112,6 +112,13 @@ extension Configuration.OptimizerChoice {
       .reals("milestones", \.milestones, 0...1, "of the multi-step schedule, as shares of the training"),
       .real("decay", \.decay, 0...1, "factor at each milestone"),
       .integer("warmUpSteps", \.warmUpSteps, 0...Configuration.largestStep, "in which the learning rate first rises"),
+      .boolean(
+        "decayNormsAndBiases", \.decaysNormsAndBiases,
+        "whether weight decay acts on norms, biases, position embeddings and class tokens, too"),
+      .groups(
+        "groups", \.groups,
+        "entries of parameters (a pattern of names) or group (of the network), with learningRateFactor, weightDecay, optimizer, momentum, frozen; the first that matches counts"
+      ),
     ]
   }
 }

@@ -22,14 +22,6 @@ extension Configuration {
     return method
   }
 
-  func makeOptimizer() -> any Optimizer {
-    switch optimizer.name {
-    case .sgd: SGD(momentum: optimizer.momentum, weightDecay: optimizer.weightDecay)
-    case .adam: Adam(weightDecay: optimizer.weightDecay)
-    case .adamW: Adam(weightDecay: optimizer.weightDecay, weightDecayKind: .decoupled)
-    }
-  }
-
   var learningRateSchedule: LearningRateSchedule {
     let shape: LearningRateSchedule.Shape =
       switch optimizer.schedule {

@@ -90,6 +90,10 @@ public struct Configuration: Sendable, Equatable {
     public var milestones = [0.5, 0.75]
     public var decay = 0.1
     public var warmUpSteps = 0
+    /// Whether weight decay acts on norms and biases, too: ``OptimizerGroups/decaysNormsAndBiases``.
+    public var decaysNormsAndBiases = true
+    /// Parameters that are optimized in ways of their own; of several entries that match a parameter, the first counts.
+    public var groups: [OptimizerGroupChoice] = []
 
     public enum Name: String, Sendable, CaseIterable {
       case sgd

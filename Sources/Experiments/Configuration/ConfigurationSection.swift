@@ -25,8 +25,10 @@ struct ConfigurationSection {
           node, in: source, unknownName("field of '\(name)'", fieldName, among: fields.map(\.name)))
       }
       guard field.read(&configuration[keyPath: path], node) else {
+        let reason = field.explain(node).map { "'\(name).\(field.name)': \($0)" }
         throw ConfigurationError(
-          node, in: source, field.complaint(section: name, found: node.briefly, text: node.scalar?.string))
+          node, in: source,
+          reason ?? field.complaint(section: name, found: node.briefly, text: node.scalar?.string))
       }
     }
     check = { configuration in

@@ -13,13 +13,16 @@ struct Field<Section> {
   let read: (inout Section, Node) -> Bool
   /// Whether the section's value is allowed: one that was set in code did not pass through ``read``.
   let isAllowed: (Section) -> Bool
+  /// What is wrong with a node that is not allowed, where that can be said better than by what is allowed; nil otherwise.
+  let explain: (Node) -> String?
   /// As YAML.
   let write: (Section) -> String
 
   init<Value>(
     _ name: String, _ path: WritableKeyPath<Section, Value>, _ summary: String, allowed: String,
     choices: [String] = [], parse: @escaping (Node) -> Value?,
-    isAllowed: @escaping (Value) -> Bool = { _ in true }, write: @escaping (Value) -> String
+    isAllowed: @escaping (Value) -> Bool = { _ in true }, explain: @escaping (Node) -> String? = { _ in nil },
+    write: @escaping (Value) -> String
   ) {
     self.name = name
     self.summary = summary
@@ -30,6 +33,7 @@ struct Field<Section> {
       section[keyPath: path] = value
       return true
     }
+    self.explain = explain
     self.isAllowed = { isAllowed($0[keyPath: path]) }
     self.write = { write($0[keyPath: path]) }
   }

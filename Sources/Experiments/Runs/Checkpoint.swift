@@ -28,7 +28,7 @@ public struct Checkpoint: Codable, Sendable {
   package var tensors: String
   var method: Data
 
-  private static let currentFormat = 2
+  private static let currentFormat = 3
   private static let networkPrefix = "network."
   private static let optimizerPrefix = "optimizer."
   private static let generatorName = "generator"
@@ -42,7 +42,7 @@ public struct Checkpoint: Codable, Sendable {
   ) throws {
     var entries = network.store.state.map { (networkPrefix + $0.name, $0.tensor) }
     for vector in network.store.vectors {
-      entries += vector.companionState.map { ("\(optimizerPrefix)\(vector.owner)/\($0.name)", $0.tensor) }
+      entries += vector.companionState.map { ("\(optimizerPrefix)\(vector.reach)/\($0.name)", $0.tensor) }
     }
     entries.append((generatorName, generator.state))
     let file = "\(name.rawValue)-\(step).safetensors"
@@ -159,7 +159,7 @@ public struct Checkpoint: Codable, Sendable {
     _ store: ParameterStore, generator: RandomGenerator, in folder: RunFolder
   ) throws {
     let file = try file(in: folder)
-    let vectors = Dictionary(uniqueKeysWithValues: store.vectors.map { ("\($0.owner)", $0) })
+    let vectors = Dictionary(uniqueKeysWithValues: store.vectors.map { ("\($0.reach)", $0) })
     for name in file.names where name.hasPrefix(Self.optimizerPrefix) {
       let parts = name.dropFirst(Self.optimizerPrefix.count).split(separator: "/", maxSplits: 1).map(String.init)
       guard parts.count == 2, let vector = vectors[parts[0]],

@@ -38,26 +38,27 @@ struct BatchObjective: SharesConvolutions, SharesTokens {
 
   var labelCounts: [Double] { labels.map(\.known) }
   var generator: RandomGenerator? { context.generator }
-  var featuresDependOnTask: Bool { network.featureKind == .byTask }
+  var featureKind: Features.Kind { network.featureKind }
   var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
-  func features(for tasks: [Int]) -> [Tensor] {
-    precision.compute(on: batch.images.device) { network.features(batch.images, tasks: tasks, context) }
+  func features(for tasks: [Int]) -> Features {
+    precision.compute(on: batch.images.device) { network.features(batch.images, for: tasks, context) }
   }
 
-  func features(observing observe: (_ tokens: Tensor) -> Void) -> [Tensor] {
-    precision.compute(on: batch.images.device) {
-      network.arrays(network.features(batch.images, context, observing: observe), Array(tasks.indices))
-    }
+  func features(observing observe: (_ tokens: Tensor) -> Void) -> Features {
+    precision.compute(on: batch.images.device) { network.features(batch.images, context, observing: observe) }
   }
 
-  func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+  func losses(of tasks: [Int], from features: Features) -> [Tensor] {
     let size = (height: batch.images.shape[2], width: batch.images.shape[3])
     let predictions = precision.compute(on: batch.images.device) {
-      network.outputs(of: tasks, from: features, size: size, context)
+      network.predictions(of: tasks, from: features, size: size, context)
     }
     return zip(tasks, predictions).map { task, prediction in
-      bindings[task].loss(prediction, batch.targets[bindings[task].name]!, balance: balance[task])
+      func loss(_ output: Tensor) -> Tensor {
+        bindings[task].loss(output, batch.targets[bindings[task].name]!, balance: balance[task])
+      }
+      return prediction.auxiliary.reduce(loss(prediction.output)) { $0 + loss($1.output) * $1.weight }
     }
   }
 }

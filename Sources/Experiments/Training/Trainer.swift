@@ -46,7 +46,8 @@ public final class Trainer {
       step = checkpoint.step
       bestScore = checkpoint.bestScore
     }
-    optimizer = MultitaskOptimizer(store, method: method, optimizer: plan.optimizer, clipping: plan.clipping)
+    optimizer = MultitaskOptimizer(
+      store, method: method, optimizer: plan.optimizer, groups: plan.groups, clipping: plan.clipping)
     let known = isResumed ? try Self.trivialEvaluation(in: folder, of: workload) : nil
     trivial = try known ?? workload.evaluateTrivially()
   }

@@ -6,6 +6,8 @@ import Support
 public struct TrainingPlan: Sendable {
   public var method: MultitaskMethod
   public var optimizer: any Optimizer
+  /// Parameters that are optimized in ways of their own. A network's parameters are assigned to them before.
+  public var groups: OptimizerGroups
   /// Nil for no clipping.
   public var clipping: GradientClipping?
   /// The base rate, which ``schedule`` multiplies.
@@ -26,7 +28,8 @@ public struct TrainingPlan: Sendable {
 
   /// - Parameter steps: at least 1.
   public init(
-    method: MultitaskMethod = MultitaskMethod(), optimizer: any Optimizer = Adam(), clipping: GradientClipping? = nil,
+    method: MultitaskMethod = MultitaskMethod(), optimizer: any Optimizer = Adam(),
+    groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil,
     learningRate: Double = 1e-3, schedule: LearningRateSchedule? = nil, steps: Int, partCount: Int = 1,
     evaluateEvery: Int = 0, checkpointEvery: Int = 0, observeEvery: Int = 0,
     observedLevel: GradientLevel = .features, seed: UInt64 = 1
@@ -34,6 +37,7 @@ public struct TrainingPlan: Sendable {
     require(steps > 0 && partCount > 0, "a training of \(steps) steps with batches of \(partCount) parts")
     self.method = method
     self.optimizer = optimizer
+    self.groups = groups
     self.clipping = clipping
     self.learningRate = learningRate
     self.schedule = schedule ?? LearningRateSchedule(.constant, totalSteps: steps)
@@ -46,13 +50,14 @@ public struct TrainingPlan: Sendable {
     self.seed = seed
   }
 
-  /// What a configuration says.
+  /// What a configuration says about the training of a network, whose parameters it puts into groups.
   ///
   /// - Throws: ``ConfigurationError`` or ``MethodError`` for what is not allowed.
-  public init(_ configuration: Configuration) throws {
+  public init(_ configuration: Configuration, for network: any AdaptableNetwork) throws {
     let (training, optimizer) = (configuration.training, configuration.optimizer)
     self.init(
       method: try configuration.makeMethod(), optimizer: configuration.makeOptimizer(),
+      groups: try configuration.assignOptimizerGroups(in: network.store, tasks: network.tasks),
       clipping: optimizer.clipNorm > 0 ? GradientClipping(maximumNorm: optimizer.clipNorm) : nil,
       learningRate: optimizer.learningRate, schedule: configuration.learningRateSchedule, steps: training.steps,
       partCount: training.accumulation, evaluateEvery: training.evaluateEvery,

@@ -32,9 +32,9 @@ public struct TrainingSession {
     if isResumed { try Self.requireCheckpoint(folder) }
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
+    let workload = try Self.workload(configuration, folder, resuming: isResumed)
     trainer = try Trainer(
-      Self.workload(configuration, folder, resuming: isResumed), TrainingPlan(configuration), folder: folder,
-      resuming: isResumed)
+      workload, TrainingPlan(configuration, for: workload.network), folder: folder, resuming: isResumed)
     guard trainer.completedSteps <= configuration.training.steps else {
       throw FileError(
         folder.checkpoints,

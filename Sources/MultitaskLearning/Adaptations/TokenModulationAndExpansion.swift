@@ -145,10 +145,9 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     }) {
       throw MethodError("dtme: layer \(wrong) (from 0) grew, but this transformer has \(transformer.blocks.count)")
     }
+    if freezesBackbone { network.store.freeze { $0.scope.reach == .everyTask } }
     transformer.grow(growth, tasks: network.tasks)
-    let frozen = network.store.vector(of: .shared)?.generations.count
     network.store.layOut()
-    if freezesBackbone { network.store.vector(of: .shared)?.frozenGenerationCount = frozen ?? 0 }
   }
 }
 

@@ -12,9 +12,10 @@ struct GradientLayout {
   init(of vector: ParameterVector) {
     dtype = vector.values.dtype
     width = vector.count
-    let trained = vector.trainedParameters
-    segments = zip(trained, vector.ranges[trained.indices]).map { GradientSegment(name: $0.name, columns: $1) }
-    shapes = trained.map(\.shape)
+    segments = vector.trainedIndices.map {
+      GradientSegment(name: vector.parameters[$0].name, columns: vector.elements[$0])
+    }
+    shapes = vector.trainedParameters.map(\.shape)
   }
 
   init(of features: [Tensor]) {

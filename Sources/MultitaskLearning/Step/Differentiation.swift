@@ -24,7 +24,7 @@ struct Differentiation {
     let partCount = update.objectives.count
     route =
       switch plan.route {
-      case .joint: JointRoute(writer: writer)
+      case .joint: JointRoute(writer: writer, level: update.level)
       case .rows(.parameters), .taskByTask: ParameterRowsRoute(writer: writer)
       case .rows(.features): FeatureRowsRoute(writer: writer, partCount: partCount)
       case .secondOrder(let level): SecondOrderRoute(writer: writer, level: level, partCount: partCount)
@@ -95,7 +95,7 @@ struct Differentiation {
     _ objective: any MultitaskObjective, _ part: Int, _ weights: [Double]
   ) throws {
     for task in update.shares.tasks(tasks, in: part) {
-      let pass = try ForwardPass(objective, [task], graph: .apart)
+      let pass = try ForwardPass(objective, [task], graph: .perTask)
       try update.checkReach(of: pass)
       note(pass.values, [task], part)
       try route.add(pass, scales(weights, [task], part), look: &look)

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// By which backward passes an update gets its gradient: decided once, before anything is computed.
 package struct DifferentiationPlan: Equatable, Sendable {
   package enum Route: Equatable, Sendable {
@@ -21,30 +23,31 @@ package struct DifferentiationPlan: Equatable, Sendable {
     package var knowsWeights: Bool
     /// What the aggregator's gradients are taken with respect to.
     package var level: GradientLevel
-    /// Whether each task has features of its own.
-    package var featuresDependOnTask: Bool
-    /// Whether anything that all tasks share is trained.
+    /// What the losses start from.
+    package var features: Features.Kind
+    /// Whether there are columns to combine: parameters that every task reaches and that are trained; of these, the
+    /// gradients at the features reach those of the trunk alone.
     package var trainsShared: Bool
 
     package init(
       aggregator: GradientNeed, weighting: GradientNeed, knowsWeights: Bool, level: GradientLevel,
-      featuresDependOnTask: Bool, trainsShared: Bool
+      features: Features.Kind, trainsShared: Bool
     ) {
       self.aggregator = aggregator
       self.weighting = weighting
       self.knowsWeights = knowsWeights
       self.level = level
-      self.featuresDependOnTask = featuresDependOnTask
+      self.features = features
       self.trainsShared = trainsShared
     }
   }
 
   package let route: Route
-  private let featuresDependOnTask: Bool
+  private let features: Features.Kind
 
   package init(_ situation: Situation) {
     route = Self.route(situation)
-    featuresDependOnTask = situation.featuresDependOnTask
+    features = situation.features
   }
 
   private static func route(_ situation: Situation) -> Route {
@@ -53,14 +56,14 @@ package struct DifferentiationPlan: Equatable, Sendable {
     if need == .weightedSum { return .joint }
     if need == .secondOrder { return .secondOrder(situation.level) }
     if situation.level == .features { return .rows(.features) }
-    return situation.featuresDependOnTask && situation.knowsWeights ? .taskByTask : .rows(.parameters)
+    return situation.features == .byTask && situation.knowsWeights ? .taskByTask : .rows(.parameters)
   }
 
   /// Whether what is to be seen can be read from the route's own graph, without changing what the route computes.
   package func shows(_ level: GradientLevel) -> Bool {
     switch route {
     // A graph of all tasks' streams would be passed for each task.
-    case .joint: !featuresDependOnTask
+    case .joint: features != .byTask
     case .rows(.parameters): true
     case .taskByTask: level == .parameters
     case .rows(.features): level == .features

@@ -1,3 +1,5 @@
+import NeuralNetworks
+import Support
 import Torch
 
 /// The losses of one part of a batch, and what the tasks' gradients can be taken with respect to.
@@ -7,22 +9,20 @@ struct ForwardPass {
     /// One graph from the parameters to all losses.
     case whole
     /// A graph for each loss; the same as ``whole`` where tasks share their features.
-    case apart
+    case perTask
     /// Two graphs: from the parameters to the features, and from copies of these to the losses.
     case cut
   }
 
   /// Positions of the tasks whose losses are differentiated, in the order of ``losses``.
   let tasks: [Int]
-  /// As the encoder gave them; empty where there are none, or each task has its own graph.
-  let features: [Tensor]
+  /// How the losses hang together.
+  let graph: Graph
+  /// The features that all losses start from, as the network gave them; empty where there are none.
+  let sharedFeatures: [Tensor]
   /// What the losses start from where the graph is cut: the features' values, as leaves.
   let leaves: [Tensor]
   let losses: [Tensor]
-  /// Whether the losses have graphs of their own.
-  let isApart: Bool
-  /// Whether all losses start from the same features.
-  let sharesFeatures: Bool
   /// The losses as numbers: those of `tasks`, then of `others`.
   let values: [Double]
 
@@ -33,15 +33,17 @@ struct ForwardPass {
   ///   shared.
   init(_ objective: any MultitaskObjective, _ tasks: [Int], others: [Int] = [], graph: Graph) throws {
     self.tasks = tasks
-    isApart = graph == .apart && objective.featuresDependOnTask
-    features = isApart ? [] : objective.features(for: tasks)
-    sharesFeatures = !features.isEmpty && !objective.featuresDependOnTask
-    if graph == .cut, !sharesFeatures { throw Self.noSharedFeatures }
-    leaves = graph == .cut ? features.map(\.leaf) : []
+    self.graph = graph == .perTask && objective.featureKind != .byTask ? .whole : graph
+    let features = self.graph == .perTask ? Features.none : Self.features(of: objective, for: tasks)
+    sharedFeatures = if case .shared(let maps) = features { maps } else { [] }
+    if graph == .cut, sharedFeatures.isEmpty { throw Self.noSharedFeatures }
+    leaves = graph == .cut ? sharedFeatures.map(\.leaf) : []
     losses =
-      isApart
-      ? tasks.flatMap { objective.losses(of: [$0]) }
-      : objective.losses(of: tasks, from: graph == .cut ? leaves : features)
+      switch self.graph {
+      case .whole: objective.losses(of: tasks, from: features)
+      case .perTask: tasks.flatMap { objective.losses(of: [$0]) }
+      case .cut: objective.losses(of: tasks, from: .shared(leaves))
+      }
     let otherLosses = others.isEmpty ? [] : Self.losses(of: others, objective, features)
     values = try Self.finiteValues(of: losses + otherLosses, (tasks + others).map { objective.tasks[$0] })
   }
@@ -49,20 +51,29 @@ struct ForwardPass {
   static let noSharedFeatures = MethodError(
     "gradients at the shared features are wanted, but the network has no shared features")
 
+  /// The features, of the kind that was declared.
+  private static func features(of objective: any MultitaskObjective, for tasks: [Int]) -> Features {
+    let features = objective.features(for: tasks)
+    require(
+      features.kind == objective.featureKind || (features.kind == .none && objective.featureKind == .shared),
+      "\(type(of: objective)) declares features of the kind \(objective.featureKind), but gives \(features.kind)")
+    return features
+  }
+
   /// Without a graph: from the same features, where those do not depend on the tasks.
   private static func losses(
-    of tasks: [Int], _ objective: any MultitaskObjective, _ features: [Tensor]
+    of tasks: [Int], _ objective: any MultitaskObjective, _ features: Features
   ) -> [Tensor] {
     withoutGradients {
-      objective.featuresDependOnTask ? objective.losses(of: tasks) : objective.losses(of: tasks, from: features)
+      objective.featureKind == .byTask ? objective.losses(of: tasks) : objective.losses(of: tasks, from: features)
     }
   }
 
   /// What becomes of the graph after a backward pass from the task at a position of ``tasks``.
-  func graphUse(after index: Int) -> GraphUse { index == tasks.count - 1 || isApart ? .release : .retain }
+  func graphUse(after index: Int) -> GraphUse { index == tasks.count - 1 || graph == .perTask ? .release : .retain }
 
-  /// Gradients with respect to the features as seeds for a pass through the encoder, which may compute in fewer bits.
-  func seeds(_ gradients: [Tensor]) -> [Tensor] { zip(gradients, features).map { $0.to($1.dtype) } }
+  /// Gradients with respect to the features as seeds for a pass through the trunk, which may compute in fewer bits.
+  func seeds(_ gradients: [Tensor]) -> [Tensor] { zip(gradients, sharedFeatures).map { $0.to($1.dtype) } }
 
   /// A task's loss times a number, as the seed of its backward pass.
   func seed(_ index: Int, _ scale: Double) -> Tensor {

@@ -43,17 +43,17 @@ struct GradientLook {
 
   /// Looks at what the losses of a pass start from, if tasks share it; the graph stays.
   mutating func addFeatures(of pass: ForwardPass, _ scales: [Double]) throws {
-    guard pass.sharesFeatures else {
+    guard !pass.sharedFeatures.isEmpty else {
       if level == .features { throw ForwardPass.noSharedFeatures }
       return
     }
-    let layout = GradientLayout(of: pass.features)
+    let layout = GradientLayout(of: pass.sharedFeatures)
     let rows = pass.tasks.indices.map { index in
       gradients(
-        of: [pass.losses[index]], withRespectTo: pass.features, seeds: [pass.seed(index, scales[index])],
+        of: [pass.losses[index]], withRespectTo: pass.sharedFeatures, seeds: [pass.seed(index, scales[index])],
         graph: .retain)
     }.map { row in
-      layout.converted(zip(row, pass.features).map { $0?.detached().contiguous() ?? $1.detached().zerosLike() })
+      layout.converted(zip(row, pass.sharedFeatures).map { $0?.detached().contiguous() ?? $1.detached().zerosLike() })
     }
     see(features: layout.gradients(rows))
   }

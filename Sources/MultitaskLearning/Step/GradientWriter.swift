@@ -1,15 +1,22 @@
 import NeuralNetworks
 import Torch
 
-/// Where the gradients of one update go: the first part of the batch that reaches a vector writes, the others add.
+/// Where the gradients of one update go: the first part of the batch that reaches a place writes, the others add.
 struct GradientWriter {
+  /// What is written together: the parameters of a vector that lie on one side of the features.
+  private struct Place: Hashable {
+    let reach: Reach
+    let stage: ParameterScope.Stage
+  }
+
   let update: MultitaskUpdate
   /// Whose losses are differentiated in this update.
   let tasks: [Int]
+  /// What every task reaches.
   let shared: ParameterVector
   /// The columns of G with respect to the shared parameters.
   let layout: GradientLayout
-  private var written: Set<Owner> = []
+  private var written: Set<Place> = []
 
   init(_ update: MultitaskUpdate, _ tasks: [Int]) {
     self.update = update
@@ -31,40 +38,37 @@ struct GradientWriter {
 
   /// Places for the gradients of what some of the tasks' losses reach, but not all tasks'.
   mutating func ownTargets(of tasks: [Int]) -> [GradientTarget] {
-    update.vectors(reachedBy: tasks).filter { $0.owner != .shared }.flatMap { targets(in: $0) }
+    update.vectors(reachedBy: tasks).filter { $0.reach != .everyTask }.flatMap { targets(in: $0) }
   }
 
-  mutating func sharedTargets() -> [GradientTarget] { targets(in: shared) }
+  /// Places for the gradients of the shared parameters on one side of the features.
+  mutating func sharedTargets(in stage: ParameterScope.Stage) -> [GradientTarget] { targets(in: shared, [stage]) }
 
-  /// Adds a part's gradient of the shared parameters.
+  /// Adds a part's gradient of all shared parameters.
   mutating func addToShared(_ gradient: Tensor) {
-    if written.insert(shared.owner).inserted {
-      sharedGradient.copy(from: gradient)
-    } else {
+    let writings = ParameterScope.Stage.allCases.map { writing($0, of: shared) }
+    if writings.contains(.add) {
       sharedGradient.add(inPlace: gradient)
+    } else {
+      sharedGradient.copy(from: gradient)
     }
   }
 
-  private mutating func targets(in vector: ParameterVector) -> [GradientTarget] {
-    let writing: GradientTarget.Writing = written.insert(vector.owner).inserted ? .write : .add
-    let trained = vector.trainedParameters
-    return zip(trained, update.workspace.gradient(of: vector).views.suffix(trained.count)).map {
-      GradientTarget($0.value, into: $1, writing)
+  private mutating func targets(
+    in vector: ParameterVector, _ stages: [ParameterScope.Stage] = ParameterScope.Stage.allCases
+  ) -> [GradientTarget] {
+    let writings = Dictionary(uniqueKeysWithValues: stages.map { ($0, writing($0, of: vector)) })
+    let views = update.workspace.gradient(of: vector).views
+    return vector.trainedIndices.compactMap { index in
+      let parameter = vector.parameters[index]
+      return writings[parameter.scope.stage].map { GradientTarget(parameter.value, into: views[index], $0) }
     }
   }
 
-  /// Places for the gradients of shared parameters that the losses of a cut graph reach, behind the features.
-  ///
-  /// They are added to what is there, by the losses first and then by the pass through the encoder.
-  mutating func sharedTargets(behind pass: ForwardPass) -> [GradientTarget] {
-    let trained = shared.trainedParameters
-    let isBehind = reachedLeaves(of: pass.losses, among: sharedLeaves)
-    guard isBehind.contains(true) else { return [] }
-    let gradient = update.workspace.gradient(of: shared)
-    if written.insert(shared.owner).inserted { gradient.flat.zero() }
-    return zip(isBehind, zip(trained, gradient.views.suffix(trained.count))).compactMap { isBehind, place in
-      isBehind ? GradientTarget(place.0.value, into: place.1, .add) : nil
-    }
+  private mutating func writing(
+    _ stage: ParameterScope.Stage, of vector: ParameterVector
+  ) -> GradientTarget.Writing {
+    written.insert(Place(reach: vector.reach, stage: stage)).inserted ? .write : .add
   }
 
   /// The tasks of a pass as positions among ``tasks``.

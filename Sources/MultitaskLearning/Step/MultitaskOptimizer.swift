@@ -6,18 +6,27 @@ import Torch
 public final class MultitaskOptimizer {
   public let store: ParameterStore
   public var method: MultitaskMethod
-  public let optimizer: any Optimizer
+  public let optimizer: GroupedOptimizer
   public let clipping: GradientClipping?
 
   private let workspace = GradientWorkspace()
   private let ledger = ReachLedger()
 
+  /// Lays the store out for the groups (``/NeuralNetworks/ParameterStore/layOut(for:)``): a store has one optimizer at a
+  /// time.
+  ///
+  /// - Parameters:
+  ///   - optimizer: the rule for every parameter of which no group says otherwise.
+  ///   - groups: defaults to none.
+  ///   - clipping: of the gradients of all parameters together; nil for no limit.
   public init(
-    _ store: ParameterStore, method: MultitaskMethod, optimizer: any Optimizer, clipping: GradientClipping? = nil
+    _ store: ParameterStore, method: MultitaskMethod, optimizer: any Optimizer,
+    groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil
   ) {
+    store.layOut(for: groups)
     self.store = store
     self.method = method
-    self.optimizer = optimizer
+    self.optimizer = GroupedOptimizer(optimizer, groups)
     self.clipping = clipping
   }
 
@@ -33,8 +42,8 @@ public final class MultitaskOptimizer {
   ///   - observation: where the tasks' gradients are looked at for the report, or nil. A look costs a backward pass for
   ///     each task, through the decoders or the whole network, where the method does not need them anyway; it changes
   ///     nothing. A step is not looked at if a task lacks labels in a part of the batch.
-  /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` from the method, or naming a parameter that is not
-  ///   reached by the losses that it is declared for.
+  /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` from the method, or naming a parameter whose
+  ///   declared scope the network's graph contradicts.
   public func step(
     _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil
   ) throws -> StepReport {

@@ -16,11 +16,11 @@ public final class MultitaskUpdate {
   let shares: LabelShares
   let workspace: GradientWorkspace
   /// What the step's own passes are to show, or nil.
-  private(set) var look: GradientLook?
+  var look: GradientLook?
   private let ledger: ReachLedger
   private let optimizer: any Optimizer
   private let clipping: GradientClipping?
-  private let probe: Probe
+  let probe: Probe
 
   init(
     objectives: [any MultitaskObjective], store: ParameterStore, workspace: GradientWorkspace, ledger: ReachLedger,
@@ -87,7 +87,7 @@ public final class MultitaskUpdate {
     try probe.run { try losses(of: tasks) }
   }
 
-  private func losses(of tasks: [Int]) throws -> [Double] {
+  func losses(of tasks: [Int]) throws -> [Double] {
     var losses = [Double](repeating: 0, count: tasks.count)
     for (part, objective) in objectives.enumerated() {
       let own = shares.tasks(tasks, in: part)
@@ -112,7 +112,7 @@ public final class MultitaskUpdate {
         throw NonFiniteError(quantity: .gradient, task: culprit(in: vector, among: tasks), value: sum)
       }
     }
-    clipping?.clip(zip(updated, gradients).map { $0.trained($1) })
+    clipping?.clip(zip(updated, gradients).flatMap { $0.trainedParts(of: $1) })
     for (vector, gradient) in zip(updated, gradients) {
       optimizer.update(vector, gradient: gradient, learningRate: learningRate)
     }
@@ -144,8 +144,8 @@ public final class MultitaskUpdate {
       DifferentiationPlan.Situation(
         aggregator: aggregator.need, weighting: weighting.need,
         knowsWeights: !weighting.weighsByLosses || objectives.count > 1, level: level,
-        featuresDependOnTask: objectives[0].featuresDependOnTask,
-        trainsShared: !sharedVector.trainedParameters.isEmpty))
+        features: objectives[0].featureKind,
+        trainsShared: sharedVector.ranges.contains { $0.isAggregated(at: level) }))
   }
 
   func constantWeight(taskCount: Int) -> Double {
@@ -165,12 +165,12 @@ public final class MultitaskUpdate {
   /// Compares what the losses of some tasks reach with what parameters declare, once for each task: with passes of their
   /// own where the tasks' streams may lie in one tensor, whose graph connects them all.
   func checkReach(of tasks: [Int], in objective: any MultitaskObjective) throws {
-    guard objective.featuresDependOnTask else { return }
+    guard objective.featureKind == .byTask else { return }
     let unseen = ledger.unseen(tasks, in: store)
     guard !unseen.isEmpty else { return }
     try probe.run {
       for task in unseen {
-        try ledger.look(at: ForwardPass(objective, [task], graph: .apart), tasks: self.tasks)
+        try ledger.look(at: ForwardPass(objective, [task], graph: .perTask), tasks: self.tasks)
       }
     }
   }
@@ -181,110 +181,23 @@ public final class MultitaskUpdate {
     try ledger.look(at: pass, tasks: tasks)
   }
 
-  /// Lets the aggregator make one direction of the rows.
-  ///
-  /// - Parameters:
-  ///   - tasks: whose rows they are.
-  ///   - losses: of these tasks.
-  /// - Returns: the inner products, if the method needed them.
-  func combine(
-    _ gradients: DenseTaskGradients, tasks: [Int], losses: [Double], into direction: Tensor
-  ) throws -> Gramian? {
-    let needsGramian = aggregator.need == .gramian || weighting.need > .weightedSum
-    // Before the method solves anything with it.
-    if needsGramian { _ = try finiteGramian(of: gradients, tasks: tasks) }
-    do {
-      try writeDirection(of: gradients, tasks, losses, into: direction)
-    } catch is NoDirectionError {
-      try writeDirectionWithoutZeroRows(of: gradients, tasks, losses, into: direction)
-    }
-    return needsGramian || aggregator.need == .segments ? try finiteGramian(of: gradients, tasks: tasks) : nil
-  }
-
-  private func writeDirection(
-    of gradients: DenseTaskGradients, _ tasks: [Int], _ losses: [Double], into direction: Tensor
-  ) throws {
-    var context = AggregationContext(
-      tasks: tasks, taskCount: self.tasks.count, losses: losses, generator: generator)
-    try aggregator.writeDirection(of: gradients, into: direction, &context)
-    generator = context.generator
-  }
-
-  /// A task whose gradient is exactly zero has nothing to say in this step; if there still is no direction that helps all
-  /// tasks, nothing is changed for any of them.
-  private func writeDirectionWithoutZeroRows(
-    of gradients: DenseTaskGradients, _ tasks: [Int], _ losses: [Double], into direction: Tensor
-  ) throws {
-    let gramian = gradients.gramian
-    let kept = gramian.tasks.filter { gramian[$0, $0] > 0 }
-    guard !kept.isEmpty, kept.count < tasks.count else {
-      direction.zero()
-      return
-    }
-    do {
-      try writeDirection(of: gradients.rows(kept), kept.map { tasks[$0] }, kept.map { losses[$0] }, into: direction)
-    } catch is NoDirectionError {
-      direction.zero()
-    }
-  }
-
-  func finiteGramian(of gradients: DenseTaskGradients, tasks: [Int]) throws -> Gramian {
-    let gramian = gradients.gramian
-    for (row, task) in tasks.enumerated() where !gramian[row, row].isFinite {
-      throw NonFiniteError(quantity: .gradient, task: self.tasks[task], value: gramian[row, row])
-    }
-    return gramian
-  }
-
-  // MARK: Looks
-
-  /// Lets the step's passes show the tasks' gradients, or looks at them beforehand where the passes do not show them.
-  ///
-  /// - Parameter isJoint: whether the schedule differentiates all tasks at once.
-  /// - Returns: what was seen beforehand.
-  func prepareLook(at level: GradientLevel, isJoint: Bool) throws -> GradientDiagnostics? {
-    guard shares.isComplete, tasks.count > 1, !sharedVector.trainedParameters.isEmpty else { return nil }
-    let look = GradientLook(at: level, sharedVector, partCount: objectives.count)
-    guard isJoint, plan.shows(level) else { return try probe.run { try seen(by: look) } }
-    self.look = look
-    return nil
-  }
-
-  /// A pass of its own for each part of the batch; the method does not change.
-  private func seen(by look: GradientLook) throws -> GradientDiagnostics? {
-    var (look, weighting, generator) = (look, weighting, generator)
-    var known: [Double?] = tasks.map { _ in 0 }
-    if weighting.weighsByLosses {
-      for (task, loss) in zip(presentTasks, try losses(of: presentTasks)) { known[task] = loss }
-    }
-    let weights = try weighting.weights(for: known, using: &generator)
-    for (part, objective) in objectives.enumerated() {
-      // Where tasks have graphs of their own, one at a time is kept.
-      let groups = objective.featuresDependOnTask ? presentTasks.map { [$0] } : [presentTasks]
-      for group in groups {
-        let pass = try ForwardPass(objective, group, graph: .apart)
-        try look.add(pass, group.map { weights[$0] * shares[part, $0] })
-      }
-    }
-    return look.diagnostics()
-  }
-
   // MARK: Parameters
 
   func vectors(reachedBy tasks: [Int]) -> [ParameterVector] {
-    store.vectors.filter { vector in tasks.contains { vector.owner.includes(self.tasks[$0]) } }
+    store.vectors.filter { vector in tasks.contains { vector.reach.includes(self.tasks[$0]) } }
   }
 
+  /// What every task reaches.
   var sharedVector: ParameterVector {
-    guard let shared = store.vector(of: .shared) else {
-      fatalError("the network shares no parameters: there is nothing to aggregate")
+    guard let shared = store.vector(of: .everyTask) else {
+      fatalError("no parameter of the network is reached by every task: there is nothing to aggregate")
     }
     return shared
   }
 
   /// Whose loss it is that has a gradient which is not finite: found by a pass for each task, as training ends here.
   private func culprit(in vector: ParameterVector, among tasks: [Int]) -> String {
-    let candidates = tasks.filter { vector.owner.includes(self.tasks[$0]) }
+    let candidates = tasks.filter { vector.reach.includes(self.tasks[$0]) }
     let leaves = vector.parameters.map(\.value)
     return probe.run {
       for task in candidates {

@@ -14,7 +14,7 @@ public struct TaskNormalization: StreamLayer {
   public init(_ path: ParameterPath, channels: Int, tasks: [String], momentum: Double = 0.1) {
     byTask = Dictionary(
       uniqueKeysWithValues: tasks.map {
-        ($0, BatchNormalization(path[$0].owned(by: .task($0)), channels: channels, momentum: momentum))
+        ($0, BatchNormalization(path[$0].reached(by: .task($0)), channels: channels, momentum: momentum))
       })
   }
 

@@ -41,19 +41,18 @@ public struct Adam: Optimizer {
     self.weightDecayKind = weightDecayKind
   }
 
-  public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
+  public func update(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
     let kernel = weightDecayKind == .decoupled ? Self.adamW : Self.adam
-    let (mean, variance) = (vector.companion("adam.mean"), vector.companion("adam.variance"))
-    vector.forEachTrainedGeneration { number, part in
-      let step = vector.scalar(number == 0 ? "adam.step" : "adam.step.\(number)")
-      withoutGradients {
-        step.add(inPlace: step.onesLike())
-        kernel.perform(
-          .tensors([part(vector.values)]), .tensors([part(gradient)]), .tensors([part(mean)]),
-          .tensors([part(variance)]),
-          .tensors([]), .tensors([step]), .real(learningRate), .real(beta1), .real(beta2), .real(weightDecay),
-          .real(epsilon), false, false)
-      }
+    func part(_ whole: Tensor) -> OperatorArgument { .tensors([vector.part(range, of: whole)]) }
+    let step = vector.scalar("adam.step", ofRange: range)
+    withoutGradients {
+      step.add(inPlace: step.onesLike())
+      kernel.perform(
+        part(vector.values), part(gradient), part(vector.companion("adam.mean")),
+        part(vector.companion("adam.variance")), .tensors([]), .tensors([step]), .real(learningRate), .real(beta1),
+        .real(beta2), .real(weightDecay ?? self.weightDecay), .real(epsilon), false, false)
     }
   }
 }

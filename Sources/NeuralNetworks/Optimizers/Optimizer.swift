@@ -1,7 +1,24 @@
 import Torch
 
-/// A rule that turns a gradient into a step of one owner's vector. Its state lives with the vector.
+/// A rule that turns a gradient into a step of a parameter vector. Its state lives with the vector.
 public protocol Optimizer: Sendable {
+  /// Updates one range of a vector.
+  ///
+  /// - Parameters:
+  ///   - range: the position in ``ParameterVector/ranges``.
+  ///   - gradient: laid out like the whole vector.
+  ///   - weightDecay: takes the place of the rule's own; nil for that.
+  func update(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
+}
+
+extension Optimizer {
+  /// Updates every range of a vector that is trained.
+  ///
   /// - Parameter gradient: laid out like the vector.
-  func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double)
+  public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
+    for (number, range) in vector.ranges.enumerated() where !range.isFrozen {
+      update(vector, range: number, gradient: gradient, learningRate: learningRate, weightDecay: nil)
+    }
+  }
 }

@@ -20,14 +20,15 @@ public struct SGD: Optimizer {
     self.isNesterov = isNesterov
   }
 
-  public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
-    let velocity = momentum == 0 ? nil : vector.companion("sgd.momentum")
-    vector.forEachTrainedGeneration { _, part in
-      withoutGradients {
-        Self.kernel.perform(
-          .tensors([part(vector.values)]), .tensors([part(gradient)]), .tensors(velocity.map { [part($0)] } ?? []),
-          .real(weightDecay), .real(momentum), .real(learningRate), 0.0, .boolean(isNesterov), false, false)
-      }
+  public func update(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    let velocity = momentum == 0 ? [] : [vector.part(range, of: vector.companion("sgd.momentum"))]
+    withoutGradients {
+      Self.kernel.perform(
+        .tensors([vector.part(range, of: vector.values)]), .tensors([vector.part(range, of: gradient)]),
+        .tensors(velocity), .real(weightDecay ?? self.weightDecay), .real(momentum), .real(learningRate), 0.0,
+        .boolean(isNesterov), false, false)
     }
   }
 }

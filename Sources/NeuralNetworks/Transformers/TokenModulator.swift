@@ -17,7 +17,7 @@ struct TokenModulator {
       kind = .affine(
         Dictionary(
           uniqueKeysWithValues: tasks.map { task in
-            let path = path[task].owned(by: .task(task))
+            let path = path[task].reached(by: .task(task))
             return (task, (path.parameter("weight", [width], .ones), path.parameter("bias", [width], .zeros)))
           }))
     case .batchNormalization: kind = .normalization(TaskNormalization(path, channels: width, tasks: tasks))

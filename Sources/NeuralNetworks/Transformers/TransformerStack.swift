@@ -47,8 +47,8 @@ public final class TransformerStack {
     }
     for layer in growth.expandedLayers {
       tokens[layer] = tasks.map { task in
-        let owner: Owner = growth.hasOwnTokens(layer) ? .task(task) : .shared
-        let value = path[layer]["tokens"].owned(by: owner)
+        let reach: Reach = growth.hasOwnTokens(layer) ? .task(task) : .everyTask
+        let value = path[layer]["tokens"].reached(by: reach).countingAsBias()
           .parameter(task, [1, growth.tokensPerTask, width], .normal(deviation: 0.02))
         return (task, value)
       }

@@ -53,7 +53,7 @@ public struct DecoderEntry: Registered {
     self.init(name, summary: summary, paper: paper, traits: traits) { root, request in
       IndependentDecoders(
         request.outputs.map { output in
-          let path = root[collection][output.task].owned(by: .task(output.task))
+          let path = root[collection][output.task].reached(by: .task(output.task))
           return decoder(path, request.featureChannels, output.channels)
         })
     }

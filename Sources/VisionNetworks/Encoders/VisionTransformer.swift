@@ -62,8 +62,8 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     self.configuration = configuration
     let (width, depth) = (configuration.width, configuration.depth)
     let grid = (configuration.imageHeight / configuration.patch) * (configuration.imageWidth / configuration.patch)
-    classToken = path.parameter("cls_token", [1, 1, width], .normal(deviation: 0.02))
-    positions = path.parameter("pos_embed", [1, 1 + grid, width], .normal(deviation: 0.02))
+    classToken = path.countingAsBias().parameter("cls_token", [1, 1, width], .normal(deviation: 0.02))
+    positions = path.countingAsBias().parameter("pos_embed", [1, 1 + grid, width], .normal(deviation: 0.02))
     patchEmbedding = Convolution(
       path["patch_embed", "proj"], from: configuration.imageChannels, to: width, kernel: configuration.patch,
       stride: configuration.patch,

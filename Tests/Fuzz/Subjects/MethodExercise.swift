@@ -78,7 +78,7 @@ final class MethodProblem: @unchecked Sendable {
     convolution = Convolution(store.root["conv"], from: 1, to: 2, kernel: 3)
     norm = TaskNormalization(store.root["bn"], channels: 2, tasks: MethodVariant.tasks)
     let root = store.root
-    heads = MethodVariant.tasks.map { Linear(root["head", $0].owned(by: .task($0)), from: 2, to: 1) }
+    heads = MethodVariant.tasks.map { Linear(root["head", $0].reached(by: .task($0)), from: 2, to: 1) }
     store.layOut()
   }
 
@@ -88,18 +88,20 @@ final class MethodProblem: @unchecked Sendable {
     let problem: MethodProblem
 
     var tasks: [String] { MethodVariant.tasks }
-    var featuresDependOnTask: Bool { true }
+    var featureKind: Features.Kind { .byTask }
     var normalizedConvolutions: [NormalizedConvolution] { [NormalizedConvolution(problem.convolution, problem.norm)] }
 
-    func features(for tasks: [Int]) -> [Tensor] {
-      tasks.map { task in
-        let x = problem.convolution(problem.input, .evaluation)
-        return problem.norm.byTask[self.tasks[task]]!(x, .evaluation).relu().mean(axes: [2, 3])
-      }
+    func features(for tasks: [Int]) -> Features {
+      .byTask(
+        Dictionary(
+          uniqueKeysWithValues: tasks.map { task in
+            let x = problem.convolution(problem.input, .evaluation)
+            return (task, [problem.norm.byTask[self.tasks[task]]!(x, .evaluation).relu().mean(axes: [2, 3])])
+          }))
     }
 
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
-      zip(tasks, features).map { (problem.heads[$0]($1, .evaluation) - Double($0)).squared().mean() }
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
+      tasks.map { (problem.heads[$0](features.maps(of: $0)[0], .evaluation) - Double($0)).squared().mean() }
     }
   }
 }

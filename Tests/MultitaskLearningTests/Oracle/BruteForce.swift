@@ -13,6 +13,7 @@ struct BruteForce {
   let learningRate: Double
   /// Of alternating updates: every task's loss when it was last updated.
   private var lastLosses: [Double?] = OracleProblem.tasks.map { _ in nil }
+  private var velocities: [String: Tensor] = [:]
   private(set) var losses: [Double?] = []
   private(set) var weights: [Double] = []
 
@@ -72,10 +73,10 @@ struct BruteForce {
     _ tasks: [Int], losses: [Double?], _ step: Int
   ) throws -> (weights: [Double], norms: [Double?]?) {
     let weights = try method.weighting.weights(for: losses, using: &method.generator)
-    var gradients: [Owner: Tensor] = [:]
-    for vector in problem.store.vectors where tasks.contains(where: { vector.owner.includes(OracleProblem.tasks[$0]) })
+    var gradients: [Reach: Tensor] = [:]
+    for vector in problem.store.vectors where tasks.contains(where: { vector.reach.includes(OracleProblem.tasks[$0]) })
     {
-      gradients[vector.owner] = vector.values.zerosLike()
+      gradients[vector.reach] = vector.values.zerosLike()
     }
     let need = max(method.aggregator.need, method.weighting.need)
     var norms: [Double?]?
@@ -84,25 +85,49 @@ struct BruteForce {
       norms = parts.count == 1 ? self.norms(tasks.map { ($0, norm(of: $0, step)) }) : nil
       addRegularizer(tasks, step, to: &gradients)
     } else if need == .weightedSum {
-      multiplyAggregated(by: method.aggregator.constantWeight(taskCount: tasks.count), &gradients[.shared]!)
+      multiplyAggregated(by: method.aggregator.constantWeight(taskCount: tasks.count), &gradients[.everyTask]!)
     } else if method.level == .parameters {
-      norms = try aggregateParameters(tasks, weights, losses, step, &gradients[.shared]!)
+      norms = try aggregateParameters(tasks, weights, losses, step, &gradients[.everyTask]!)
     } else {
-      norms = try aggregateFeatures(tasks, weights, step, need, &gradients[.shared]!)
+      norms = try aggregateFeatures(tasks, weights, step, need, &gradients[.everyTask]!)
     }
     withoutGradients {
       for vector in problem.store.vectors {
-        guard let gradient = gradients[vector.owner] else { continue }
-        vector.trained(vector.values).add(inPlace: vector.trained(gradient), scale: -learningRate)
+        guard let gradient = gradients[vector.reach] else { continue }
+        for (parameter, view) in zip(vector.parameters, vector.views(of: gradient)) where !isFrozen(parameter) {
+          move(parameter, along: view)
+        }
       }
     }
     return (weights, norms)
   }
 
-  private func add(_ weight: Double, gradientOf task: Int, _ step: Int, to gradients: inout [Owner: Tensor]) {
+  private func isFrozen(_ parameter: Parameter) -> Bool {
+    problem.kind.isFrozen && parameter.name.hasPrefix("first.")
+  }
+
+  /// `v ← μ v + g + λθ; θ ← θ − η v`, with the numbers of the parameter's group; biases do not decay.
+  private mutating func move(_ parameter: Parameter, along gradient: Tensor) {
+    var (factor, decay, momentum) = (1.0, 0.0, 0.0)
+    if problem.kind.hasGroups {
+      switch parameter.name.prefix(while: { $0 != "." }) {
+      case "second": (factor, decay, momentum) = (0.5, 0.2, 0)
+      case "behind": (factor, decay, momentum) = (1, 0.1, 0.5)
+      case "both": (factor, decay, momentum) = (2, 0.3, 0.25)
+      default: break
+      }
+    }
+    if parameter.name.hasSuffix(".bias") { decay = 0 }
+    var velocity = gradient + parameter.value * decay
+    if let last = velocities[parameter.name] { velocity = velocity + last * momentum }
+    velocities[parameter.name] = velocity
+    parameter.value.add(inPlace: velocity, scale: -learningRate * factor)
+  }
+
+  private func add(_ weight: Double, gradientOf task: Int, _ step: Int, to gradients: inout [Reach: Tensor]) {
     let loss = problem.objective(step: step).losses(of: [task])
-    for (owner, gradient) in gradients {
-      gradient.add(inPlace: flatGradient(of: loss, seeds: nil, problem.store.vector(of: owner)!), scale: weight)
+    for (reach, gradient) in gradients {
+      gradient.add(inPlace: flatGradient(of: loss, seeds: nil, problem.store.vector(of: reach)!), scale: weight)
     }
   }
 
@@ -113,12 +138,13 @@ struct BruteForce {
       return flatGradient(of: objective.losses(of: [task]), seeds: nil, shared).norm().item
     }
     let features = objective.features(for: [task])
-    return Torch.gradients(of: objective.losses(of: [task], from: features), withRespectTo: features)[0]!.norm().item
+    return Torch.gradients(
+      of: objective.losses(of: [task], from: features), withRespectTo: features.maps(of: task))[0]!.norm().item
   }
 
   /// At the level of features, what lies behind them keeps the sum.
   private func multiplyAggregated(by factor: Double, _ gradient: inout Tensor) {
-    let keepsBehind = method.level == .features && !problem.kind.isSeparate
+    let keepsBehind = method.level == .features
     withoutGradients {
       for (parameter, view) in zip(shared.parameters, shared.views(of: gradient))
       where !keepsBehind || !parameter.name.hasPrefix("behind") {
@@ -130,21 +156,20 @@ struct BruteForce {
   /// The gradient with respect to a vector; zero for what is frozen or not reached.
   private func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
     let flat = vector.values.zerosLike()
-    let trained = vector.trainedParameters
-    let found = gradients(of: outputs, withRespectTo: trained.map(\.value), seeds: seeds, graph: .retain)
+    let found = gradients(of: outputs, withRespectTo: vector.parameters.map(\.value), seeds: seeds, graph: .retain)
     withoutGradients {
-      for (view, gradient) in zip(vector.views(of: flat).suffix(trained.count), found) {
-        if let gradient { view.copy(from: gradient) }
+      for (parameter, (view, gradient)) in zip(vector.parameters, zip(vector.views(of: flat), found)) {
+        if let gradient, !isFrozen(parameter) { view.copy(from: gradient) }
       }
     }
     return flat
   }
 
-  private var shared: ParameterVector { problem.store.vector(of: .shared)! }
+  private var shared: ParameterVector { problem.store.vector(of: .everyTask)! }
 
   private var segments: [GradientSegment] {
-    let trained = shared.trainedParameters
-    return zip(trained, shared.ranges[trained.indices]).map { GradientSegment(name: $0.name, columns: $1) }
+    zip(shared.parameters, shared.elements).filter { !isFrozen($0.0) }
+      .map { GradientSegment(name: $0.name, columns: $1) }
   }
 
   private mutating func direction(
@@ -189,10 +214,10 @@ struct BruteForce {
       let own = tasks.filter { objective.labelCounts[$0] > 0 }
       isComplete = isComplete && own == tasks
       guard !own.isEmpty else { continue }
-      let features = objective.features(for: own)[0]
+      let features = objective.features(for: own).maps(of: own[0])[0]
       let leaf = features.detached()
       leaf.requiresGradient = true
-      let losses = own.map { objective.losses(of: [$0], from: [leaf])[0] }
+      let losses = own.map { objective.losses(of: [$0], from: .shared([leaf]))[0] }
       let gradients = zip(own, losses).map { task, loss in
         let share = objective.labelCounts[task] / Double(problem.labels(of: task, step: step).count)
         return Torch.gradients(of: [loss], withRespectTo: [leaf], graph: .retain)[0]!.flattened()
@@ -223,17 +248,18 @@ struct BruteForce {
   }
 
   /// The gradient of the mean squared cosine, each part's by itself.
-  private func addRegularizer(_ tasks: [Int], _ step: Int, to gradients: inout [Owner: Tensor]) {
+  private func addRegularizer(_ tasks: [Int], _ step: Int, to gradients: inout [Reach: Tensor]) {
     let penalty = (method.aggregator as! CosReg).penalty
     for rows in parts {
       let objective = problem.objective(rows, step: step)
       let own = tasks.filter { objective.labelCounts[$0] > 0 }
       guard own.count > 1 else { continue }
-      let features = problem.kind.isSeparate ? [] : objective.features(for: own)
+      let features = problem.kind.isSeparate ? Features.none : objective.features(for: own)
       let losses = own.map {
         problem.kind.isSeparate ? objective.losses(of: [$0])[0] : objective.losses(of: [$0], from: features)[0]
       }
-      let leaves = method.level == .features ? features : shared.trainedParameters.map(\.value)
+      let leaves =
+        method.level == .features ? features.maps(of: 0) : shared.parameters.filter { !isFrozen($0) }.map(\.value)
       let rows = losses.map { loss in
         Tensor.concatenated(
           zip(Torch.gradients(of: [loss], withRespectTo: leaves, graph: .differentiate), leaves).map {
@@ -247,8 +273,8 @@ struct BruteForce {
         }
       }
       let penaltyValue = sum * (penalty / Double(own.count * (own.count - 1)) / Double(parts.count))
-      for (owner, gradient) in gradients {
-        gradient.add(inPlace: flatGradient(of: [penaltyValue], seeds: nil, problem.store.vector(of: owner)!))
+      for (reach, gradient) in gradients {
+        gradient.add(inPlace: flatGradient(of: [penaltyValue], seeds: nil, problem.store.vector(of: reach)!))
       }
     }
   }

@@ -18,8 +18,8 @@ import Torch
     final class Counter { var count = 0 }
 
     var tasks: [String] { objective.tasks }
-    func features(for tasks: [Int]) -> [Tensor] { objective.features(for: tasks) }
-    func losses(of tasks: [Int], from features: [Tensor]) -> [Tensor] {
+    func features(for tasks: [Int]) -> Features { objective.features(for: tasks) }
+    func losses(of tasks: [Int], from features: Features) -> [Tensor] {
       let losses = objective.losses(of: tasks, from: features)
       guard tasks.contains(failing) else { return losses }
       counter.count += 1

@@ -37,7 +37,7 @@ import Torch
     private func withDraws(_ drop: GradDrop) -> GradDrop {
       var drop = drop
       var width = OracleProblem.rowCount / partCount * OracleProblem.width
-      if level == .parameters { width = OracleProblem(kind, dtype: .float32).store.vector(of: .shared)!.count }
+      if level == .parameters { width = OracleProblem(kind, dtype: .float32).store.vector(of: .everyTask)!.count }
       drop.draws = (0..<width).map { (column: Int) -> Double in 0.05 + 0.9 * Double(column * 37 % 101) / 101 }
       return drop
     }
@@ -88,7 +88,7 @@ import Torch
 
   private static var kinds: [OracleProblem.Kind] {
     let booleans = [false, true]
-    return booleans.flatMap { separate in
+    let product = booleans.flatMap { separate in
       booleans.flatMap { behind in
         booleans.flatMap { frozen in
           booleans.map {
@@ -97,6 +97,11 @@ import Torch
         }
       }
     }
+    // Groups change what an optimizer does with a gradient: they meet everything that changes the gradient in two kinds.
+    return product + [
+      OracleProblem.Kind(hasBehind: true, isFrozen: true, hasGroups: true),
+      OracleProblem.Kind(isSeparate: true, hasBehind: true, hasAbsent: true, hasGroups: true),
+    ]
   }
 
   private static func combinations(with aggregator: (name: String, value: any GradientAggregator)) -> [Combination] {
@@ -124,7 +129,9 @@ import Torch
     let problem = OracleProblem(combination.kind, dtype: dtype)
     let method = combination.method
     try method.checkComposition()
-    let optimizer = MultitaskOptimizer(problem.store, method: method, optimizer: SGD(momentum: 0))
+    let optimizer = MultitaskOptimizer(
+      problem.store, method: method, optimizer: SGD(momentum: 0),
+      groups: combination.kind.groups)
     let reports = try (0..<2).map { step in
       try optimizer.step(
         combination.parts.map { problem.objective($0, step: step) }, learningRate: Self.learningRate,
@@ -210,7 +217,7 @@ import Torch
 
   @Test(arguments: aggregators.map(\.name)) func stepsAreWhatTheirDefinitionSays(_ name: String) {
     let combinations = Self.combinations(with: Self.aggregators.first { $0.name == name }!)
-    #expect(combinations.count == 10 * 4 * 2 * 2 * 16)
+    #expect(combinations.count == 10 * 4 * 2 * 2 * 18)
     let found = findings(combinations, dtype: .float64, tolerance: 1e-9)
     #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
   }
@@ -219,7 +226,7 @@ import Torch
   @Test func singlePrecisionAgrees() {
     let combinations = Self.aggregators.flatMap { Self.combinations(with: $0) }
       .filter { $0.weighting.name == "equal" && $0.schedule.name == "joint" }
-    #expect(combinations.count == 17 * 2 * 2 * 16)
+    #expect(combinations.count == 17 * 2 * 2 * 18)
     let found = findings(combinations, dtype: .float32, tolerance: 1e-5)
     #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
   }

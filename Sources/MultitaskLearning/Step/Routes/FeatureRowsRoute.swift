@@ -4,8 +4,8 @@ import Torch
 /// One backward pass for each task to the features, then one from the combined direction there to everything before them.
 ///
 /// Each part of a batch has features of its own, and is combined by itself: as if it were the whole batch, then divided by
-/// the number of parts. Parameters behind the features follow the weighted sum of the losses, even where all tasks share
-/// them.
+/// the number of parts. Parameters behind the features follow the weighted sum of the losses, even those that every task
+/// reaches.
 struct FeatureRowsRoute: DifferentiationRoute {
   var writer: GradientWriter
   let partCount: Int
@@ -21,11 +21,10 @@ struct FeatureRowsRoute: DifferentiationRoute {
 
   mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
     let layout = GradientLayout(of: pass.leaves)
-    let behind = writer.sharedTargets(behind: pass)
     let rows = pass.tasks.indices.map { index in
-      let own = writer.ownTargets(of: [pass.tasks[index]])
+      let head = writer.ownTargets(of: [pass.tasks[index]]) + writer.sharedTargets(in: .head)
       return takeGradients(
-        of: [pass.losses[index]], withRespectTo: pass.leaves, writing: own + behind,
+        of: [pass.losses[index]], withRespectTo: pass.leaves, writing: head,
         seeds: [pass.seed(index, scales[index])], graph: pass.graphUse(after: index))
     }.map(layout.converted)
     let gradients = layout.gradients(rows)
@@ -33,7 +32,8 @@ struct FeatureRowsRoute: DifferentiationRoute {
     look?.see(features: layout.gradients(rows))
     if pass.tasks == writer.tasks { gramians.append(gradients.gramian) }
     let direction = try combine(gradients, rows, layout, pass)
-    writeGradients(of: pass.features, to: writer.sharedTargets(), seeds: pass.seeds(layout.views(of: direction)))
+    writeGradients(
+      of: pass.sharedFeatures, to: writer.sharedTargets(in: .trunk), seeds: pass.seeds(layout.views(of: direction)))
   }
 
   private mutating func combine(

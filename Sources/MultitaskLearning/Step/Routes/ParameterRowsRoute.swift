@@ -13,7 +13,7 @@ struct ParameterRowsRoute: DifferentiationRoute {
     rows = writer.tasks.map { _ in nil }
   }
 
-  var graph: ForwardPass.Graph { .apart }
+  var graph: ForwardPass.Graph { .perTask }
 
   mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
     try look?.addFeatures(of: pass, scales)

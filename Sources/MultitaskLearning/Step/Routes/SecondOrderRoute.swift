@@ -16,28 +16,33 @@ struct SecondOrderRoute: DifferentiationRoute {
     self.partCount = partCount
   }
 
-  var graph: ForwardPass.Graph { level == .features ? .cut : .apart }
+  var graph: ForwardPass.Graph { level == .features ? .cut : .perTask }
 
   mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
     let isAtFeatures = level == .features
     let leaves = isAtFeatures ? pass.leaves : writer.sharedLeaves
     let layout = isAtFeatures ? GradientLayout(of: leaves) : writer.layout
-    let behind = isAtFeatures ? writer.sharedTargets(behind: pass) : []
-    let differentiable = differentiableGradients(pass, scales, leaves: leaves, behind: behind)
+    let differentiable = differentiableGradients(pass, scales, leaves: leaves)
     let gradients = layout.gradients(values(of: differentiable, like: leaves).map(layout.converted))
     let sum = gradients.combined([Double](repeating: 1, count: pass.tasks.count))
-    try addRegularizer(gradients, differentiable, to: sum, leaves, layout, behind, pass)
+    try addRegularizer(gradients, differentiable, to: sum, leaves, layout, pass)
     if isAtFeatures {
-      writeGradients(of: pass.features, to: writer.sharedTargets(), seeds: pass.seeds(layout.views(of: sum)))
+      writeGradients(
+        of: pass.sharedFeatures, to: writer.sharedTargets(in: .trunk), seeds: pass.seeds(layout.views(of: sum)))
     } else {
       writer.addToShared(sum)
     }
   }
 
+  /// Places for the gradients of what is not aggregated.
+  private mutating func headTargets(of tasks: [Int]) -> [GradientTarget] {
+    writer.ownTargets(of: tasks) + (level == .features ? writer.sharedTargets(in: .head) : [])
+  }
+
   /// Adds the gradient of the regularizer to the sum of the tasks' gradients, and to what is the tasks' own.
   private mutating func addRegularizer(
     _ gradients: DenseTaskGradients, _ differentiable: [[Tensor?]], to sum: Tensor, _ leaves: [Tensor],
-    _ layout: GradientLayout, _ behind: [GradientTarget], _ pass: ForwardPass
+    _ layout: GradientLayout, _ pass: ForwardPass
   ) throws {
     let update = writer.update
     let gramian = try update.finiteGramian(of: gradients, tasks: pass.tasks)
@@ -51,16 +56,16 @@ struct SecondOrderRoute: DifferentiationRoute {
     guard !pairs.isEmpty else { return }
     let sums = zip(leaves, layout.views(of: sum)).map { GradientTarget($0, into: $1, .add) }
     writeGradients(
-      of: pairs.map(\.0), to: sums + writer.ownTargets(of: pass.tasks) + behind, seeds: pairs.map(\.1))
+      of: pairs.map(\.0), to: sums + headTargets(of: pass.tasks), seeds: pairs.map(\.1))
   }
 
   /// Each task's gradient with respect to each leaf, which can be differentiated again; those of tasks' own parameters
   /// go to their place.
   private mutating func differentiableGradients(
-    _ pass: ForwardPass, _ scales: [Double], leaves: [Tensor], behind: [GradientTarget]
+    _ pass: ForwardPass, _ scales: [Double], leaves: [Tensor]
   ) -> [[Tensor?]] {
     pass.tasks.indices.map { index in
-      let own = writer.ownTargets(of: [pass.tasks[index]]) + behind
+      let own = headTargets(of: [pass.tasks[index]])
       let found = gradients(
         of: [pass.losses[index]], withRespectTo: leaves + own.map(\.leaf), seeds: [pass.seed(index, scales[index])],
         graph: .differentiate)

@@ -1,0 +1,82 @@
+import Support
+import Torch
+
+/// How a training optimizes the parameters of one group.
+public struct OptimizerGroup: Sendable {
+  /// As parameters declare it (``ParameterPath/optimized(in:)``), or as they were assigned to it
+  /// (``ParameterStore/assign(_:to:)``).
+  public let name: String
+  /// The group's own rule; nil for that of the training.
+  public let optimizer: (any Optimizer)?
+  /// What multiplies the training's learning rate.
+  public let learningRateFactor: Double
+  /// What takes the place of the rule's weight decay; nil for that.
+  public let weightDecay: Double?
+  /// Whether the group is trained no more. Its gradients are no columns of G.
+  public let isFrozen: Bool
+
+  /// - Parameters:
+  ///   - learningRateFactor: at least 0.
+  ///   - weightDecay: at least 0.
+  public init(
+    _ name: String, optimizer: (any Optimizer)? = nil, learningRateFactor: Double = 1, weightDecay: Double? = nil,
+    isFrozen: Bool = false
+  ) {
+    require(
+      learningRateFactor >= 0 && learningRateFactor.isFinite,
+      "OptimizerGroup '\(name)': learningRateFactor is \(learningRateFactor), but has to be a finite number of at least 0"
+    )
+    require(
+      weightDecay.map { $0 >= 0 && $0.isFinite } ?? true,
+      "OptimizerGroup '\(name)': weightDecay is \(weightDecay ?? 0), but has to be a finite number of at least 0")
+    self.name = name
+    self.optimizer = optimizer
+    self.learningRateFactor = learningRateFactor
+    self.weightDecay = weightDecay
+    self.isFrozen = isFrozen
+  }
+}
+
+/// Groups of parameters that a training optimizes in ways of their own. Parameters of a group that is not defined here are
+/// optimized as those of no group.
+public struct OptimizerGroups: Sendable {
+  /// Of different names.
+  public let groups: [OptimizerGroup]
+  /// Whether weight decay acts on norms and biases, too; defaults to true.
+  ///
+  /// If it does not, it spares parameters of at most one axis (biases, the factors and offsets of norms) and those that
+  /// their network counts among them (``ParameterPath/countingAsBias()``: position embeddings, class tokens, tokens of
+  /// tasks), as timm does.
+  public let decaysNormsAndBiases: Bool
+
+  public init(_ groups: [OptimizerGroup] = [], decaysNormsAndBiases: Bool = true) {
+    require(Set(groups.map(\.name)).count == groups.count, "two optimizer groups of one name: \(groups.map(\.name))")
+    self.groups = groups
+    self.decaysNormsAndBiases = decaysNormsAndBiases
+  }
+
+  /// The group of a name; nil if it is not defined.
+  public subscript(name: String) -> OptimizerGroup? { groups.first { $0.name == name } }
+}
+
+/// A rule, with other rules, rates and decays for the parameters of some groups.
+public struct GroupedOptimizer: Optimizer {
+  /// For what no group says otherwise.
+  public let base: any Optimizer
+  public let groups: OptimizerGroups
+
+  public init(_ base: any Optimizer, _ groups: OptimizerGroups) {
+    self.base = base
+    self.groups = groups
+  }
+
+  public func update(
+    _ vector: ParameterVector, range number: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    let range = vector.ranges[number]
+    let group = groups[range.group]
+    (group?.optimizer ?? base).update(
+      vector, range: number, gradient: gradient, learningRate: learningRate * (group?.learningRateFactor ?? 1),
+      weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
+  }
+}

@@ -18,7 +18,7 @@ struct AdaptedTraining: AdaptableTraining {
   var transformer: TransformerStack? { network.transformer }
   var totalSteps: Int { configuration.training.steps }
 
-  func forEachBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws {
+  func forEachBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     let batchSize = min(configuration.training.batchSize, data.training.count)
     let available = BatchLoader.batchesPerEpoch(
       sampleCount: data.training.count, batchSize: batchSize, isShuffled: true)

@@ -28,10 +28,10 @@ public final class RegisteredNames: Sendable {
       for (index, name) in names.enumerated() {
         guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }) else {
           throw RegistryError(
-            "'\(excerpt(name))' cannot name a \(title): a name has letters, digits, '-', '_' and '.' alone")
+            "'\(excerpt(name))' cannot be a name (\(title)): a name has letters, digits, '-', '_' and '.' alone")
         }
         if let other = titles[name] ?? (names.prefix(index).contains(name) ? title : nil) {
-          throw RegistryError("there is a \(other) named '\(name)' already: the second one needs another name")
+          throw RegistryError("'\(name)' names one \(other) already: the second entry needs another name")
         }
       }
       for name in names { titles[name] = title }

@@ -69,6 +69,13 @@ extension SegmentedGradients {
   public func combine(_ weights: Vector, into direction: Tensor) {
     combine([weights], over: [0..<width], into: direction)
   }
+
+  /// As ``combine(_:over:into:)``, in a new vector.
+  public func combined(_ weights: [Vector], over ranges: [Range<Int>]) -> Tensor {
+    let direction = makeDirection()
+    combine(weights, over: ranges, into: direction)
+    return direction
+  }
 }
 
 /// Gradients whose single elements can be looked at.

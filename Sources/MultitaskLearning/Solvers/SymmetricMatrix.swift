@@ -110,6 +110,9 @@ struct SymmetricMatrix {
       self[p, k] = c * x - s * y
       self[q, k] = s * x + c * y
     }
+    // Not what rounding leaves of zero: otherwise sweeps would go on and on.
+    self[p, q] = 0
+    self[q, p] = 0
     for k in 0..<size {
       let (x, y) = (v[k * size + p], v[k * size + q])
       v[k * size + p] = c * x - s * y

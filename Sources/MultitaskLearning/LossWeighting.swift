@@ -1,5 +1,4 @@
 import Support
-import Torch
 
 /// Answers: how much does each loss count?
 ///
@@ -57,15 +56,4 @@ extension LossWeighting {
   public mutating func update(losses: [Double?], gradientNorms: [Double?]) {}
   public mutating func update(before: [Double?], after: [Double?]) {}
   public mutating func observe(performance: [Double]) {}
-}
-
-extension Collection where Element == Double?, Index == Int {
-  /// The positions of the tasks that are present.
-  var present: [Int] { indices.filter { self[$0] != nil } }
-
-  /// - Throws: ``MethodError`` naming the first task whose loss is below zero.
-  func requireNonnegative(for method: String) throws {
-    guard let wrong = firstIndex(where: { $0.map { $0 < 0 } ?? false }), let loss = self[wrong] else { return }
-    throw MethodError("\(method) needs losses of at least 0, but that of task \(wrong) (from 0) is \(loss)")
-  }
 }

@@ -1,11 +1,13 @@
 import Foundation
 import Support
-import Torch
 
 /// How a network learns several tasks: four independent choices.
 public struct MultitaskMethod: Sendable {
+  /// How much each loss counts.
   public var weighting: any LossWeighting
+  /// How the tasks' gradients become one.
   public var aggregator: any GradientAggregator
+  /// Which tasks update when.
   public var schedule: any UpdateSchedule
   /// How the network changes while it trains.
   public var adaptation: any NetworkAdaptation
@@ -14,6 +16,13 @@ public struct MultitaskMethod: Sendable {
   /// The source of every random choice that they make.
   public var generator: SeededGenerator
 
+  /// - Parameters:
+  ///   - weighting: how much each loss counts; defaults to once.
+  ///   - aggregator: how the tasks' gradients become one; defaults to their sum.
+  ///   - schedule: which tasks update when; defaults to all at once.
+  ///   - adaptation: how the network changes while it trains; defaults to not at all.
+  ///   - level: what the aggregator's gradients are taken with respect to.
+  ///   - seed: of every random choice.
   public init(
     weighting: any LossWeighting = EqualWeighting(), aggregator: any GradientAggregator = GradientSum(),
     schedule: any UpdateSchedule = JointSchedule(), adaptation: any NetworkAdaptation = NoAdaptation(),
@@ -37,35 +46,37 @@ extension MultitaskMethod {
   /// - Parameter names: what errors call the parts, where that is not their types' names.
   /// - Throws: ``MethodError`` that says which, and why.
   public func checkComposition(names: [MethodKind: String] = [:]) throws {
-    let weightingName = names[.weighting] ?? Self.name(of: weighting)
-    let aggregatorName = names[.aggregator] ?? Self.name(of: aggregator)
-    let scheduleName = names[.schedule] ?? Self.name(of: schedule)
-    if adaptation.givesTasksFeatures && level == .features {
-      throw MethodError(
-        "the network adaptation (dtme) gives tasks features of their own: method.level has to be parameters")
-    }
-    guard weighting.need <= .gramian else {
-      throw MethodError(
-        "\(weightingName) needs more of the gradients than their norms, which no step tells a weighting")
-    }
-    guard schedule.updatesSubsets else { return }
-    if schedule.needsNormalizedConvolutions && !(aggregator is GradientSum) {
-      throw MethodError(
-        "\(scheduleName) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(aggregatorName)"
-      )
-    }
-    if schedule.needsNormalizedConvolutions && level == .features {
-      throw MethodError("\(scheduleName) works on parameters: no features are shared")
-    }
-    if !(aggregator.state is Stateless) {
-      throw MethodError(
-        "\(aggregatorName) remembers the gradients of all tasks, but \(scheduleName) updates some of them at a time: take an aggregator without memory, or the schedule joint"
-      )
-    }
-    if weighting.need > .weightedSum {
-      throw MethodError(
-        "\(weightingName) needs all tasks' gradients at once, but \(scheduleName) updates some tasks at a time: take another weighting, or the schedule joint"
-      )
+    let weighting = names[.weighting] ?? Self.name(of: weighting)
+    let aggregator = names[.aggregator] ?? Self.name(of: aggregator)
+    let schedule = names[.schedule] ?? Self.name(of: schedule)
+    let adaptation = names[.adaptation] ?? Self.name(of: adaptation)
+    for (isWrong, reason) in [
+      (
+        self.adaptation.givesTasksFeatures && level == .features,
+        "\(adaptation) gives tasks features of their own: gradients have to be those of the parameters, not of the features"
+      ),
+      (
+        self.weighting.need > .gramian,
+        "\(weighting) needs \(self.weighting.need.phrase), but a step tells a weighting no more than their norms"
+      ),
+      (
+        self.schedule.combinesGradients && !self.aggregator.isPlainSum,
+        "\(schedule) combines the tasks' gradients itself: it goes with the aggregator sum, not with \(aggregator)"
+      ),
+      (
+        self.schedule.combinesGradients && level == .features,
+        "\(schedule) works on parameters: gradients have to be those of the parameters, not of the features"
+      ),
+      (
+        self.schedule.updatesSubsets && self.aggregator.remembersGradients,
+        "\(aggregator) remembers the gradients of all tasks, but \(schedule) updates some of them at a time: take an aggregator without memory, or the schedule joint"
+      ),
+      (
+        self.schedule.updatesSubsets && self.weighting.need > .weightedSum,
+        "\(weighting) needs all tasks' gradients at once, but \(schedule) updates some tasks at a time: take another weighting, or the schedule joint"
+      ),
+    ] where isWrong {
+      throw MethodError(reason)
     }
   }
 

@@ -46,6 +46,6 @@ extension MultitaskObjective {
 }
 
 /// An objective whose network shares convolutions that are normalized for each task: what connection strength works on.
-public protocol SharesConvolutions: MultitaskObjective {
+public protocol ConvolutionSharing: MultitaskObjective {
   var normalizedConvolutions: [NormalizedConvolution] { get }
 }

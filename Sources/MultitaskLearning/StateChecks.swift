@@ -6,6 +6,9 @@ extension Collection where Element == Double {
 
   /// Whether all numbers are finite and small enough that sums of squares stay finite.
   var areModerate: Bool { allSatisfy { abs($0) < 1e150 } }
+
+  /// Whether all numbers are above zero, and ``areModerate``.
+  var arePositive: Bool { allSatisfy { $0 > 0 } && areModerate }
 }
 
 extension Double {

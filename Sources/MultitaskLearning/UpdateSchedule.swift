@@ -1,12 +1,21 @@
 /// Answers: which tasks update when?
 public protocol UpdateSchedule: Checkpointed, Sendable {
-  /// Whether an update may be that of some tasks alone: then methods that remember all tasks' gradients do not fit.
+  /// Whether an update may be that of some tasks alone; defaults to false. Then methods that remember all tasks' gradients
+  /// do not fit.
   var updatesSubsets: Bool { get }
-  /// Whether it works on convolutions that are normalized for each task apart: ``SharesConvolutions``.
+
+  /// Whether the schedule combines the tasks' gradients itself, with respect to the parameters; defaults to false. Then no
+  /// aggregator but the plain sum fits.
+  var combinesGradients: Bool { get }
+
+  /// Whether the schedule works on convolutions that are normalized for each task apart; defaults to false. The objective
+  /// has to be ``ConvolutionSharing`` then.
   var needsNormalizedConvolutions: Bool { get }
 
   /// Performs the updates for one batch: of ``MultitaskUpdate/presentTasks``, of which there is one at least.
   ///
+  /// - Parameter update: the batch, and the moves that a step is made of.
+  /// - Returns: what happened; of several updates, the losses of each task before the first of them.
   /// - Throws: ``NonFiniteError`` or ``MethodError`` from an update, which is not applied then. Updates before it in the
   ///   same step stay applied.
   mutating func step(_ update: MultitaskUpdate) throws -> StepReport
@@ -14,5 +23,6 @@ public protocol UpdateSchedule: Checkpointed, Sendable {
 
 extension UpdateSchedule {
   public var updatesSubsets: Bool { false }
+  public var combinesGradients: Bool { false }
   public var needsNormalizedConvolutions: Bool { false }
 }

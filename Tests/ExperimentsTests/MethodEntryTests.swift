@@ -138,8 +138,8 @@ import Testing
       }
     }
     let found =
-      limits(MethodRegistry.weightings) + limits(MethodRegistry.aggregators)
-      + limits(MethodRegistry.schedules) + limits(MethodRegistry.adaptations)
+      limits(MethodRegistry.weightings.entries) + limits(MethodRegistry.aggregators.entries)
+      + limits(MethodRegistry.schedules.entries) + limits(MethodRegistry.adaptations.entries)
     #expect(found.count > 5)
     for (name, limit) in found { #expect(limit <= 1_000_000_000, "\(name)") }
   }

@@ -1,11 +1,12 @@
 import MultitaskLearning
+import Support
 
 /// Every task's gradient counts with the same length.
-public struct UnitGradients: GramianWeighting {
+public struct UnitGradients: GramianAggregator {
   public init() {}
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
-    gramian.tasks.map { gramian.norm($0) > 0 ? 1 / gramian.norm($0) : 0 }
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
+    Vector(gramian.norms.map { $0 > 0 ? 1 / $0 : 0 })
   }
 }
 

@@ -79,14 +79,7 @@ import Testing
       _ aggregator: inout any GradientAggregator, _ rows: [[Double]], _ context: AggregationContext
     ) throws -> [Double] {
       var context = context
-      let gramian = Gramian(rows: rows)
-      if var gramianWeighting = aggregator as? any GramianWeighting {
-        defer { aggregator = gramianWeighting }
-        return try gramianWeighting.weights(for: gramian, &context)
-      }
-      var local = try #require(aggregator as? any LocalGramianWeighting)
-      defer { aggregator = local }
-      return try local.weights(for: [gramian], &context)[0]
+      return try aggregator.weights(forInnerProducts: Gramian(rows: rows), &context).elements
     }
     var (three, two) = (
       try MethodRegistry.aggregator(name).make(tasks: Self.names),

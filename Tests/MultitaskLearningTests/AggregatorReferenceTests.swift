@@ -12,7 +12,7 @@ import Torch
 
   private func rows(_ record: Reference) -> [[Double]] { record["jacobian"].array.map(\.doubles) }
 
-  private func combine(_ weights: [Double], _ rows: [[Double]]) -> [Double] {
+  private func combine(_ weights: Vector, _ rows: [[Double]]) -> [Double] {
     rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
   }
 
@@ -26,7 +26,7 @@ import Torch
   }
 
   /// What the method is asked, by the reference's key.
-  private static let gramianMethods: [(key: String, field: String, method: any GramianWeighting)] =
+  private static let gramianMethods: [(key: String, field: String, method: any GramianAggregator)] =
     [
       ("sum", "direction", GradientSum()), ("mean", "direction", GradientMean()),
       ("pcgrad", "direction", PCGrad(order: .ascending)), ("mgda", "direction", MGDA()),
@@ -118,7 +118,7 @@ import Torch
 
 /// Laws that hold for whatever gradients.
 @Suite struct AggregatorLawTests {
-  private static let methods: [(name: String, method: any GramianWeighting)] = [
+  private static let methods: [(name: String, method: any GramianAggregator)] = [
     ("mgda", MGDA()), ("cagrad", CAGrad()), ("nash-mtl", NashMTL(maxNorm: 0)), ("imtl-g", IMTLG()),
     ("aligned-mtl", AlignedMTL()), ("fairgrad", FairGrad(alpha: 2)), ("upgrad", UPGrad()), ("dualproj", DualProj()),
   ]
@@ -190,7 +190,7 @@ import Torch
     for count in [1, 2, 5, 11, 64] {
       for spread in [1.0, 1e3, 1e6] {
         let gramian = randomGramian(count, count + 6, &generator)
-          .scaled(by: (0..<count).map { $0 % 2 == 0 ? 1 : spread })
+          .scaled(by: Vector((0..<count).map { $0 % 2 == 0 ? 1 : spread }))
         var method = NashMTL(maxNorm: 0)
         let weights = try method.weights(for: gramian, losses: [], using: &generator)
         for task in gramian.tasks {

@@ -9,7 +9,7 @@ import Torch
     (0..<count).map { _ in (0..<width).map { _ in .random(in: -1...1, using: &generator) } }
   }
 
-  private func direction(_ weights: [Double], _ rows: [[Double]]) -> [Double] {
+  private func direction(_ weights: Vector, _ rows: [[Double]]) -> [Double] {
     rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
   }
 

@@ -88,7 +88,7 @@ import Torch
       store.layOut()
     }
 
-    struct Objective: SharesConvolutions {
+    struct Objective: ConvolutionSharing {
       let problem: Problem
       var tasks: [String] { Problem.tasks }
       var featureKind: Features.Kind { .byTask }

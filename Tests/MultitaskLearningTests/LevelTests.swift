@@ -259,8 +259,8 @@ import Torch
 }
 
 /// The sum, as a method that looks at gradients.
-private struct PlainSum: GramianWeighting {
-  func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
-    gramian.tasks.map { _ in 1 }
+private struct PlainSum: GramianAggregator {
+  func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
+    Vector(ones: gramian.taskCount)
   }
 }

@@ -10,7 +10,7 @@ import Testing
   /// A method, the reference's key, and what a common factor of all rows does to the direction: its power.
   struct Method: Sendable, CustomTestStringConvertible {
     let key: String
-    let aggregator: any GramianWeighting
+    let aggregator: any GramianAggregator
     var scaleExponent = 1.0
 
     var testDescription: String { key }
@@ -44,7 +44,7 @@ import Testing
     matrix["matrix"].array.map { $0.doubles.map { $0 * scale } }
   }
 
-  private func direction(_ aggregator: any GramianWeighting, _ rows: [[Double]]) throws -> [Double] {
+  private func direction(_ aggregator: any GramianAggregator, _ rows: [[Double]]) throws -> [Double] {
     var aggregator = aggregator
     var generator = SeededGenerator(seed: 0)
     let weights = try aggregator.weights(for: Gramian(rows: rows), using: &generator)
@@ -125,7 +125,7 @@ import Testing
       let largest = rows.map(norm).max()!
       for (aggregator, slack) in [
         (UPGrad(regularization: 0), 1e-7), (DualProj(regularization: 0), 1e-7), (MGDA(), 1e-7),
-      ] as [(any GramianWeighting, Double)] {
+      ] as [(any GramianAggregator, Double)] {
         let found = try direction(aggregator, rows)
         for row in rows { #expect(dot(row, found) >= -slack * largest * largest, "\(matrix["name"].string)") }
       }

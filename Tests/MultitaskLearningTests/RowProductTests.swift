@@ -31,7 +31,7 @@ import Torch
           }
         }
       }
-      let weights = ranges.map { _ in (0..<count).map { _ in Double.random(in: -1...1, using: &draws) } }
+      let weights = ranges.map { _ in Vector((0..<count).map { _ in .random(in: -1...1, using: &draws) }) }
       let direction: [Float] = gradients.combined(weights, over: ranges).array()
       let expected = paired(weights, ranges).flatMap { weights, columns in
         columns.map { column in (0..<count).reduce(0.0) { $0 + weights[$1] * Double(rows[$1][column]) } }
@@ -68,7 +68,7 @@ import Torch
       for i in 0..<3 { for j in 0..<3 { #expect(abs(a[i, j] - b[i, j]) <= 1e-5 * (b[i, i] * b[j, j]).squareRoot()) } }
     }
     for range in ranges { #expect(values(apart.rows(in: range)) == values(together.rows(in: range))) }
-    let weights = ranges.indices.map { [Double($0), -1, 0.5] }
+    let weights = ranges.indices.map { Vector([Double($0), -1, 0.5]) }
     #expect(values(apart.combined(weights, over: ranges)) == values(together.combined(weights, over: ranges)))
     var random = SeededGenerator(seed: 1)
     var drop = GradDrop(leak: 0.25)

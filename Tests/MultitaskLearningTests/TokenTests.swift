@@ -77,7 +77,7 @@ import Torch
 }
 
 /// Losses that are inner products with two layers' tokens, so that the gradients are what they were made to be.
-private struct Planted: SharesTokens {
+private struct Planted: TokenSharing {
   /// Per layer: batch × tokens × width.
   let tokens: [Tensor]
   /// Per task and layer: width.

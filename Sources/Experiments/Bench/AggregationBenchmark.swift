@@ -41,13 +41,13 @@ public struct AggregationBenchmark {
   /// Reads all of G once, as fast as libtorch's simplest kernel can.
   public func read() { _ = gradients.sum() }
 
-  /// The small problem alone; none where the method has none.
+  /// The small problem alone; nil if the method needs more of the gradients than their inner products.
   public mutating func solver() -> (() throws -> Void)? {
-    guard var weighting = method as? any GramianWeighting else { return nil }
+    guard method.need <= .gramian else { return nil }
     let gramian = DenseTaskGradients(rows: gradients).gramian
-    let losses = losses
-    var generator = generator
-    return { _ = try weighting.weights(for: gramian, losses: losses, using: &generator) }
+    var method = method
+    var context = AggregationContext(taskCount: losses.count, losses: losses, generator: generator)
+    return { _ = try method.weights(forInnerProducts: gramian, &context) }
   }
 
   private var losses: [Double] { [Double](repeating: 1, count: gradients.shape[0]) }

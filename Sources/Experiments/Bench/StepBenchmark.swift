@@ -109,7 +109,7 @@ public struct StepBenchmark {
 }
 
 /// Mean squared errors against fixed targets.
-struct SquaresObjective: SharesTokens, SharesConvolutions {
+struct SquaresObjective: TokenSharing, ConvolutionSharing {
   let network: MultitaskNetwork
   let images: Tensor
   let targets: [Tensor]

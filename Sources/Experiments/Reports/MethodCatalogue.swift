@@ -5,10 +5,10 @@ public enum MethodCatalogue {
   /// All methods, a line each.
   public static var overview: String {
     [
-      section("Loss weightings: how much does each loss count?", MethodRegistry.weightings),
-      section("Gradient aggregators: how do the tasks' gradients become one?", MethodRegistry.aggregators),
-      section("Update schedules: which tasks update when?", MethodRegistry.schedules),
-      section("Network adaptations: how does the network change while it trains?", MethodRegistry.adaptations),
+      section("Loss weightings: how much does each loss count?", MethodRegistry.weightings.entries),
+      section("Gradient aggregators: how do the tasks' gradients become one?", MethodRegistry.aggregators.entries),
+      section("Update schedules: which tasks update when?", MethodRegistry.schedules.entries),
+      section("Network adaptations: how does the network change while it trains?", MethodRegistry.adaptations.entries),
     ].joined(separator: "\n\n")
   }
 

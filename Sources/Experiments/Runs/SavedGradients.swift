@@ -18,7 +18,7 @@ public struct SavedGradients: Sendable {
   /// What comes out for one step.
   public struct Result: Encodable, Sendable {
     public let direction: [Double]
-    /// None for methods that work on single elements.
+    /// The weights of the rows; nil for methods that work on single elements.
     public let weights: [Double]?
   }
 
@@ -114,7 +114,7 @@ public struct SavedGradients: Sendable {
   private static func apply(
     _ method: inout any GradientAggregator, to step: Step, using generator: inout SeededGenerator, named name: String
   ) throws -> Result {
-    if let draws = step.draws, var drawing = method as? any DrawsNumbers & GradientAggregator {
+    if let draws = step.draws, var drawing = method as? any NumberDrawing & GradientAggregator {
       drawing.draws = draws
       method = drawing
     }
@@ -122,30 +122,18 @@ public struct SavedGradients: Sendable {
     guard let losses = step.losses ?? (method.needsLosses ? nil : rows.map { _ in 1 }) else {
       throw MethodError("\(name) looks at the losses, too: the file needs 'losses'")
     }
-    if let weights = try weights(&method, Gramian(rows: rows), losses, using: &generator, named: name) {
-      let direction = rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
-      return Result(direction: direction, weights: weights)
+    if method.need > .segments {
+      let matrix = Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
+      let direction = try method.direction(of: DenseTaskGradients(rows: matrix), losses: losses, using: &generator)
+      return Result(direction: direction.array(), weights: nil)
     }
-    let matrix = Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
-    let direction = try method.direction(
-      of: DenseTaskGradients(rows: matrix), losses: losses, using: &generator)
-    return Result(direction: direction.array(), weights: nil)
-  }
-
-  /// The weights of methods that choose nothing else.
-  private static func weights(
-    _ method: inout any GradientAggregator, _ gramian: Gramian, _ losses: [Double],
-    using generator: inout SeededGenerator, named name: String
-  ) throws -> [Double]? {
-    if var weighting = method as? any GramianWeighting {
-      defer { method = weighting }
-      return try weighting.weights(for: gramian, losses: losses, using: &generator)
+    guard method.need < .segments else {
+      throw MethodError("\(name): a saved matrix does not say which columns belong together: take the granularity model")
     }
-    guard var weighting = method as? any LocalGramianWeighting else { return nil }
-    guard weighting.granularity == .model else {
-      throw MethodError("\(name): a saved matrix does not say which columns are a \(weighting.granularity.rawValue)'s")
-    }
-    defer { method = weighting }
-    return try weighting.weights(for: [gramian], losses: losses, using: &generator)[0]
+    var context = AggregationContext(taskCount: rows.count, losses: losses, generator: generator)
+    let weights = try method.weights(forInnerProducts: Gramian(rows: rows), &context)
+    generator = context.generator
+    let direction = rows[0].indices.map { column in zip(weights, rows).reduce(0) { $0 + $1.0 * $1.1[column] } }
+    return Result(direction: direction, weights: weights.elements)
   }
 }

@@ -15,7 +15,7 @@ struct AdaptedTraining: AdaptableTraining {
   var store: ParameterStore { workload.network.store }
   var transformer: TransformerStack? { workload.network.transformer }
 
-  func forEachBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws {
+  func forEachBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     try workload.forEachTokenBatch(sampleCount: sampleCount, body)
   }
 }

@@ -5,7 +5,7 @@ import VisionData
 import VisionNetworks
 
 /// A network's losses on one batch, or on a part of one.
-struct BatchObjective: SharesConvolutions, SharesTokens {
+struct BatchObjective: ConvolutionSharing, TokenSharing {
   let network: MultitaskNetwork
   let bindings: [TaskBinding]
   let batch: Batch

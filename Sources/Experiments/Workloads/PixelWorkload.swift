@@ -41,7 +41,7 @@ public final class PixelWorkload: Workload {
     }
   }
 
-  public func forEachTokenBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws {
+  public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     let data = try openData()
     let batchSize = min(configuration.training.batchSize, data.training.count)
     let available = BatchLoader.batchesPerEpoch(

@@ -26,7 +26,7 @@ public protocol Workload {
   ///
   /// - Parameter sampleCount: how many samples, at least, if there are as many.
   /// - Throws: ``MethodError`` by default: the workload has no tokens.
-  func forEachTokenBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws
+  func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 
   /// Metrics of the network, as it is now, on the validation data.
   func evaluate() throws -> Evaluation
@@ -55,7 +55,7 @@ public protocol Workload {
 extension Workload {
   public var featureKind: Features.Kind { .shared }
   public var evaluatedNames: [String] { network.tasks }
-  public func forEachTokenBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws {
+  public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
   public func performance(_ evaluation: Evaluation) -> [Double]? { nil }

@@ -16,5 +16,5 @@ public protocol AdaptableTraining: AdaptableNetwork {
   /// Hands over batches of the training data, in evaluation, always the same ones.
   ///
   /// - Parameter sampleCount: how many samples, at least, where there are as many.
-  func forEachBatch(sampleCount: Int, _ body: (any SharesTokens) throws -> Void) throws
+  func forEachBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 }

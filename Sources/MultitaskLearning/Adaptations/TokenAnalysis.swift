@@ -43,7 +43,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   /// - Throws: ``MethodError`` without any data or with tokens that are not finite, ``NonFiniteError`` naming a task.
   public init(
     tasks: [String], ratio: Double, waitingBytes: Int = 512 << 20,
-    forEachBatch: (_ body: (any SharesTokens) throws -> Void) throws -> Void
+    forEachBatch: (_ body: (any TokenSharing) throws -> Void) throws -> Void
   ) throws {
     self.tasks = tasks
     self.ratio = ratio

@@ -9,7 +9,7 @@ struct TokenGradients {
   ///
   /// - Parameter observe: told the tokens of each layer.
   /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` where no tokens were told.
-  init(_ objective: any SharesTokens, observing observe: (_ tokens: Tensor) -> Void = { _ in }) throws {
+  init(_ objective: any TokenSharing, observing observe: (_ tokens: Tensor) -> Void = { _ in }) throws {
     var tokens: [Tensor] = []
     let features = objective.features {
       tokens.append($0)

@@ -81,7 +81,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
   public func check(_ network: any AdaptableNetwork) throws {
     guard network.transformer != nil else {
       throw MethodError(
-        "dtme works on tokens: the network needs a transformer as its encoder, such as vit_tiny_patch16_224")
+        "dtme works on tokens: the network needs a transformer as its encoder")
     }
   }
 

@@ -1,4 +1,4 @@
-import Torch
+import Support
 
 /// Balances the singular values of G, so that no direction of conflict or dominance is left.
 ///
@@ -6,10 +6,14 @@ import Torch
 /// the mean of the kept eigenvalues, and p is one for every task.
 ///
 /// - Source: Senushkin et al., *Independent Component Alignment for Multi-Task Learning*, CVPR 2023, algorithm 1.
-public struct AlignedMTL: GramianWeighting {
+public struct AlignedMTL: GramianAggregator {
+  /// The singular value that all directions get.
   public enum Scale: String, Sendable, CaseIterable {
+    /// The smallest one.
     case min
+    /// The one in the middle of their order; of two there, the smaller one.
     case median
+    /// The root of their mean square.
     case rmse
   }
 
@@ -22,29 +26,33 @@ public struct AlignedMTL: GramianWeighting {
     case float32
   }
 
+  /// The singular value that all directions get.
   public var scale: Scale
+  /// Which eigenvalues count as zero.
   public var rank: Rank
 
+  /// - Parameters:
+  ///   - scale: the singular value that all directions get.
+  ///   - rank: which eigenvalues count as zero.
   public init(scale: Scale = .min, rank: Rank = .exact) {
     self.scale = scale
     self.rank = rank
   }
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let (values, vectors) = SymmetricMatrix(gramian).eigen
     let threshold = (values.last ?? 0) * Double(gramian.taskCount) * (rank == .exact ? 1e-14 : 0x1p-23)
     let kept = zip(values, vectors).filter { $0.0 > threshold }
-    guard !kept.isEmpty else { return [Double](repeating: 0, count: gramian.taskCount) }
+    guard !kept.isEmpty else { return Vector(zeros: gramian.taskCount) }
     let balanced =
       switch scale {
       case .min: kept[0].0
       case .median: kept[(kept.count - 1) / 2].0
       case .rmse: kept.reduce(0) { $0 + $1.0 } / Double(kept.count)
       }
-    var weights = [Double](repeating: 0, count: gramian.taskCount)
+    var weights = Vector(zeros: gramian.taskCount)
     for (value, vector) in kept {
-      let factor = (balanced / value).squareRoot() * vector.reduce(0, +)
-      for k in gramian.tasks { weights[k] += factor * vector[k] }
+      weights += (balanced / value).squareRoot() * vector.sum * vector
     }
     return weights
   }
@@ -60,7 +68,7 @@ extension AlignedMTL {
         "scale", .choice(Scale.allCases.map(\.rawValue)), default: .text("min"), "the common singular value"),
       MethodParameter(
         "rank", .choice(Rank.allCases.map(\.rawValue)), default: .text("exact"),
-        "which gradients are too short to count: none, or those that public code drops, with the precision of float32"),
+        "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"),
     ]
   ) { settings in AlignedMTL(scale: settings.choice("scale"), rank: settings.choice("rank")) }
 }

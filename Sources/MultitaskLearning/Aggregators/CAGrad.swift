@@ -8,9 +8,10 @@ import Support
 ///
 /// - Source: Liu et al., *Conflict-Averse Gradient Descent for Multi-task Learning*, NeurIPS 2021, equation 4. The
 ///   direction has the scale of the mean; `rescale` divides it by 1, 1 + c² or 1 + c.
-public struct CAGrad: GramianWeighting {
+public struct CAGrad: GramianAggregator {
+  /// The ball's radius in norms of the mean gradient.
   public let c: Double
-  /// 0, 1 or 2.
+  /// Whether the direction is divided by 1, 1 + c² or 1 + c: 0, 1 or 2.
   public let rescale: Int
 
   static let radii = 0.0...10.0
@@ -26,11 +27,10 @@ public struct CAGrad: GramianWeighting {
     self.rescale = rescale
   }
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let divisor = rescale == 1 ? 1 + c * c : rescale == 2 ? 1 + c : 1
-    let mean = gramian.tasks.map { _ in 1 / Double(gramian.taskCount) }
-    let v = WorstCaseGain(gramian).combination(radius: c)
-    return zip(mean, v).map { ($0 + $1) / divisor }
+    let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)
+    return (mean + WorstCaseGain(gramian).combination(radius: c)) / divisor
   }
 }
 

@@ -1,19 +1,30 @@
 import Support
 
 /// The parameters of the methods that project on the cone of directions that no task is against.
-enum ConeParameters {
-  static let regularizations = 0.0...1.0
-  static let normEpsilons = 0.0...1e30
+public struct ConeParameters: Sendable, Equatable {
+  /// What is added to the diagonal of the Gramian with trace one; zero solves the projection itself.
+  public let regularization: Double
+  /// The sum of squared norms below which the gradients count as zero, and their mean is taken.
+  public let normEpsilon: Double
 
-  static func check(_ method: String, _ regularization: Double, _ normEpsilon: Double) {
+  private static let regularizations = 0.0...1.0
+  private static let normEpsilons = 0.0...1e30
+
+  /// - Parameters:
+  ///   - regularization: from 0 to 1.
+  ///   - normEpsilon: at least 0.
+  public init(regularization: Double = 1e-4, normEpsilon: Double = 0) {
     require(
-      regularizations.contains(regularization),
-      "\(method): regularization is \(regularization), but has to be in \(regularizations)")
+      Self.regularizations.contains(regularization),
+      "the regularization of a cone is \(regularization), but has to be in \(Self.regularizations)")
     require(
-      normEpsilons.contains(normEpsilon), "\(method): normEpsilon is \(normEpsilon), but has to be at least 0")
+      Self.normEpsilons.contains(normEpsilon), "the normEpsilon of a cone is \(normEpsilon), but has to be at least 0")
+    self.regularization = regularization
+    self.normEpsilon = normEpsilon
   }
 
-  static let all = [
+  /// The parameters as a person sets them.
+  static let entries = [
     MethodParameter(
       "regularization", .real(regularizations), default: .number(1e-4),
       "added to the diagonal of the inner products with trace one; 0 for the projection itself"),
@@ -21,4 +32,31 @@ enum ConeParameters {
       "normEpsilon", .real(normEpsilons), default: .number(0),
       "sum of squared norms below which gradients count as zero; public code has 1e-4"),
   ]
+
+  init(_ settings: MethodSettings) {
+    self.init(regularization: settings.number("regularization"), normEpsilon: settings.number("normEpsilon"))
+  }
+
+  /// The cone of the rows of a Gramian.
+  func cone(_ gramian: Gramian) -> DualCone {
+    DualCone(gramian, regularization: regularization, normEpsilon: normEpsilon)
+  }
+}
+
+/// An aggregator that projects on the cone of directions that no task is against.
+public protocol ConeAggregator: GramianAggregator {
+  /// How exactly the cone is kept.
+  var parameters: ConeParameters { get }
+
+  /// An aggregator with these parameters.
+  init(_ parameters: ConeParameters)
+}
+
+extension ConeAggregator {
+  /// - Parameters:
+  ///   - regularization: what is added to the diagonal of the Gramian with trace one, from 0 to 1.
+  ///   - normEpsilon: the sum of squared norms below which the gradients count as zero, at least 0.
+  public init(regularization: Double = 1e-4, normEpsilon: Double = 0) {
+    self.init(ConeParameters(regularization: regularization, normEpsilon: normEpsilon))
+  }
 }

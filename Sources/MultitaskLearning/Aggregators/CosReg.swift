@@ -1,5 +1,4 @@
 import Support
-import Torch
 
 /// The sum of the gradients, with a penalty on their cosines that acts through the second derivatives: the network
 /// moves to where its tasks' gradients are orthogonal.
@@ -8,15 +7,13 @@ import Torch
 /// tasks' gradients to be differentiated once more: about twice the price of K backward passes. Where gradients are
 /// averaged over parts of a batch, each part has a penalty of its own.
 ///
-/// - Source: the regularizer that the robust analysis of multi-task optimizers compares with; mean over pairs and
-///   λ = 10 as in public code. That code detaches the gradients, so that its penalty has no effect; here it has.
-public struct CosReg: GradientAggregator {
+/// - Source: Suteu, Guo, *Regularizing Deep Multi-Task Networks using Orthogonal Gradients*, 2019, section 3, as the robust
+///   analysis of multi-task optimizers compares with it; mean over pairs and λ = 10 as in public code. That code detaches the gradients, so that its penalty has no effect; here it has.
+public struct CosReg: SecondOrderAggregator {
   /// λ.
   public let penalty: Double
 
   static let penalties = 0.0...1e6
-
-  public var need: GradientNeed { .secondOrder }
 
   /// - Parameter penalty: λ, from 0 to a million.
   public init(penalty: Double = 10) {
@@ -24,13 +21,9 @@ public struct CosReg: GradientAggregator {
     self.penalty = penalty
   }
 
-  /// R itself.
+  /// R, the mean squared cosine over the pairs of tasks; zero for a single task.
   public static func meanSquaredCosine(_ gramian: Gramian) -> Double {
-    let count = gramian.taskCount
-    guard count > 1 else { return 0 }
-    let pairs = gramian.tasks.flatMap { i in gramian.tasks.map { (i, $0) } }.filter { $0.0 != $0.1 }
-    return pairs.reduce(0) { $0 + gramian.cosine($1.0, $1.1) * gramian.cosine($1.0, $1.1) }
-      / Double(count * count - count)
+    gramian.pairCosines.map { $0 * $0 }.mean ?? 0
   }
 
   /// With `c` the cosine of i and j, `∂c²/∂g_i = 2c (g_j / (‖g_i‖‖g_j‖) − c g_i / ‖g_i‖²)`; each pair counts twice.
@@ -47,14 +40,6 @@ public struct CosReg: GradientAggregator {
       }
     }
     return weights
-  }
-
-  /// Where gradients are constants, as on a saved matrix, nothing is left of the penalty but the sum.
-  public func writeDirection(
-    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
-  ) {
-    let ones = [Double](repeating: 1, count: gradients.taskCount)
-    gradients.combine([ones], over: [0..<gradients.width], into: direction)
   }
 }
 

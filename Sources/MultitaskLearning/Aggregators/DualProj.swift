@@ -1,26 +1,19 @@
+import Support
+
 /// Projects the mean gradient on the cone of directions that no task is against.
 ///
 /// - Source: Lopez-Paz, Ranzato, *Gradient Episodic Memory for Continual Learning*, NeurIPS 2017, equation 11;
 ///   regularized as ``UPGrad``.
-public struct DualProj: GramianWeighting {
-  /// Added to the diagonal of the Gramian with trace one; zero solves the projection itself.
-  public let regularization: Double
-  /// The sum of squared norms below which the gradients count as zero, and their mean is taken.
-  public let normEpsilon: Double
+public struct DualProj: ConeAggregator {
+  /// How exactly the cone is kept.
+  public let parameters: ConeParameters
 
-  /// - Parameters:
-  ///   - regularization: from 0 to 1.
-  ///   - normEpsilon: at least 0.
-  public init(regularization: Double = 1e-4, normEpsilon: Double = 0) {
-    ConeParameters.check("DualProj", regularization, normEpsilon)
-    self.regularization = regularization
-    self.normEpsilon = normEpsilon
-  }
+  /// - Parameter parameters: how exactly the cone is kept.
+  public init(_ parameters: ConeParameters) { self.parameters = parameters }
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
-    let preference = 1 / Double(gramian.taskCount)
-    return DualCone(gramian, regularization: regularization, normEpsilon: normEpsilon)
-      .weights(nearest: gramian.tasks.map { _ in preference })
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
+    let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)
+    return parameters.cone(gramian).weights(nearest: mean)
   }
 }
 
@@ -29,8 +22,6 @@ extension DualProj {
   public static let entry = MethodEntry<any GradientAggregator>(
     "dualproj", summary: "The mean gradient, projected on the cone that no task is against.",
     paper: "Lopez-Paz, Ranzato, Gradient Episodic Memory for Continual Learning, NeurIPS 2017",
-    parameters: ConeParameters.all
-  ) { settings in
-    DualProj(regularization: settings.number("regularization"), normEpsilon: settings.number("normEpsilon"))
-  }
+    parameters: ConeParameters.entries
+  ) { settings in DualProj(ConeParameters(settings)) }
 }

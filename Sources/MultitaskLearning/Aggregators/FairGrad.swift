@@ -1,10 +1,10 @@
 import Support
-import Torch
 
 /// α-fair gradients: `M w = w^(−1/α)`. α = 1 is the bargaining solution; larger α favors the tasks that gain least.
 ///
 /// - Source: Ban, Ji, *Fair Resource Allocation in Multi-Task Learning*, ICML 2024, equation 5.
-public struct FairGrad: GramianWeighting {
+public struct FairGrad: GramianAggregator {
+  /// How fair the direction is, α.
   public let alpha: Double
 
   static let alphas = 0.01...100.0
@@ -15,7 +15,7 @@ public struct FairGrad: GramianWeighting {
     self.alpha = alpha
   }
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     try bargainingWeights(gramian, alpha: alpha, method: "fairgrad", tasks: context.tasks)
   }
 }
@@ -23,7 +23,7 @@ public struct FairGrad: GramianWeighting {
 extension FairGrad {
   /// As the registry knows it.
   public static let entry = MethodEntry<any GradientAggregator>(
-    "fairgrad", summary: "α-fair shares of progress between the tasks.",
+    "fairgrad", summary: "α-fair progress of the tasks.",
     paper: "Ban, Ji, Fair Resource Allocation in Multi-Task Learning, ICML 2024",
     parameters: [MethodParameter("alpha", .real(FairGrad.alphas), default: .number(1), "fairness")]
   ) { settings in FairGrad(alpha: settings.number("alpha")) }

@@ -1,17 +1,15 @@
 import Support
 import Torch
 
-/// Keeps, element by element, either the positive or the negative parts of the gradients: at random, with the share
+/// Keeps, element by element, either the positive or the negative parts of the gradients: at random, with the fraction
 /// of positive parts as probability.
 ///
 /// - Source: Chen et al., *Just Pick a Sign*, NeurIPS 2020, algorithm 1, on the shared parameters' gradients.
-public struct GradDrop: GradientAggregator, DrawsNumbers {
+public struct GradDrop: ElementwiseAggregator, NumberDrawing {
   /// The fraction of every gradient that always passes.
   public let leak: Double
 
   static let leaks = 0.0...1.0
-
-  public var need: GradientNeed { .elements }
 
   /// Draws to use instead of random ones, one from 0 to 1 for each element: for comparisons with other
   /// implementations.
@@ -26,17 +24,14 @@ public struct GradDrop: GradientAggregator, DrawsNumbers {
   /// With the purity `P = ½ (1 + Σ g / Σ |g|)` and the draw U: where P > U the positive parts stay; where P < U, the
   /// negative ones.
   public func writeDirection(
-    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
+    ofElements gradients: any ElementwiseGradients, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
-    guard let dense = gradients as? DenseTaskGradients else {
-      throw MethodError("graddrop looks at single elements: it needs the whole gradient matrix")
-    }
-    if let draws, draws.count != dense.width {
-      throw MethodError("graddrop: \(draws.count) draws for gradients of \(dense.width) elements")
+    if let draws, draws.count != gradients.width {
+      throw MethodError("graddrop: \(draws.count) draws for gradients of \(gradients.width) elements")
     }
     let seed = context.generator.next()
     let given = draws.map { UniformDraws.given($0.map { $0 * 2 - 1 }) }
-    dense.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
+    gradients.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
   }
 }
 

@@ -4,7 +4,8 @@ import Support
 ///
 /// - Source: Wang et al., *Gradient Vaccine*, ICLR 2021, algorithm 1 and equation 3; the average follows the cosine
 ///   before the correction, whether or not one was made.
-public struct GradVac: LocalGramianWeighting {
+public struct GradVac: LocalGramianAggregator {
+  /// The cosines that pairs of tasks have had on average.
   public struct State: Codable, Sendable {
     /// ρ, K×K for each part of the network; empty before the first step.
     var targets: [[Double]] = []
@@ -14,12 +15,19 @@ public struct GradVac: LocalGramianWeighting {
   public let beta: Double
   /// Whether cosines and corrections are those of the whole gradients, or of each layer or tensor alone.
   public let granularity: Granularity
+  /// The order in which a gradient meets the others.
   public let order: TaskOrder
   public var state = State()
 
+  /// The average follows the gradients of all tasks.
+  public var remembersGradients: Bool { true }
+
   static let betas = 0.0...1.0
 
-  /// - Parameter beta: the weight of a new observation in the average, from 0 to 1.
+  /// - Parameters:
+  ///   - beta: the weight of a new observation in the average, from 0 to 1.
+  ///   - granularity: what counts as one gradient.
+  ///   - order: the order in which a gradient meets the others.
   public init(beta: Double = 0.5, granularity: Granularity = .model, order: TaskOrder = .random) {
     require(Self.betas.contains(beta), "GradVac: beta is \(beta), but has to be in \(Self.betas)")
     self.beta = beta
@@ -33,7 +41,7 @@ public struct GradVac: LocalGramianWeighting {
     }
   }
 
-  public mutating func weights(for gramians: [Gramian], _ context: inout AggregationContext) -> [[Double]] {
+  public mutating func weights(for gramians: [Gramian], _ context: inout AggregationContext) -> [Vector] {
     // As many parts as the network has; a network that grew starts anew.
     if state.targets.map(\.count) != gramians.map({ _ in context.taskCount * context.taskCount }) {
       let zeros = [Double](repeating: 0, count: context.taskCount * context.taskCount)
@@ -46,9 +54,9 @@ public struct GradVac: LocalGramianWeighting {
 
   private func weights(
     for gramian: Gramian, targets: inout [Double], _ context: inout AggregationContext
-  ) -> [Double] {
+  ) -> Vector {
     let m = SymmetricMatrix(gramian)
-    var sum = [Double](repeating: 0, count: gramian.taskCount)
+    var sum = Vector(zeros: gramian.taskCount)
     for i in gramian.tasks {
       var g = gramian.unit(i)
       for j in order.others(than: i, in: gramian.tasks, using: &context.generator) {
@@ -66,7 +74,7 @@ public struct GradVac: LocalGramianWeighting {
         }
         targets[place] = (1 - beta) * target + beta * cosine
       }
-      for j in gramian.tasks { sum[j] += g[j] }
+      sum += g
     }
     return sum
   }

@@ -1,5 +1,6 @@
 /// The mean of the tasks' gradients. Tasks' own parameters still follow their own losses undivided.
 public struct GradientMean: ConstantAggregator {
+  /// The only mean.
   public init() {}
 
   public func constantWeight(taskCount: Int) -> Double { 1 / Double(taskCount) }

@@ -1,6 +1,9 @@
 /// The plain sum of the tasks' gradients: gradient descent on the sum of the losses.
 public struct GradientSum: ConstantAggregator {
+  /// The only sum.
   public init() {}
+
+  public var isPlainSum: Bool { true }
 
   public func constantWeight(taskCount: Int) -> Double { 1 }
 }

@@ -6,19 +6,22 @@ import Support
 ///
 /// - Source: Liu et al., *Towards Impartial Multi-task Learning*, ICLR 2021, algorithm 1. The scales follow their own
 ///   gradient, without the gradient weights.
-public struct IMTL: GramianWeighting {
+public struct IMTL: GramianAggregator {
+  /// The logarithms of the losses' scales.
   public struct State: Codable, Sendable {
     /// One for each task; empty before the first step.
     var logScales: [Double] = []
   }
 
-  /// Of the scales' gradient descent.
+  /// The learning rate of the scales' gradient descent.
   public let learningRate: Double
   public var state = State()
 
   static let learningRates = 0.0...10.0
 
   public var needsLosses: Bool { true }
+  /// Scales are learned from the losses of all tasks.
+  public var remembersGradients: Bool { true }
 
   /// - Parameter learningRate: of the losses' scales, from 0 to 10.
   public init(learningRate: Double = 0.1) {
@@ -32,15 +35,15 @@ public struct IMTL: GramianWeighting {
     [0, taskCount].contains(state.logScales.count) && state.logScales.areLogarithms
   }
 
-  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
+  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     if state.logScales.count != context.taskCount { state.logScales = [Double](repeating: 0, count: context.taskCount) }
-    let scales = context.tasks.map { exp(state.logScales[$0]) }
+    let scales = Vector(context.tasks.map { exp(state.logScales[$0]) })
     let alpha = IMTLG().weights(for: gramian.scaled(by: scales), &context)
     for (row, task) in context.tasks.enumerated() {
       let change = learningRate * (scales[row] * context.losses[row] - 1)
       state.logScales[task] = (state.logScales[task] - change).boundedLogarithm
     }
-    return zip(alpha, scales).map { $0 * $1 }
+    return alpha * scales
   }
 }
 

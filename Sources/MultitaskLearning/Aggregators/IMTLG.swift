@@ -1,3 +1,5 @@
+import Support
+
 /// Impartial gradients: a direction whose projections on all tasks' unit gradients are equal.
 ///
 /// The weights are `M⁺ n / Σ`, with n the gradients' norms and the pseudoinverse for dependent rows; they sum to one
@@ -5,45 +7,45 @@
 /// different lengths are told apart. A gradient of zero has no direction to be impartial to: its weight is zero.
 ///
 /// - Source: Liu et al., *Towards Impartial Multi-task Learning*, ICLR 2021, equation 5.
-public struct IMTLG: GramianWeighting {
+public struct IMTLG: GramianAggregator {
+  /// The method has no parameters.
   public init() {}
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
-    let largest = gramian.tasks.map(gramian.norm).max() ?? 0
-    guard largest > 0 else { return gramian.tasks.map { _ in 0 } }
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
+    let zeros = Vector(zeros: gramian.taskCount)
+    let largest = gramian.norms.max() ?? 0
+    guard largest > 0 else { return zeros }
     // In the longest gradient's length, so that no power of a norm leaves float64.
-    let unit = gramian.scaled(by: gramian.tasks.map { _ in 1 / largest })
+    let unit = gramian.scaled(by: Vector(repeating: 1 / largest, count: gramian.taskCount))
     let v = independentSolution(unit) ?? dependentSolution(unit)
-    let sum = v.reduce(0, +)
-    return abs(sum) <= 1e-12 * (v.map { abs($0) }.max() ?? 0) ? v.map { _ in 0 } : v.map { $0 / sum }
+    return abs(v.sum) <= 1e-12 * (v.magnitudes.max() ?? 0) ? zeros : v / v.sum
   }
 
   /// - Returns: nil for rows that depend on each other.
-  private func independentSolution(_ gramian: Gramian) -> [Double]? {
-    let norms = gramian.tasks.map(gramian.norm)
+  private func independentSolution(_ gramian: Gramian) -> Vector? {
+    let norms = gramian.norms
     guard norms.allSatisfy({ $0 > 0 }) else { return nil }
-    let cosines = gramian.scaled(by: norms.map { 1 / $0 })
-    let solution = SymmetricMatrix(cosines).pseudoInverse(times: norms.map { _ in 1 })
+    let cosines = SymmetricMatrix(gramian.scaled(by: 1 / norms))
+    let solution = cosines.pseudoInverse(times: Vector(ones: gramian.taskCount))
     guard solution.rank == gramian.taskCount else { return nil }
-    return zip(solution.x, norms).map { $0 / $1 }
+    return solution.x / norms
   }
 
-  private func dependentSolution(_ gramian: Gramian) -> [Double] {
-    SymmetricMatrix(gramian).pseudoInverse(times: gramian.tasks.map(gramian.norm)).x
+  private func dependentSolution(_ gramian: Gramian) -> Vector {
+    SymmetricMatrix(gramian).pseudoInverse(times: gramian.norms).x
   }
 }
 
 extension SymmetricMatrix {
   /// `A⁺ b`, and the number of eigenvalues that are more than rounding left of zero.
-  fileprivate func pseudoInverse(times b: [Double]) -> (x: [Double], rank: Int) {
+  fileprivate func pseudoInverse(times b: Vector) -> (x: Vector, rank: Int) {
     let (values, vectors) = eigen
     let threshold = 1e-14 * (values.last ?? 0) * Double(size)
-    var x = [Double](repeating: 0, count: size)
+    var x = Vector(zeros: size)
     var rank = 0
     for (value, vector) in zip(values, vectors) where value > threshold {
       rank += 1
-      let factor = zip(vector, b).reduce(0) { $0 + $1.0 * $1.1 } / value
-      for k in 0..<size { x[k] += factor * vector[k] }
+      x += vector.dot(b) / value * vector
     }
     return (x, rank)
   }

@@ -1,5 +1,4 @@
 import Support
-import Torch
 
 /// The shortest vector in the convex hull of the tasks' gradients: a direction that no task is against.
 ///
@@ -8,8 +7,10 @@ import Torch
 ///
 /// - Source: Désidéri, *Multiple-Gradient Descent Algorithm*, 2012; Sener, Koltun, *Multi-Task Learning as
 ///   Multi-Objective Optimization*, NeurIPS 2018, equation 3; the normalizations are those of its code.
-public struct MGDA: GramianWeighting {
+public struct MGDA: GramianAggregator {
+  /// What gradients are divided by while the weights are sought.
   public enum Normalization: String, Sendable, CaseIterable {
+    /// Nothing.
     case none
     /// The gradient's norm.
     case l2
@@ -19,29 +20,29 @@ public struct MGDA: GramianWeighting {
     case lossTimesNorm = "loss+"
   }
 
+  /// What gradients are divided by while the weights are sought.
   public var normalization: Normalization
 
   public var needsLosses: Bool { normalization == .loss || normalization == .lossTimesNorm }
 
+  /// - Parameter normalization: what gradients are divided by while the weights are sought.
   public init(normalization: Normalization = .none) { self.normalization = normalization }
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
-    let scales = gramian.tasks.map { task -> Double in
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
+    if needsLosses {
+      try spread(context.losses, over: context.tasks, count: context.taskCount)
+        .requireNonnegative(for: "mgda, with a normalization by losses,")
+    }
+    let scales =
       switch normalization {
-      case .none: 1
-      case .l2: gramian.norm(task)
-      case .loss: context.losses[task]
-      case .lossTimesNorm: context.losses[task] * gramian.norm(task)
+      case .none: Vector(ones: gramian.taskCount)
+      case .l2: gramian.norms
+      case .loss: Vector(context.losses)
+      case .lossTimesNorm: Vector(context.losses) * gramian.norms
       }
-    }
-    if needsLosses, let wrong = context.losses.firstIndex(where: { $0 < 0 }) {
-      throw MethodError(
-        "mgda: the normalization by losses needs losses of at least 0, but that of task \(context.tasks[wrong]) (from 0) is \(context.losses[wrong])"
-      )
-    }
     // A gradient of length zero already is the shortest vector, whatever it is divided by.
     if let zero = scales.firstIndex(of: 0) { return gramian.unit(zero) }
-    return minimumNormWeights(SymmetricMatrix(gramian.scaled(by: scales.map { 1 / $0 })))
+    return minimumNormWeights(SymmetricMatrix(gramian.scaled(by: 1 / scales)))
   }
 }
 

@@ -7,9 +7,10 @@ import Support
 ///
 /// - Source: Navon et al., *Multi-Task Learning as a Bargaining Game*, ICML 2022, equation 3. Solved exactly here (a
 ///   convex problem), where the official code stops a sequence of approximations after 20.
-public struct NashMTL: GramianWeighting {
+public struct NashMTL: GramianAggregator {
+  /// The last solution.
   public struct State: Codable, Sendable {
-    /// The last weights, one for each task; zero for a task that had none so far, empty before the first solution.
+    /// The last weights, one for each task; zero for a task that had no weight so far, empty before the first solution.
     var weights: [Double] = []
     var step = 0
   }
@@ -19,6 +20,9 @@ public struct NashMTL: GramianWeighting {
   /// The direction is scaled down to this norm; zero for no limit.
   public let maxNorm: Double
   public var state = State()
+
+  /// Weights are kept between two solutions.
+  public var remembersGradients: Bool { true }
 
   static let intervals = 1...1_000_000_000
   static let maxNorms = 0.0...Double.infinity
@@ -40,7 +44,7 @@ public struct NashMTL: GramianWeighting {
   }
 
   /// - Throws: ``NoDirectionError`` if there is neither a solution nor an earlier one of these tasks.
-  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
+  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     if state.weights.count != context.taskCount { state.weights = [] }
     let kept = state.weights.isEmpty ? [] : context.tasks.map { state.weights[$0] }
     let isKnown = !kept.isEmpty && kept.allSatisfy { $0 > 0 }
@@ -55,18 +59,18 @@ public struct NashMTL: GramianWeighting {
       guard isKnown else { throw error }
     }
     state.step += 1
-    let weights = context.tasks.map { state.weights[$0] }
+    let weights = Vector(context.tasks.map { state.weights[$0] })
     guard maxNorm > 0 else { return weights }
     let norm = max(0, SymmetricMatrix(gramian).quadraticForm(weights)).squareRoot()
     let factor = min(1, maxNorm / (norm + 1e-6))
-    return weights.map { $0 * factor }
+    return weights * factor
   }
 }
 
 /// The solution of `M w = w^(−1/α)`.
 ///
 /// - Throws: ``NoDirectionError`` that says whose gradient is at fault.
-func bargainingWeights(_ gramian: Gramian, alpha: Double, method: String, tasks: [Int]) throws -> [Double] {
+func bargainingWeights(_ gramian: Gramian, alpha: Double, method: String, tasks: [Int]) throws -> Vector {
   if let zero = gramian.tasks.first(where: { gramian[$0, $0] == 0 }) {
     throw NoDirectionError(
       "\(method): the gradient of task \(tasks[zero]) (from 0) is zero, so that there is nothing to bargain for")

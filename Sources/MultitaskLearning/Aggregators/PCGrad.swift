@@ -1,20 +1,21 @@
 import Support
-import Torch
 
 /// Gradient surgery: a task's gradient loses the part that opposes another task's gradient.
 ///
-/// Every `g_i` is projected, in random order, onto the normal plane of each `g_j` it conflicts with; the
-/// direction is the sum of the results. Needs only the Gramian: in the basis of the original gradients, a
-/// projection changes one coordinate.
+/// Each `g_i` is projected, in random order, onto the normal plane of every `g_j` it conflicts with; the direction is the
+/// sum of the results. In the basis of the original gradients, a projection changes one coordinate, so that the Gramian is
+/// enough.
 ///
 /// - Source: Yu et al., *Gradient Surgery for Multi-Task Learning*, NeurIPS 2020, algorithm 1.
-public struct PCGrad: GramianWeighting {
+public struct PCGrad: GramianAggregator {
+  /// The order in which a gradient meets the others.
   public var order: TaskOrder
 
+  /// - Parameter order: the order in which a gradient meets the others.
   public init(order: TaskOrder = .random) { self.order = order }
 
-  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> [Double] {
-    var sum = [Double](repeating: 0, count: gramian.taskCount)
+  public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
+    var sum = Vector(zeros: gramian.taskCount)
     for i in gramian.tasks {
       var projected = gramian.unit(i)
       for j in order.others(than: i, in: gramian.tasks, using: &context.generator) {
@@ -22,7 +23,7 @@ public struct PCGrad: GramianWeighting {
         // A product of tiny rows may be below zero where the squared norm already is too small for a number.
         if product < 0 && gramian[j, j] > 0 { projected[j] -= product / gramian[j, j] }
       }
-      for j in gramian.tasks { sum[j] += projected[j] }
+      sum += projected
     }
     return sum
   }

@@ -1,16 +1,16 @@
 import Support
-import Torch
 
 /// A softmax of fresh normal draws weighs the gradients of every step.
 ///
 /// - Source: Lin et al., *Reasonable Effectiveness of Random Weighting*, TMLR 2022, with weights on the gradients.
-public struct RandomGradientWeighting: GramianWeighting, DrawsNumbers {
+public struct RandomGradientWeighting: GramianAggregator, NumberDrawing {
   /// Draws to use instead of random ones, one for each task: for comparisons with other implementations.
   public var draws: [Double]?
 
+  /// An aggregator that draws from the generator of its context.
   public init() {}
 
-  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> [Double] {
+  public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     if let draws, draws.count != gramian.taskCount {
       throw MethodError("rgw: \(draws.count) draws for \(gramian.taskCount) tasks")
     }

@@ -1,9 +1,10 @@
 import Support
-import Torch
 
 /// The order in which a method goes through the other tasks.
 public enum TaskOrder: String, Sendable, CaseIterable {
+  /// A new order each time.
   case random
+  /// The order of the network's tasks.
   case ascending
 
   /// All tasks but one.

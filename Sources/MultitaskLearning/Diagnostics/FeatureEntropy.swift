@@ -14,9 +14,9 @@ public func featureEntropy(_ rows: Tensor) -> Double {
     let sum = (0..<width).pieces(of: 1 << 15).reduce(0.0) { sum, columns in
       let sizes = rows[.all, columns].abs()
       let totals = sizes.sum(axes: [0])
-      let shares = sizes / (totals + (totals .== 0).to(rows.dtype))
+      let fractions = sizes / (totals + (totals .== 0).to(rows.dtype))
       // 0 log 0 = 0.
-      return sum - (shares * shares.clamped(min: 1e-38).log()).sum().item
+      return sum - (fractions * fractions.clamped(min: 1e-38).log()).sum().item
     }
     return sum / Double(width)
   }

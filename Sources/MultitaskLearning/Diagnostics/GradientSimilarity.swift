@@ -1,17 +1,14 @@
-import Foundation
+import Support
 
 /// What the inner products of the tasks' gradients say about conflicts.
 ///
 /// - Source: the robust analysis of multi-task optimizers, section 5 (direction and magnitude similarity).
 extension Gramian {
-  /// The number pairs i ≠ j, in the order (1, 0), (2, 0), (2, 1), ….
-  private var pairs: [(Int, Int)] { tasks.flatMap { i in (0..<i).map { (i, $0) } } }
-
   /// The cosines of all pairs, in the order (1, 0), (2, 0), (2, 1), ….
-  public var pairCosines: [Double] { pairs.map { cosine($0, $1) } }
+  public var pairCosines: [Double] { tasks.pairs.map { cosine($0, $1) } }
 
   /// GDS: the mean cosine over the pairs of tasks, from −1 to 1; zero for a single task.
-  public var directionSimilarity: Double { mean(pairCosines) }
+  public var directionSimilarity: Double { pairCosines.mean ?? 0 }
 
   /// `2‖g_i‖‖g_j‖ / (‖g_i‖² + ‖g_j‖²)`: 1 for equal lengths; of two zero gradients, 0.
   public func magnitudeSimilarity(_ i: Int, _ j: Int) -> Double {
@@ -20,7 +17,9 @@ extension Gramian {
   }
 
   /// GMS: its mean over the pairs of tasks, from 0 to 1; zero for a single task.
-  public var magnitudeSimilarity: Double { mean(pairs.map { magnitudeSimilarity($0, $1) }) }
+  public var magnitudeSimilarity: Double {
+    tasks.pairs.map { magnitudeSimilarity($0, $1) }.mean ?? 0
+  }
 
   /// The largest singular value of G divided by the smallest; nil if the rows are dependent.
   ///
@@ -31,9 +30,5 @@ extension Gramian {
       return nil
     }
     return (largest / smallest).squareRoot()
-  }
-
-  private func mean(_ values: [Double]) -> Double {
-    values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
 }

@@ -2,18 +2,26 @@ import Support
 import Torch
 
 /// G held in memory, for methods that look at single elements, too.
-public final class DenseTaskGradients: TaskGradients {
+public final class DenseTaskGradients: ElementwiseGradients {
   public let taskCount: Int
   public let width: Int
   public let segments: [GradientSegment]
+  /// The dtype of the rows.
   public let dtype: DType
+  /// Where the rows are.
   public let device: Device
 
+  /// Of what each segment is the gradient of.
+  private let shapes: [[Int]]
   private let blocks: [GradientBlock]
   private let products: any RowProducts
   private var wholeGramian: Gramian?
 
-  /// - Parameter rows: K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
+  /// The rows of a matrix.
+  ///
+  /// - Parameters:
+  ///   - rows: K×d. Their values have to stay as they are while this object is in use: the Gramian is kept.
+  ///   - segments: what the columns belong to, in their order; defaults to an empty list, if that is not known.
   public convenience init(rows: Tensor, segments: [GradientSegment] = []) {
     require(rows.rank == 2, "\(rows.signature) is no matrix of gradients")
     let width = rows.shape[1]
@@ -23,8 +31,10 @@ public final class DenseTaskGradients: TaskGradients {
 
   /// - Parameters:
   ///   - blocks: in the order of their columns, one at least. Their values have to stay as they are while this object is in use.
-  ///   - width: of all columns; those of no block are zeros.
-  package init(blocks: [GradientBlock], width: Int, segments: [GradientSegment]) {
+  ///   - width: the number of all columns; those of no block are zeros.
+  ///   - segments: what the columns belong to, in their order.
+  ///   - shapes: of what each segment is the gradient of; defaults to vectors.
+  package init(blocks: [GradientBlock], width: Int, segments: [GradientSegment], shapes: [[Int]]? = nil) {
     require(
       blocks.allSatisfy { $0.rows.count == blocks[0].rows.count && !$0.rows.isEmpty }
         && zip(blocks, blocks.dropFirst()).allSatisfy { $0.columns.upperBound <= $1.columns.lowerBound },
@@ -34,6 +44,7 @@ public final class DenseTaskGradients: TaskGradients {
     taskCount = blocks[0].rows.count
     self.width = width
     self.segments = segments
+    self.shapes = shapes ?? segments.map { [$0.columns.count] }
     (dtype, device) = (first.dtype, first.device)
     let hasKernels = blocks.allSatisfy { block in
       block.rows.allSatisfy { $0.dtype == .float32 && $0.device == .cpu && $0.isContiguous }
@@ -45,7 +56,7 @@ public final class DenseTaskGradients: TaskGradients {
   func rows(_ tasks: [Int]) -> DenseTaskGradients {
     DenseTaskGradients(
       blocks: blocks.map { block in GradientBlock(columns: block.columns, rows: tasks.map { block.rows[$0] }) },
-      width: width, segments: segments)
+      width: width, segments: segments, shapes: shapes)
   }
 
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
@@ -60,7 +71,7 @@ public final class DenseTaskGradients: TaskGradients {
     return parts
   }
 
-  public func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
+  public func combine(_ weights: [Vector], over ranges: [Range<Int>], into direction: Tensor) {
     require(
       weights.count == ranges.count && weights.allSatisfy { $0.count == taskCount },
       "\(weights.map(\.count)) weights for \(taskCount) gradients in \(ranges.count) ranges")
@@ -70,7 +81,17 @@ public final class DenseTaskGradients: TaskGradients {
 
   public func makeDirection() -> Tensor { .zeros([width], dtype: dtype, device: device) }
 
-  /// Some columns of G: a new K×n matrix.
+  /// The parts of a direction that belong to the segments, in the shapes of what they are the gradients of.
+  ///
+  /// - Parameter direction: d elements.
+  /// - Returns: views, which share the direction's memory.
+  public func parts(of direction: Tensor) -> [Tensor] {
+    require(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
+    return zip(segments, shapes).map { segment, shape in
+      direction.narrowed(axis: 0, from: segment.columns.lowerBound, count: segment.columns.count).viewed(shape)
+    }
+  }
+
   public func rows(in columns: Range<Int>) -> Tensor {
     let matrix = Tensor.zeros([taskCount, columns.count], dtype: dtype, device: device)
     withoutGradients {
@@ -84,16 +105,11 @@ public final class DenseTaskGradients: TaskGradients {
     return matrix
   }
 
-  /// Keeps, element by element, either the positive or the negative parts of the gradients.
-  ///
-  /// With `s = Σ g_i`, `t = Σ |g_i|`, a draw u and d the sign of `s − u t`: the positive parts add up to (t + s) / 2 and
-  /// stay where d is 1, the negative ones to (s − t) / 2 and stay where d is −1.
-  ///
-  /// - Parameters:
-  ///   - leak: the share of every gradient that always passes.
-  ///   - direction: d elements.
-  func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
+  public func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
     require(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
+    if case .given(let numbers) = draws {
+      require(numbers.count == width, "\(numbers.count) draws for gradients of \(width) elements")
+    }
     products.keepOneSign(draws, leak: leak, into: direction)
   }
 }

@@ -1,5 +1,6 @@
 import CMatrixKernels
 import Dispatch
+import Support
 import Synchronization
 import Torch
 
@@ -44,7 +45,7 @@ struct FastRowProducts: RowProducts {
     }
   }
 
-  func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
+  func combine(_ weights: [Vector], over ranges: [Range<Int>], into direction: Tensor) {
     let parts = blocks.parts(of: ranges, length: Self.partLength)
     let weights = weights.flatMap { $0.map { Float($0) } }
     direction.withMutableElements(of: Float.self) { result in
@@ -85,31 +86,31 @@ struct FastRowProducts: RowProducts {
     withPointers { pointers in
       nonisolated(unsafe) let pointers = pointers
       @Sendable func run(_ index: Int) { body(index, pointers + parts[index].block * count, offsets[index]) }
-      let shares = shares(of: parts)
-      let threads = min(Runtime.threadCount, shares.count)
+      let portions = portions(of: parts)
+      let threads = min(Runtime.threadCount, portions.count)
       guard threads > 1 else { return parts.indices.forEach(run) }
-      // A thread that is free takes the next share: a thread that has to wait for its core does not hold up the others.
+      // A thread that is free takes the next portion: a thread that has to wait for its core does not hold up the others.
       let next = Atomic(0)
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         while true {
           let index = next.add(1, ordering: .relaxed).oldValue
-          guard index < shares.count else { return }
-          shares[index].forEach(run)
+          guard index < portions.count else { return }
+          portions[index].forEach(run)
         }
       }
     }
   }
 
-  /// Neighbouring parts of about `partLength` columns together.
-  private func shares(of parts: [GradientPart]) -> [Range<Int>] {
-    var (shares, start, width): ([Range<Int>], Int, Int) = ([], 0, 0)
+  /// Neighboring parts of about `partLength` columns together.
+  private func portions(of parts: [GradientPart]) -> [Range<Int>] {
+    var (portions, start, width): ([Range<Int>], Int, Int) = ([], 0, 0)
     for (index, part) in parts.enumerated() {
       width += part.columns.count
       guard width >= Self.partLength || index == parts.count - 1 else { continue }
-      shares.append(start..<(index + 1))
+      portions.append(start..<(index + 1))
       (start, width) = (index + 1, 0)
     }
-    return shares
+    return portions
   }
 
   /// The first elements of all rows, block by block.

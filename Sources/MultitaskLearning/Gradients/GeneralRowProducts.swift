@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// For every dtype and device: libtorch's products, part by part.
@@ -26,7 +27,7 @@ struct GeneralRowProducts: RowProducts {
     return sums
   }
 
-  func combine(_ weights: [[Double]], over ranges: [Range<Int>], into direction: Tensor) {
+  func combine(_ weights: [Vector], over ranges: [Range<Int>], into direction: Tensor) {
     withoutGradients {
       for part in blocks.parts(of: ranges, length: .max) {
         let sum = direction[part.columns]

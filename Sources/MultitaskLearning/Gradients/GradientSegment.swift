@@ -1,19 +1,23 @@
 /// The columns of G that belong to one parameter, or one map of features.
 public struct GradientSegment: Sendable, Equatable {
-  /// As in the state dict: `backbone.blocks.0.attn.qkv.weight`.
+  /// The name of the parameter or map, with a point between the levels: `encoder.blocks.0.attention.weight`.
   public let name: String
+  /// Its columns.
   public let columns: Range<Int>
 
+  /// - Parameters:
+  ///   - name: of the parameter or map.
+  ///   - columns: those that belong to it.
   public init(name: String, columns: Range<Int>) {
     self.name = name
     self.columns = columns
   }
 
-  /// The layer: the name without its last part.
+  /// The layer that it belongs to: the name without its last part.
   public var layer: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
 
-  /// The part of the network that a person would name, up to the first number: `backbone.blocks.0`; where there is
-  /// none, two parts of the layer: `backbone.conv1`.
+  /// The part of the network that a person would name: the name up to the first number, `encoder.blocks.0`; where it has no
+  /// number, the first two parts of the layer, `encoder.conv1`.
   public var module: String {
     let parts = name.split(separator: ".")
     if let number = parts.firstIndex(where: { Int($0) != nil }) { return parts[...number].joined(separator: ".") }

@@ -2,10 +2,14 @@ import Support
 
 /// The inner products of the tasks' gradients, `M = G Gᵀ`: K×K, symmetric, float64.
 public struct Gramian: Sendable, Equatable {
+  /// The number of gradients, K.
   public let taskCount: Int
-  private var elements: [Double]
+  /// The products row by row, K².
+  let elements: [Double]
 
-  /// - Parameter elements: row-major, K².
+  /// - Parameters:
+  ///   - taskCount: the number of gradients, K.
+  ///   - elements: the products row by row, K².
   public init(taskCount: Int, elements: [Double]) {
     require(elements.count == taskCount * taskCount, "\(elements.count) elements for \(taskCount) tasks")
     self.taskCount = taskCount
@@ -13,17 +17,25 @@ public struct Gramian: Sendable, Equatable {
   }
 
   /// The Gramian of explicit rows.
+  ///
+  /// - Parameter rows: K gradients of the same number of elements.
   public init(rows: [[Double]]) {
     taskCount = rows.count
-    elements = rows.flatMap { a in rows.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
+    let rows = rows.map { Vector($0) }
+    elements = rows.flatMap { a in rows.map { b in a.dot(b) } }
   }
 
+  /// The rows, by which everything of a Gramian is asked for: 0 to K − 1.
   public var tasks: Range<Int> { 0..<taskCount }
 
+  /// The inner product of two rows.
   public subscript(i: Int, j: Int) -> Double { elements[i * taskCount + j] }
 
-  /// `‖g_i‖`.
+  /// The length of a gradient, `‖g_i‖`.
   public func norm(_ i: Int) -> Double { max(0, self[i, i]).squareRoot() }
+
+  /// The lengths of all gradients.
+  public var norms: Vector { Vector(tasks.map(norm)) }
 
   /// The cosine of two tasks' gradients; zero where one vanishes.
   public func cosine(_ i: Int, _ j: Int) -> Double {
@@ -31,26 +43,29 @@ public struct Gramian: Sendable, Equatable {
     return norms > 0 ? self[i, j] / norms : 0
   }
 
-  /// Coordinates of `g_i` in the basis of the rows.
-  public func unit(_ i: Int) -> [Double] { tasks.map { $0 == i ? 1 : 0 } }
+  /// The coordinates of `g_i` in the basis of the rows.
+  public func unit(_ i: Int) -> Vector { Vector(tasks.map { $0 == i ? 1 : 0 }) }
 
   /// The inner product of `Gᵀ coordinates` with `g_j`.
-  public func product(_ coordinates: [Double], _ j: Int) -> Double {
+  public func product(_ coordinates: Vector, _ j: Int) -> Double {
     tasks.reduce(0) { $0 + coordinates[$1] * self[$1, j] }
   }
 
-  /// The Gramian of rows multiplied by the given factors.
-  public func scaled(by factors: [Double]) -> Gramian {
+  /// The Gramian of rows that are multiplied by the given factors.
+  ///
+  /// - Parameter factors: K numbers.
+  public func scaled(by factors: Vector) -> Gramian {
     Gramian(
       taskCount: taskCount,
       elements: tasks.flatMap { i in tasks.map { j in factors[i] * self[i, j] * factors[j] } })
   }
 
-  /// Of matrices side by side.
+  /// The Gramian of two matrices side by side: the inner products over the columns of both.
   public static func + (a: Gramian, b: Gramian) -> Gramian {
     require(a.taskCount == b.taskCount, "Gramians of \(a.taskCount) and \(b.taskCount) tasks")
     return Gramian(taskCount: a.taskCount, elements: zip(a.elements, b.elements).map { $0 + $1 })
   }
 
+  /// Whether no product is infinite or not a number.
   public var isFinite: Bool { elements.allSatisfy(\.isFinite) }
 }

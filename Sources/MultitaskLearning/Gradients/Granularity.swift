@@ -4,7 +4,7 @@ public enum Granularity: String, Sendable, CaseIterable {
   case layer
   case tensor
 
-  func ranges(of gradients: any TaskGradients) -> [Range<Int>] {
+  func ranges(of gradients: any SegmentedGradients) -> [Range<Int>] {
     let width = gradients.width
     // Columns of which nothing is known are one part.
     guard !gradients.segments.isEmpty else { return [0..<width] }

@@ -1,7 +1,10 @@
 /// A number from −1 to 1 for each column of G.
-enum UniformDraws {
+public enum UniformDraws: Sendable {
+  /// These numbers, one for each column.
   case given([Double])
-  /// The same for the same seed. The kernels give a column the same number wherever rows lie; where libtorch draws, the
-  /// numbers follow the order of the blocks.
+  /// Random numbers, the same for the same seed.
+  ///
+  /// In float32 on a processor, a column has the same number wherever its rows lie; elsewhere, the numbers follow the
+  /// order of the blocks.
   case random(seed: UInt64)
 }

@@ -84,8 +84,8 @@ public enum TaskGrouping: Sendable, Equatable {
   /// this, but overwrites its divisor half-way.)
   public static func similarity(of map: [[Double]]) -> [[Double]]? {
     guard map.indices.allSatisfy({ map[$0][$0] != 0 }) else { return nil }
-    func normalised(_ i: Int, _ j: Int) -> Double { map[i][j] / map[j][j] }
-    return map.indices.map { i in map.indices.map { (normalised(i, $0) + normalised($0, i)) / 2 } }
+    func normalized(_ i: Int, _ j: Int) -> Double { map[i][j] / map[j][j] }
+    return map.indices.map { i in map.indices.map { (normalized(i, $0) + normalized($0, i)) / 2 } }
   }
 }
 

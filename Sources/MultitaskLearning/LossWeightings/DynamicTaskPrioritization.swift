@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Torch
 
 /// Difficult tasks count more: `w = −(1 − κ)^γ log κ`, κ being an average of a number from 0 to 1 that says how well
 /// a task is done.
@@ -19,16 +18,18 @@ public struct DynamicTaskPrioritization: LossWeighting {
     case metric
   }
 
+  /// How well the tasks were done so far.
   public struct State: Codable, Sendable {
     /// κ of each task, nil before anything was observed of it; empty before the first step.
     public internal(set) var averages: [Double?] = []
-    var initialLosses: [Double?] = []
+    var initialLosses = FirstLosses()
   }
 
   /// γ: how little easy tasks count.
   public let gamma: Double
   /// The weight of a new observation in the average.
   public let alpha: Double
+  /// What says how well a task is done.
   public let performance: Performance
   public var state = State()
 
@@ -59,8 +60,7 @@ public struct DynamicTaskPrioritization: LossWeighting {
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     let known = state.averages.compactMap { $0 }
     return [0, taskCount].contains(state.averages.count) && known.allSatisfy { $0 > 0 && $0 < 1 }
-      && [0, taskCount].contains(state.initialLosses.count)
-      && state.initialLosses.allSatisfy { $0.map { $0 > 0 && $0 < 1e150 } ?? true }
+      && state.initialLosses.fits(taskCount: taskCount)
   }
 
   /// Tasks of which nothing was observed yet weigh one.
@@ -79,12 +79,9 @@ public struct DynamicTaskPrioritization: LossWeighting {
 
   public mutating func update(losses: [Double?]) {
     guard performance == .loss else { return }
-    if state.initialLosses.isEmpty { state.initialLosses = losses.map { _ in nil } }
-    for (task, loss) in losses.enumerated() where state.initialLosses[task] == nil {
-      if let loss, loss > 0 { state.initialLosses[task] = loss }
-    }
+    state.initialLosses.note(losses)
     average(
-      zip(losses, state.initialLosses).map { loss, first in
+      zip(losses, state.initialLosses.values).map { loss, first in
         loss.flatMap { loss in first.map { exp(-loss / $0) } }
       })
   }

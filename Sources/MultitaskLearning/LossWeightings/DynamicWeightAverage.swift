@@ -1,11 +1,11 @@
 import Support
-import Torch
 
 /// Losses that fall slowly count more: `K softmax(r / T)`, r being the ratio of a loss's means over the last two epochs.
 ///
 /// - Source: Liu et al., *End-to-End Multi-Task Learning with Attention*, CVPR 2019, equation 7. The first two epochs
 ///   have weights of one.
 public struct DynamicWeightAverage: LossWeighting {
+  /// The losses of the epoch so far, and their means over the last two epochs.
   public struct State: Codable, Sendable {
     /// Of the epoch so far: for each task the sum of its losses, and in how many steps it had one.
     var sums: [Double] = []
@@ -15,6 +15,7 @@ public struct DynamicWeightAverage: LossWeighting {
     var means: [[Double?]] = []
   }
 
+  /// How even the weights are, T.
   public let temperature: Double
   /// Steps in an epoch.
   public let epoch: Int
@@ -46,10 +47,8 @@ public struct DynamicWeightAverage: LossWeighting {
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     let present = losses.present
     guard state.means.count == 2 else { return losses.map { $0 == nil ? 0 : 1 } }
-    let shares = softmax(present.map { rate(of: $0) / temperature })
-    var weights = losses.map { _ in 0.0 }
-    for (task, share) in zip(present, shares) { weights[task] = share * Double(present.count) }
-    return weights
+    let weights = Double(present.count) * softmax(present.map { rate(of: $0) / temperature })
+    return spread(weights, over: present, count: losses.count).orZeros
   }
 
   /// The ratio of a task's means over the last two epochs; one for a task that is not known in both, or whose earlier

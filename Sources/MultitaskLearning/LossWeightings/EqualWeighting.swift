@@ -1,8 +1,8 @@
 import Support
-import Torch
 
 /// Every loss counts once.
 public struct EqualWeighting: LossWeighting {
+  /// The method has no parameters.
   public init() {}
 
   public var weighsByLosses: Bool { false }

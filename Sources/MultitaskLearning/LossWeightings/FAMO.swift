@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Torch
 
 /// Decreases all losses at about the same relative rate, by looking at what each update did to them.
 ///
@@ -10,12 +9,13 @@ import Torch
 ///
 /// - Source: Liu et al., *FAMO: Fast Adaptive Multitask Optimization*, NeurIPS 2023, algorithm 1.
 public struct FAMO: LossWeighting {
+  /// The logits of the weights, and their optimizer.
   public struct State: Codable, Sendable {
     var logits: [Double]
     var optimizer: ScalarOptimizer
   }
 
-  /// Pull of the logits towards zero.
+  /// How strongly the logits are pulled towards zero.
   public let decay: Double
   /// What each loss cannot fall below.
   public let minimumLosses: [Double]
@@ -52,18 +52,16 @@ public struct FAMO: LossWeighting {
 
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {
     try losses.requireNonnegative(for: "famo")
-    let parts = shares(among: losses.present).enumerated().map { task, share in
-      losses[task].map { share / distance(task, $0) } ?? 0
-    }
-    let sum = parts.reduce(0, +)
-    return sum > 0 ? parts.map { $0 / sum } : parts
+    let parts = Vector(
+      fractions(among: losses.present).enumerated().map { task, fraction in
+        losses[task].map { fraction / distance(task, $0) } ?? 0
+      })
+    return (parts.sum > 0 ? parts / parts.sum : parts).elements
   }
 
   /// z of the tasks that are present, zero for the others.
-  private func shares(among present: [Int]) -> [Double] {
-    var shares = state.logits.map { _ in 0.0 }
-    for (task, share) in zip(present, softmax(present.map { state.logits[$0] })) { shares[task] = share }
-    return shares
+  private func fractions(among present: [Int]) -> Vector {
+    Vector(spread(softmax(present.map { state.logits[$0] }), over: present, count: state.logits.count).orZeros)
   }
 
   private func distance(_ task: Int, _ loss: Double) -> Double {
@@ -72,13 +70,12 @@ public struct FAMO: LossWeighting {
 
   public mutating func update(before: [Double?], after: [Double?]) {
     let present = before.indices.filter { before[$0] != nil && after[$0] != nil }
-    let z = shares(among: present)
-    var progress = before.map { _ in 0.0 }
+    let z = fractions(among: present)
+    var progress = Vector(zeros: before.count)
     for task in present { progress[task] = log(distance(task, before[task]!)) - log(distance(task, after[task]!)) }
-    let mean = zip(z, progress).reduce(0) { $0 + $1.0 * $1.1 }
-    var gradient: [Double?] = before.map { _ in nil }
-    for task in present { gradient[task] = z[task] * (progress[task] - mean) + decay * state.logits[task] }
-    state.optimizer.update(&state.logits, gradient: gradient)
+    let mean = z.dot(progress)
+    let slopes = present.map { z[$0] * (progress[$0] - mean) + decay * state.logits[$0] }
+    state.optimizer.update(&state.logits, gradient: spread(slopes, over: present, count: before.count))
   }
 }
 

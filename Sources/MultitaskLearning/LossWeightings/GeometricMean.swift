@@ -1,12 +1,12 @@
 import Foundation
 import Support
-import Torch
 
 /// The geometric mean of the losses: relative progress counts, whatever the losses' scales. Losses of exactly zero are
 /// left out of it.
 ///
 /// - Source: Chennupati et al., *MultiNet++*, CVPR workshops 2019, equation 2.
 public struct GeometricMean: LossWeighting {
+  /// The method has no parameters.
   public init() {}
 
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {

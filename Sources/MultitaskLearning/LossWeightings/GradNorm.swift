@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Torch
 
 /// Learns weights that let all tasks train at a similar rate: gradients of slow tasks grow, of fast ones shrink.
 ///
@@ -10,16 +9,16 @@ import Torch
 /// - Source: Chen et al., *GradNorm*, ICML 2018, algorithm 1. Weights stay above a millionth, where the paper would
 ///   let them turn negative.
 public struct GradNorm: LossWeighting {
+  /// The weights, and what losses began with.
   public struct State: Codable, Sendable {
-    /// Empty before the first step.
+    /// One for each task; empty before the first step.
     public internal(set) var weights: [Double] = []
-    /// nil for a task that had no loss above zero so far.
-    var initialLosses: [Double?] = []
+    var initialLosses = FirstLosses()
   }
 
   /// How strongly slow tasks are helped: α.
   public let alpha: Double
-  /// Of the weights' gradient descent.
+  /// The learning rate of the weights' gradient descent.
   public let learningRate: Double
   public var state = State()
 
@@ -38,20 +37,19 @@ public struct GradNorm: LossWeighting {
       Self.learningRates.contains(learningRate),
       "GradNorm: learningRate is \(learningRate), but has to be in \(Self.learningRates)")
     require(
-      initialLosses.allSatisfy { $0 > 0 && $0 < 1e150 },
+      initialLosses.arePositive,
       "GradNorm: the initial losses \(initialLosses) have to be above 0 and finite")
     self.alpha = alpha
     self.learningRate = learningRate
-    state.initialLosses = initialLosses
+    state.initialLosses = FirstLosses(initialLosses)
   }
 
   public var need: GradientNeed { .gramian }
   public var weighsByLosses: Bool { false }
 
   public func accepts(_ state: State, taskCount: Int) -> Bool {
-    [0, taskCount].contains(state.weights.count) && state.weights.allSatisfy { $0 > 0 && $0 < 1e150 }
-      && [0, taskCount].contains(state.initialLosses.count)
-      && state.initialLosses.allSatisfy { $0.map { $0 > 0 && $0 < 1e150 } ?? true }
+    [0, taskCount].contains(state.weights.count) && state.weights.arePositive
+      && state.initialLosses.fits(taskCount: taskCount)
   }
 
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
@@ -59,19 +57,16 @@ public struct GradNorm: LossWeighting {
   }
 
   public mutating func update(losses: [Double?], gradientNorms: [Double?]) {
-    if state.initialLosses.isEmpty { state.initialLosses = losses.map { _ in nil } }
-    for (task, loss) in losses.enumerated() where state.initialLosses[task] == nil {
-      if let loss, loss > 0 { state.initialLosses[task] = loss }
-    }
+    state.initialLosses.note(losses)
     if state.weights.isEmpty { state.weights = losses.map { _ in 1 } }
     // A task that has no gradient or no first loss yet says nothing about rates.
     let tasks = losses.present.filter { gradientNorms[$0] != nil && state.initialLosses[$0] != nil }
     guard !tasks.isEmpty else { return }
     let count = Double(tasks.count)
-    let ratios = tasks.map { max(0, losses[$0]!) / state.initialLosses[$0]! }
-    let meanRatio = ratios.reduce(0, +) / count
-    let norms = tasks.map { state.weights[$0] * gradientNorms[$0]! }
-    let meanNorm = norms.reduce(0, +) / count
+    let ratios = Vector(tasks.map { max(0, losses[$0]!) / state.initialLosses[$0]! })
+    let meanRatio = ratios.sum / count
+    let norms = Vector(tasks.map { state.weights[$0] * gradientNorms[$0]! })
+    let meanNorm = norms.sum / count
     let sumBefore = tasks.reduce(0) { $0 + state.weights[$1] }
     for (index, task) in tasks.enumerated() {
       let relativeRate = meanRatio > 0 ? ratios[index] / meanRatio : 1

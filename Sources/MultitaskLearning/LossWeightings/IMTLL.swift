@@ -1,12 +1,13 @@
 import Foundation
 import Support
-import Torch
 
 /// Learns a scale for every loss so that all scaled losses become equal: the total is `Σ e^s L − s`.
 ///
 /// - Source: Liu et al., *Towards Impartial Multi-task Learning*, ICLR 2021, section 3.2.
 public struct IMTLL: LossWeighting {
+  /// The scales, and their optimizer.
   public struct State: Codable, Sendable {
+    /// The logarithm s of each task's scale.
     public internal(set) var logScales: [Double]
     var optimizer: ScalarOptimizer
   }

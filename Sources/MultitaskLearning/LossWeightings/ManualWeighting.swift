@@ -1,5 +1,4 @@
 import Support
-import Torch
 
 /// Fixed weights chosen by a person, such as depth : segmentation : normals : edges = 1 : 1 : 10 : 50.
 public struct ManualWeighting: LossWeighting {

@@ -1,10 +1,10 @@
 import Support
-import Torch
 
 /// A softmax of fresh normal draws weighs the losses of every step.
 ///
 /// - Source: Lin et al., *Reasonable Effectiveness of Random Weighting*, TMLR 2022. The weights sum to one.
 public struct RandomLossWeighting: LossWeighting {
+  /// A weighting that draws from the method's generator.
   public init() {}
 
   public var weighsByLosses: Bool { false }
@@ -12,13 +12,11 @@ public struct RandomLossWeighting: LossWeighting {
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     let present = losses.present
     let drawn = weights(draws: present.map { _ in generator.normal() })
-    var weights = losses.map { _ in 0.0 }
-    for (task, weight) in zip(present, drawn) { weights[task] = weight }
-    return weights
+    return spread(drawn, over: present, count: losses.count).orZeros
   }
 
   /// - Parameter draws: one of a normal distribution for each task.
-  package func weights(draws: [Double]) -> [Double] { softmax(draws) }
+  package func weights(draws: [Double]) -> [Double] { softmax(draws).elements }
 }
 
 extension RandomLossWeighting {

@@ -3,12 +3,19 @@ import Support
 
 /// Trains the few numbers that a method learns beside the network.
 public struct ScalarOptimizer: Codable, Sendable {
+  /// How numbers follow their gradients.
   public enum Rule: String, Codable, Sendable, CaseIterable {
+    /// Gradient descent.
     case sgd
+    /// Adam: gradients are divided by the root of their mean square.
+    ///
+    /// - Source: Kingma, Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, algorithm 1.
     case adam
   }
 
+  /// How the numbers follow their gradients.
   public let rule: Rule
+  /// The learning rate, from 0 to 10.
   public let learningRate: Double
   private var mean: [Double] = []
   private var variance: [Double] = []
@@ -17,7 +24,9 @@ public struct ScalarOptimizer: Codable, Sendable {
 
   static let learningRates = 0.0...10.0
 
-  /// - Parameter learningRate: from 0 to 10.
+  /// - Parameters:
+  ///   - rule: how the numbers follow their gradients.
+  ///   - learningRate: from 0 to 10.
   public init(_ rule: Rule, learningRate: Double) {
     require(
       Self.learningRates.contains(learningRate),
@@ -28,7 +37,9 @@ public struct ScalarOptimizer: Codable, Sendable {
 
   /// Updates the numbers that have a gradient; the others, and what is kept for them, stay.
   ///
-  /// - Parameter gradient: one entry for each number.
+  /// - Parameters:
+  ///   - values: the numbers, always of the same count.
+  ///   - gradient: one entry for each number; nil for a number that stays.
   public mutating func update(_ values: inout [Double], gradient: [Double?]) {
     require(gradient.count == values.count, "\(gradient.count) derivatives for \(values.count) numbers")
     switch rule {

@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Torch
 
 /// Each loss is divided by a variance that is learned with the network: noisy tasks count less.
 ///
@@ -23,11 +22,14 @@ public struct UncertaintyWeighting: LossWeighting {
     package var logarithmFactor: Double { self == .full ? 1 : 0.5 }
   }
 
+  /// The uncertainties, and their optimizer.
   public struct State: Codable, Sendable {
+    /// The logarithm s of each task's variance.
     public internal(set) var logVariances: [Double]
     var optimizer: ScalarOptimizer
   }
 
+  /// The factors a and b.
   public let form: Form
   /// The factor a of each task.
   public let lossFactors: [Double]
@@ -37,7 +39,8 @@ public struct UncertaintyWeighting: LossWeighting {
   static let factors = 0.0...1000.0
 
   /// - Parameters:
-  ///   - taskCount: K.
+  ///   - taskCount: the number of tasks, K.
+  ///   - form: the factors a and b.
   ///   - lossFactors: from 0 to 1000, one for each task; default to the form's. The paper's mixed form has ½ for tasks of
   ///     regression and 1 for those of classification.
   ///   - initial: the log variance at the start, from −20 to 20.

@@ -1,8 +1,12 @@
 /// The choices that make a method.
 public enum MethodKind: String, Sendable, CaseIterable {
+  /// How much each loss counts.
   case weighting
+  /// How the tasks' gradients become one.
   case aggregator
+  /// Which tasks update when.
   case schedule
+  /// How the network changes while it trains.
   case adaptation
 
   /// What a person calls it.

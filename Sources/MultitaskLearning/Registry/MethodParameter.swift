@@ -1,13 +1,18 @@
 import Support
 
-/// A parameter of a method, as a person sets it.
+/// A parameter of a method, as a user sets it.
 public struct MethodParameter: Sendable {
+  /// What values a parameter can have.
   public enum Kind: Sendable {
+    /// A finite number within a range.
     case real(ClosedRange<Double>)
+    /// A whole number within a range.
     case integer(ClosedRange<Int>)
+    /// One of these words.
     case choice([String])
+    /// The word true or false.
     case boolean
-    /// One number for each task, by name.
+    /// A finite number within a range for each task, by the task's name.
     case taskNumbers(ClosedRange<Double>)
 
     var isNumber: Bool {
@@ -18,12 +23,20 @@ public struct MethodParameter: Sendable {
     }
   }
 
+  /// The name by which configurations set the parameter.
   public let name: String
+  /// What the parameter does, in a phrase.
   public let summary: String
+  /// What values the parameter can have.
   public let kind: Kind
-  /// What holds where the parameter is left out; nil where the method needs a value or finds one itself.
+  /// The value where the parameter is left out; nil where the method needs a value or finds one itself.
   public let defaultValue: MethodSetting?
 
+  /// - Parameters:
+  ///   - name: of the parameter, by which configurations set it.
+  ///   - kind: what values it can have.
+  ///   - defaultValue: its value where it is left out; nil where the method needs a value or finds one itself.
+  ///   - summary: what it does, in a phrase.
   public init(_ name: String, _ kind: Kind, default defaultValue: MethodSetting?, _ summary: String) {
     self.name = name
     self.kind = kind

@@ -1,61 +1,40 @@
 import Foundation
 import Support
 
-/// Every method, by kind. A new one is a file with an `entry`, and a line here.
+/// Every method, by kind: those of the library, and those that its users add.
+///
+/// A method of one's own is an entry that is added before configurations are read:
+///
+///     try MethodRegistry.aggregators.add(UnitGradients.entry)
+///
+/// Names differ over all four kinds, so that `uw+pcgrad` says a weighting and an aggregator; a second registration of a
+/// name is an error.
 public enum MethodRegistry {
-  public static let weightings: [MethodEntry<any LossWeighting>] = [
-    EqualWeighting.entry,
-    ManualWeighting.entry,
-    UncertaintyWeighting.entry,
-    DynamicWeightAverage.entry,
-    RandomLossWeighting.entry,
-    DynamicTaskPrioritization.entry,
-    GradNorm.entry,
-    IMTLL.entry,
-    FAMO.entry,
-    GeometricMean.entry,
-  ]
+  /// All four registries, made together: a name is taken from the start, whichever of them is asked for first.
+  private static let registries = MethodRegistries()
 
-  public static let aggregators: [MethodEntry<any GradientAggregator>] = [
-    GradientSum.entry,
-    GradientMean.entry,
-    PCGrad.entry,
-    GradVac.entry,
-    GradDrop.entry,
-    RandomGradientWeighting.entry,
-    MGDA.entry,
-    CAGrad.entry,
-    NashMTL.entry,
-    IMTLG.entry,
-    IMTL.entry,
-    AlignedMTL.entry,
-    CosReg.entry,
-    FairGrad.entry,
-    UPGrad.entry,
-    DualProj.entry,
-  ]
+  /// The loss weightings.
+  public static var weightings: Registry<MethodEntry<any LossWeighting>> { registries.weightings }
 
-  public static let schedules: [MethodEntry<any UpdateSchedule>] = [
-    JointSchedule.entry,
-    AlternatingSchedule.entry,
-    SelectiveGroups.entry,
-    ConnectionStrength.entry,
-  ]
+  /// The gradient aggregators.
+  public static var aggregators: Registry<MethodEntry<any GradientAggregator>> { registries.aggregators }
 
-  public static let adaptations: [MethodEntry<any NetworkAdaptation>] = [
-    NoAdaptation.entry,
-    TokenModulationAndExpansion.entry,
-  ]
+  /// The update schedules.
+  public static var schedules: Registry<MethodEntry<any UpdateSchedule>> { registries.schedules }
 
-  /// Weightings, aggregators, schedules, adaptations.
+  /// The network adaptations.
+  public static var adaptations: Registry<MethodEntry<any NetworkAdaptation>> { registries.adaptations }
+
+  /// The names of all weightings, then aggregators, schedules and adaptations.
   public static var allNames: [String] { MethodKind.allCases.flatMap(names) }
 
+  /// The names of the methods of one kind.
   public static func names(of kind: MethodKind) -> [String] {
     switch kind {
-    case .weighting: weightings.map(\.name)
-    case .aggregator: aggregators.map(\.name)
-    case .schedule: schedules.map(\.name)
-    case .adaptation: adaptations.map(\.name)
+    case .weighting: weightings.names
+    case .aggregator: aggregators.names
+    case .schedule: schedules.names
+    case .adaptation: adaptations.names
     }
   }
 
@@ -72,6 +51,8 @@ public enum MethodRegistry {
     }
   }
 
+  /// The kind of the method with a name.
+  ///
   /// - Throws: ``MethodError`` with the nearest name when no method has this one.
   public static func kind(of name: String) throws -> MethodKind {
     guard let kind = MethodKind.allCases.first(where: { names(of: $0).contains(name) }) else {
@@ -80,28 +61,43 @@ public enum MethodRegistry {
     return kind
   }
 
+  /// The weighting with a name.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name when no weighting has this one.
   public static func weighting(_ name: String) throws -> MethodEntry<any LossWeighting> {
     try find(name, in: weightings, kind: .weighting)
   }
+
+  /// The aggregator with a name.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name when no aggregator has this one.
   public static func aggregator(_ name: String) throws -> MethodEntry<any GradientAggregator> {
     try find(name, in: aggregators, kind: .aggregator)
   }
+
+  /// The schedule with a name.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name when no schedule has this one.
   public static func schedule(_ name: String) throws -> MethodEntry<any UpdateSchedule> {
     try find(name, in: schedules, kind: .schedule)
   }
+
+  /// The adaptation with a name.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name when no adaptation has this one.
   public static func adaptation(_ name: String) throws -> MethodEntry<any NetworkAdaptation> {
     try find(name, in: adaptations, kind: .adaptation)
   }
 
   private static func find<Method>(
-    _ name: String, in entries: [MethodEntry<Method>], kind: MethodKind
+    _ name: String, in registry: Registry<MethodEntry<Method>>, kind: MethodKind
   ) throws -> MethodEntry<Method> {
-    if let entry = entries.first(where: { $0.name == name }) { return entry }
+    if let entry = registry.entry(name) { return entry }
     if let other = try? self.kind(of: name) {
       throw MethodError(
-        "'\(name)' is a kind of \(other.title), not of \(kind.title). There are: \(entries.map(\.name).joined(separator: ", "))"
+        "'\(name)' is a kind of \(other.title), not of \(kind.title). There are: \(registry.names.joined(separator: ", "))"
       )
     }
-    throw MethodError(unknownName(kind.title, name, among: entries.map(\.name)))
+    throw MethodError(unknownName(kind.title, name, among: registry.names))
   }
 }

@@ -1,7 +1,10 @@
-/// The value of a parameter.
+/// The value of a method's parameter.
 public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
+  /// A number, real or whole.
   case number(Double)
+  /// A word.
   case text(String)
+  /// A number for each task, by the task's name.
   case numbers([String: Double])
 
   /// Reads what a person typed: a number, `depth:1,edges:50`, or a word.
@@ -20,6 +23,7 @@ public enum MethodSetting: Sendable, Equatable, CustomStringConvertible {
     self = .text(text)
   }
 
+  /// The value as a user types it.
   public var description: String {
     switch self {
     case .number(let number): Self.format(number)

@@ -5,8 +5,9 @@ import Support
 /// A method's entry asks for each parameter as the kind that it declares. Asking for another kind, or for a parameter
 /// that the entry does not declare, is a programming error, and stops with the names of both.
 public struct MethodSettings: Sendable {
+  /// The names of the tasks that the method is for, in the network's order.
   public let tasks: [String]
-  /// Of the training, where it is known.
+  /// The number of steps of the training; nil where it is not known.
   public let totalSteps: Int?
   let method: String
   private let parameters: [MethodParameter]
@@ -21,7 +22,7 @@ public struct MethodSettings: Sendable {
       guard let parameter = parameters.first(where: { $0.name == name }) else {
         throw MethodError(
           parameters.isEmpty
-            ? "\(method) has no parameter '\(excerpt(name))': it has none"
+            ? "\(method) has no parameter '\(excerpt(name))', nor any other"
             : unknownName("parameter of \(method)", name, among: parameters.map(\.name)))
       }
       try parameter.check(value, method: method)
@@ -39,8 +40,10 @@ public struct MethodSettings: Sendable {
     self.totalSteps = totalSteps
   }
 
-  /// - Throws: ``MethodError`` for a single task, where a method is about how tasks relate.
-  func requireSeveralTasks() throws {
+  /// Refuses a single task, for a method that is about how tasks relate.
+  ///
+  /// - Throws: ``MethodError`` if there is a single task.
+  public func requireSeveralTasks() throws {
     guard tasks.count > 1 else {
       throw MethodError("\(method) is about several tasks, but there is one: \(tasks.joined())")
     }
@@ -61,13 +64,14 @@ public struct MethodSettings: Sendable {
     return choice
   }
 
+  /// The value of a parameter that is true or false.
   public func boolean(_ name: String) -> Bool {
     guard case .text(let text)? = value(name, is: { if case .boolean = $0 { true } else { false } }, "true or false")
     else { return present(nil, name) }
     return text == "true"
   }
 
-  /// Of a parameter without a default; nil where it was left out.
+  /// The value of a number that has no default; nil where it was left out.
   public func optionalNumber(_ name: String) -> Double? {
     guard case .number(let number)? = value(name, is: \.isNumber, "a number") else { return nil }
     return number

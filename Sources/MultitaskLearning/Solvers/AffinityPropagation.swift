@@ -10,7 +10,7 @@ import Support
 public struct AffinityPropagation: Sendable {
   /// How much a point wants to be an exemplar; defaults to the median of all similarities.
   public var preference: Double?
-  /// The share of the old messages in the new ones.
+  /// The fraction of the old messages in the new ones, from 0 to 1 (excluded).
   public var damping: Double
   public var maximumIterations: Int
   /// Iterations without a change of exemplars after which it ends.
@@ -43,7 +43,7 @@ public struct AffinityPropagation: Sendable {
   /// - Returns: nil if no point wants to be an exemplar.
   public func callAsFunction(_ similarity: [[Double]]) -> Result? {
     let count = similarity.count
-    let preference = preference ?? Self.median(similarity.flatMap { $0 })
+    let preference = preference ?? similarity.flatMap { $0 }.median ?? 0
     if let result = trivialResult(similarity, preference) { return result }
     var s = similarity
     for i in 0..<count { s[i][i] = preference }
@@ -92,12 +92,6 @@ public struct AffinityPropagation: Sendable {
     }
     let sorted = refined.sorted()
     return Result(labels: labels(sorted), exemplars: sorted, converged: converged)
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
   /// A relative change of 1e-12 at most, from a hash of the position.

@@ -1,3 +1,5 @@
+import Support
+
 /// The cone of directions that no task is against.
 struct DualCone {
   /// The Gramian, scaled to trace one and a little regularized.
@@ -14,8 +16,7 @@ struct DualCone {
 
   /// The weights of the direction in the cone that is nearest to one with other weights: of all that are at least as
   /// large, those that minimize `vᵀ A v`.
-  func weights(nearest lower: [Double]) -> [Double] {
-    let x = nonnegativeMinimum(matrix, matrix.times(lower).map { -$0 })
-    return zip(lower, x).map { $0 + $1 }
+  func weights(nearest lower: Vector) -> Vector {
+    lower + nonnegativeMinimum(matrix, -matrix.times(lower))
   }
 }

@@ -1,19 +1,18 @@
 import Foundation
 import Support
-import Torch
 
 /// `exp(x) / Σ exp(x)`, safe for large elements.
-func softmax(_ values: [Double]) -> [Double] {
+func softmax(_ values: [Double]) -> Vector {
   let largest = values.max() ?? 0
-  let exponentials = values.map { exp($0 - largest) }
-  let sum = exponentials.reduce(0, +)
-  return exponentials.map { $0 / sum }
+  let exponentials = Vector(values.map { exp($0 - largest) })
+  return exponentials / exponentials.sum
 }
 
 extension SeededGenerator {
-  /// A draw of mean 0 and deviation 1.
+  /// A draw of a normal distribution of mean 0 and deviation 1.
   ///
-  /// - Source: Box, Muller, 1958.
+  /// - Source: Box, Muller, *A Note on the Generation of Random Normal Deviates*, Annals of Mathematical Statistics 29, 1958,
+  ///   equation 1.
   mutating func normal() -> Double {
     let radius = (-2 * log(1 - Double.random(in: 0..<1, using: &self))).squareRoot()
     return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))

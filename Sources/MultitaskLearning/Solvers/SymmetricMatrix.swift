@@ -1,3 +1,5 @@
+import Support
+
 /// A small symmetric matrix in float64: what K×K problems are solved with.
 struct SymmetricMatrix {
   let size: Int
@@ -9,7 +11,7 @@ struct SymmetricMatrix {
   }
 
   init(_ gramian: Gramian) {
-    self.init(size: gramian.taskCount, elements: gramian.tasks.flatMap { i in gramian.tasks.map { gramian[i, $0] } })
+    self.init(size: gramian.taskCount, elements: gramian.elements)
   }
 
   subscript(i: Int, j: Int) -> Double {
@@ -29,20 +31,25 @@ struct SymmetricMatrix {
     return result
   }
 
-  func times(_ vector: [Double]) -> [Double] {
-    (0..<size).map { i in
-      var sum = 0.0
-      for j in 0..<size { sum += self[i, j] * vector[j] }
-      return sum
-    }
+  /// The absolute values of the elements.
+  var magnitudes: SymmetricMatrix { SymmetricMatrix(size: size, elements: elements.map { abs($0) }) }
+
+  /// `A v`.
+  func times(_ vector: Vector) -> Vector {
+    Vector(
+      (0..<size).map { i in
+        var sum = 0.0
+        for j in 0..<size { sum += self[i, j] * vector[j] }
+        return sum
+      })
   }
 
   /// `vᵀ A v`.
-  func quadraticForm(_ vector: [Double]) -> Double { zip(vector, times(vector)).reduce(0) { $0 + $1.0 * $1.1 } }
+  func quadraticForm(_ vector: Vector) -> Double { vector.dot(times(vector)) }
 
-  /// Solves `A x = b` for the rows and columns in `indices` by Cholesky's decomposition. Pivots below a share of
+  /// Solves `A x = b` for the rows and columns in `indices` by Cholesky's decomposition. Pivots below a fraction of
   /// the largest are raised to it, so that dependent rows give a finite answer.
-  func solve(_ b: [Double], indices: [Int]) -> [Double] {
+  func solve(_ b: Vector, indices: [Int]) -> Vector {
     let n = indices.count
     var lower = [Double](repeating: 0, count: n * n)
     let smallest = max(1e-300, 1e-15 * (indices.map { self[$0, $0] }.max() ?? 1))
@@ -57,7 +64,7 @@ struct SymmetricMatrix {
         lower[i * n + j] = sum / diagonal
       }
     }
-    var x = indices.map { b[$0] }
+    var x = Vector(indices.map { b[$0] })
     for i in 0..<n {
       for k in 0..<i { x[i] -= lower[i * n + k] * x[k] }
       x[i] /= lower[i * n + i]
@@ -70,7 +77,7 @@ struct SymmetricMatrix {
   }
 
   /// Eigenvalues, ascending, and their unit eigenvectors, by Jacobi's rotations.
-  var eigen: (values: [Double], vectors: [[Double]]) {
+  var eigen: (values: Vector, vectors: [Vector]) {
     var a = self
     var v = [Double](repeating: 0, count: size * size)
     for i in 0..<size { v[i * size + i] = 1 }
@@ -84,7 +91,7 @@ struct SymmetricMatrix {
       }
     }
     let order = (0..<size).sorted { a[$0, $0] < a[$1, $1] }
-    return (order.map { a[$0, $0] }, order.map { k in (0..<size).map { v[$0 * size + k] } })
+    return (Vector(order.map { a[$0, $0] }), order.map { k in Vector((0..<size).map { v[$0 * size + k] }) })
   }
 
   /// One Jacobi rotation, which makes the element (p, q) zero.
@@ -103,6 +110,9 @@ struct SymmetricMatrix {
       self[p, k] = c * x - s * y
       self[q, k] = s * x + c * y
     }
+    // Not what rounding leaves of zero: otherwise sweeps would go on and on.
+    self[p, q] = 0
+    self[q, p] = 0
     for k in 0..<size {
       let (x, y) = (v[k * size + p], v[k * size + q])
       v[k * size + p] = c * x - s * y

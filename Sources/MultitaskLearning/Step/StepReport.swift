@@ -7,6 +7,16 @@ public struct StepReport: Sendable, Equatable {
     public let affinity: [[Double]]
     /// How many updates there were; more than groups where one is updated twice.
     public let updateCount: Int
+
+    /// - Parameters:
+    ///   - groups: the tasks of each group.
+    ///   - affinity: from source to target, K×K.
+    ///   - updateCount: how many updates there were.
+    public init(groups: [[Int]], affinity: [[Double]], updateCount: Int) {
+      self.groups = groups
+      self.affinity = affinity
+      self.updateCount = updateCount
+    }
   }
 
   /// All tasks' losses before the update, over the whole batch; nil for a task without labels.

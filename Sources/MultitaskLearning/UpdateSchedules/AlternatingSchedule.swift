@@ -1,23 +1,27 @@
-import Torch
-
 /// Tasks one after another, a forward pass and an update each.
 ///
 /// The loss weights of a turn come from the task's fresh loss beside the last known ones of the others; those are
 /// computed once, before the first step.
 public struct AlternatingSchedule: UpdateSchedule {
+  /// The order of the tasks within a step.
   public enum Order: String, Sendable, CaseIterable {
+    /// The order of the network's tasks.
     case forward
+    /// A new order in each step.
     case random
   }
 
+  /// The last known losses.
   public struct State: Codable, Sendable {
     /// Of every task, when it was last updated; nil for a task that had no labels so far, empty before the first step.
     var losses: [Double?] = []
   }
 
+  /// The order of the tasks within a step.
   public var order: Order
   public var state = State()
 
+  /// - Parameter order: the order of the tasks within a step.
   public init(order: Order = .forward) { self.order = order }
 
   public var updatesSubsets: Bool { true }

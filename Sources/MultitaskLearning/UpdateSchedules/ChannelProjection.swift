@@ -9,25 +9,23 @@ import Torch
 /// `1 − Σ_j G_{i,i}·G_{i,j} / ‖G_{i,i}‖²` times, over those j, and every other task's once.
 ///
 /// - Source: the paper on connection strength, section 3.4.
-package struct ChannelProjection: GradientAggregator {
+package struct ChannelProjection: SegmentedAggregator {
   /// Of each shared convolution, by its weight's name: the priority task of each output channel.
   let priorities: [String: [Int]]
-
-  package var need: GradientNeed { .segments }
 
   package init(priorities: [String: [Int]]) { self.priorities = priorities }
 
   package func writeDirection(
-    of gradients: any TaskGradients, into direction: Tensor, _ context: inout AggregationContext
+    ofSegments gradients: any SegmentedGradients, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
-    let ones = [Double](repeating: 1, count: gradients.taskCount)
+    let ones = Vector(ones: gradients.taskCount)
     let tasks = context.tasks
     let columns = gradients.segments.map { segment in
       priorities[segment.name].map { Self.channels(of: segment, count: $0.count) } ?? []
     }
     // One look at G for all convolutions.
     var gramians = gradients.gramians(of: columns.flatMap { $0 })[...]
-    var (ranges, weights): ([Range<Int>], [[Double]]) = ([], [])
+    var (ranges, weights): ([Range<Int>], [Vector]) = ([], [])
     for (segment, channels) in zip(gradients.segments, columns) {
       // A task that is absent from the step has no gradient to be protected.
       guard let priority = priorities[segment.name]?.map({ tasks.firstIndex(of: $0) }) else {
@@ -37,7 +35,7 @@ package struct ChannelProjection: GradientAggregator {
       }
       let factors = Self.factors(gramians.prefix(channels.count), priority)
       gramians.removeFirst(channels.count)
-      // Channels of the same priority share their weights.
+      // Channels of the same priority have the same weights.
       let byPriority = factors.enumerated().map { task, factor in
         var weights = ones
         weights[task] += factor

@@ -16,18 +16,23 @@ public struct ConnectionStrength: UpdateSchedule {
   public enum Mixture: String, Sendable, CaseIterable {
     /// Drawn, as the method has it.
     case mixed
+    /// Phase 1 in every epoch.
     case phase1
+    /// Phase 2 in every epoch.
     case phase2
     /// Phase 1 in the first half, phase 2 in the second.
     case sequential
   }
 
+  /// Where the training is.
   public struct State: Codable, Sendable {
     var step = 0
+    /// Whether the epoch is of phase 2.
     public internal(set) var isPhase2 = false
     var alternating = AlternatingSchedule.State()
   }
 
+  /// Which phase an epoch has.
   public let mixture: Mixture
   /// Steps in an epoch.
   public let epoch: Int
@@ -38,6 +43,7 @@ public struct ConnectionStrength: UpdateSchedule {
   static let epochs = 1...1_000_000_000
 
   /// - Parameters:
+  ///   - mixture: which phase an epoch has.
   ///   - epoch: steps in an epoch, at least 1.
   ///   - epochCount: epochs in the training, at least 1.
   public init(mixture: Mixture = .mixed, epoch: Int, epochCount: Int) {
@@ -50,6 +56,7 @@ public struct ConnectionStrength: UpdateSchedule {
   }
 
   public var updatesSubsets: Bool { true }
+  public var combinesGradients: Bool { true }
   public var needsNormalizedConvolutions: Bool { true }
 
   public func accepts(_ state: State, taskCount: Int) -> Bool {
@@ -95,10 +102,10 @@ public struct ConnectionStrength: UpdateSchedule {
 
   /// The priority task of each channel, by the weight's name.
   static func priorities(_ update: MultitaskUpdate) throws -> [String: [Int]] {
-    guard let objective = update.objectives[0] as? any SharesConvolutions, !objective.normalizedConvolutions.isEmpty
+    guard let objective = update.objectives[0] as? any ConvolutionSharing, !objective.normalizedConvolutions.isEmpty
     else {
       throw MethodError(
-        "connection-strength needs a network that shares convolutions and normalises them for each task apart")
+        "connection-strength needs a network that shares convolutions and normalizes them for each task apart")
     }
     return Dictionary(
       uniqueKeysWithValues: objective.normalizedConvolutions.map {

@@ -1,5 +1,6 @@
 /// One forward pass, all tasks together, one update.
 public struct JointSchedule: UpdateSchedule {
+  /// The schedule has no parameters.
   public init() {}
 
   public func step(_ update: MultitaskUpdate) throws -> StepReport {

@@ -100,9 +100,7 @@ public struct SelectiveGroups: UpdateSchedule {
     if observesLastGroup, let previous {
       // A loss that is not finite now ends the next step, before it changes anything.
       if let losses = try? update.evaluate(present) {
-        var after: [Double?] = update.tasks.map { _ in nil }
-        for (task, loss) in zip(present, losses) { after[task] = loss }
-        observe(previous, after: after)
+        observe(previous, after: spread(losses, over: present, count: update.tasks.count))
       }
     }
     state.step += 1
@@ -123,7 +121,7 @@ public struct SelectiveGroups: UpdateSchedule {
   /// Books what the previous update did. Losses of absent tasks, as those of zero, say nothing.
   private mutating func observe(_ previous: (group: [Int], losses: [Double?]), after: [Double?]) {
     state.affinity.observe(
-      group: previous.group, before: previous.losses.map { $0 ?? 0 }, after: after.map { $0 ?? 0 })
+      group: previous.group, before: previous.losses.orZeros, after: after.orZeros)
   }
 
   private mutating func regroup(using generator: inout SeededGenerator) {
@@ -183,7 +181,7 @@ extension SelectiveGroups {
       MethodParameter(
         "convention", .choice(AffinityMap.Convention.allCases.map(\.rawValue)), default: .text("paper"),
         "whose rules hold where the paper's text and its public code differ"),
-      MethodParameter("decay", .real(1e-6...1), default: .number(0.001), "share of a new affinity in the average"),
+      MethodParameter("decay", .real(1e-6...1), default: .number(0.001), "weight of a new affinity in the average"),
       MethodParameter(
         "strategy", .choice(StrategyName.allCases.map(\.rawValue)), default: .text("affinity"),
         "where groups come from; all but affinity are ablations"),

@@ -84,7 +84,7 @@ final class MethodProblem: @unchecked Sendable {
 
   var objective: Objective { Objective(problem: self) }
 
-  struct Objective: SharesConvolutions {
+  struct Objective: ConvolutionSharing {
     let problem: MethodProblem
 
     var tasks: [String] { MethodVariant.tasks }

@@ -22,7 +22,7 @@ struct GradientsSubject: Subject {
 
   /// The first line names the method.
   func input(using generator: inout SeededGenerator) -> [UInt8] {
-    let method = MethodRegistry.aggregators.randomElement(using: &generator)!.name
+    let method = MethodRegistry.aggregators.entries.randomElement(using: &generator)!.name
     return Array((method + "\n").utf8) + damage(Self.corpus.randomElement(using: &generator)!, using: &generator)
   }
 

@@ -11,5 +11,17 @@ public enum GradientNeed: Int, Sendable, Comparable, CaseIterable {
   /// The gradients of functions of the gradients.
   case secondOrder
 
+  /// Whether the first need is the cheaper one.
   public static func < (a: GradientNeed, b: GradientNeed) -> Bool { a.rawValue < b.rawValue }
+
+  /// What is needed, for errors.
+  var phrase: String {
+    switch self {
+    case .weightedSum: "nothing but the sum of the gradients"
+    case .gramian: "the inner products of the gradients"
+    case .segments: "the inner products of the gradients within parts of the network"
+    case .elements: "single elements of the gradients"
+    case .secondOrder: "the derivatives of the gradients"
+    }
+  }
 }

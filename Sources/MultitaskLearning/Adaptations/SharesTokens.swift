@@ -1,9 +1,0 @@
-import NeuralNetworks
-import Torch
-
-/// An objective whose network is made of transformer blocks, whose tokens all tasks share up to some layer.
-public protocol SharesTokens: MultitaskObjective {
-  /// The features of all tasks, telling on the way the tokens that enter each layer, batch × tokens × width, up to the last
-  /// layer that tasks enter together.
-  func features(observing: (_ tokens: Tensor) -> Void) -> Features
-}

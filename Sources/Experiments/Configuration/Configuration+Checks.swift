@@ -46,6 +46,11 @@ extension Configuration {
     for task in data.tasks where !available.contains(where: { $0.name == task }) {
       throw ConfigurationError("data.tasks: " + unknownName("task", task, among: available.map(\.name)))
     }
+    if let other = available.first(where: { data.tasks.contains($0.name) && !$0.isDense }) {
+      throw ConfigurationError(
+        "data.tasks: '\(other.name)' is not about pixels, and networks predict maps of pixels alone so far: it has to be left out"
+      )
+    }
     if let twice = data.tasks.first(where: { task in data.tasks.count { $0 == task } > 1 }) {
       throw ConfigurationError("data.tasks names '\(excerpt(twice))' twice")
     }

@@ -77,7 +77,7 @@ public struct TrainedRun {
     let outputs = withoutGradients { network(input.images.to(network.store.device), .evaluation) }
     return zip(bindings, outputs).map { binding, output in
       // Enlarged as a picture: as numbers, large pictures with many classes would take gigabytes.
-      let drawn = TaskRenderer(binding.task).picture(prediction: PixelMap(output[0]))
+      let drawn = binding.drawing(prediction: output[0])
       return (binding.name, drawn.resizedNearest(height: picture.height, width: picture.width))
     }
   }

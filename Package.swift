@@ -63,8 +63,8 @@ let package = Package(
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "NeuralNetworks", "MultitaskLearning"]),
-    .target(name: "VisionData", dependencies: ["Support", "Torch", "CImageFiles"]),
-    .target(name: "VisionMetrics", dependencies: ["Support", "Torch"]),
+    .target(name: "VisionData", dependencies: ["Support", "NeuralNetworks", "CImageFiles"]),
+    .target(name: "VisionMetrics", dependencies: ["Support", "NeuralNetworks"]),
     .target(
       name: "Experiments",
       dependencies: [

@@ -31,7 +31,7 @@ public final class RegisteredNames: Sendable {
             "'\(excerpt(name))' cannot be a name (\(title)): a name has letters, digits, '-', '_' and '.' alone")
         }
         if let other = titles[name] ?? (names.prefix(index).contains(name) ? title : nil) {
-          throw RegistryError("'\(name)' names one \(other) already: the second entry needs another name")
+          throw RegistryError("the name '\(name)' is taken by another \(other): the second entry needs another name")
         }
       }
       for name in names { titles[name] = title }

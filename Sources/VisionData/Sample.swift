@@ -1,11 +1,16 @@
-/// A picture and what is true about it.
-public struct Sample: Sendable {
-  /// 3 × height × width, values 0…1 (after normalization: any).
+/// An image and what is true about it.
+public struct Sample: Sendable, Equatable {
+  /// Channels × height × width, colors from 0 to 1 (after normalization: any). Of three channels or more, the first three
+  /// are red, green and blue.
   public var image: PixelMap
-  public var targets: [String: PixelMap]
+  /// The image's channel that holds metres, zero where nothing was measured; nil if there is none.
+  public var depthChannel: Int?
+  /// By task.
+  public var targets: [String: Target]
 
-  public init(image: PixelMap, targets: [String: PixelMap]) {
+  public init(image: PixelMap, depthChannel: Int? = nil, targets: [String: Target]) {
     self.image = image
+    self.depthChannel = depthChannel
     self.targets = targets
   }
 }

@@ -25,19 +25,14 @@ extension VisionTask {
     }
   }
 
-  /// Checks tasks that a file holds: their names, and that a network can predict them.
+  /// Checks tasks that a file holds: their names, and that there is such ground truth.
   ///
-  /// - Throws: ``FileError`` for a name that is no task's, or a number of channels that ground truth cannot have.
+  /// - Throws: ``FileError`` for a name that is no task's, or a kind of ground truth that there cannot be.
   public static func check(_ tasks: [VisionTask], of file: URL) throws {
     try check(names: tasks.map(\.name), of: file)
     for task in tasks {
-      // 255 says that a label is unknown, and is no class.
-      if case .segmentation(let classes) = task.kind, !(1...255).contains(classes.count) {
-        throw FileError(file, "the task '\(task.name)' has \(classes.count) classes, but 1 to 255 are possible")
-      }
-      if case .quantities(let count) = task.kind, !(1...3).contains(count) {
-        throw FileError(file, "the task '\(task.name)' has \(count) quantities, but 1 to 3 are possible")
-      }
+      guard let complaint = task.kind.format.complaint else { continue }
+      throw FileError(file, "the task '\(task.name)' \(complaint)")
     }
   }
 }

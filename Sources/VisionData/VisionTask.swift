@@ -1,7 +1,8 @@
-/// Something to be told about every pixel of a picture.
+/// Something to be told about an image: about each of its pixels, about the image as a whole, or about the objects in it.
 public struct VisionTask: Sendable, Hashable, Codable {
+  /// What is to be told.
   public enum Kind: Sendable, Hashable, Codable {
-    /// One of several classes.
+    /// One of several classes at each pixel.
     case segmentation(classes: [String])
     /// Metres, above zero.
     case depth
@@ -13,6 +14,10 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case saliency
     /// Numbers from 0 to 1, one or several (at most three) for each pixel.
     case quantities(count: Int)
+    /// Yes or no about the image as a whole, for each of several names.
+    case attributes(names: [String])
+    /// The objects in the image, each of one of several classes.
+    case objects(classes: [String])
   }
 
   public let name: String
@@ -23,22 +28,28 @@ public struct VisionTask: Sendable, Hashable, Codable {
     self.kind = kind
   }
 
-  /// The channels that a network predicts.
-  public var channels: Int {
-    switch kind {
-    case .segmentation(let classes): classes.count
-    case .normals: 3
-    case .depth, .edges, .saliency: 1
-    case .quantities(let count): count
+  /// The channels that a network predicts: for each pixel, or for the image as a whole.
+  public var channels: Int { kind.format.channels }
+
+  /// The names of what is told about the image as a whole; empty for other kinds of tasks.
+  public var attributes: [String] { kind.format.attributes }
+
+  /// Whether there is something to be told about each pixel.
+  public var isDense: Bool { kind.format.content != nil }
+}
+
+extension VisionTask.Kind {
+  /// What the ground truth is, and how files hold it.
+  var format: any TargetFormat {
+    switch self {
+    case .segmentation(let classes): ClassFormat(classes: classes)
+    case .depth: DepthFormat()
+    case .normals: NormalsFormat()
+    case .edges: MaskFormat(maskContent: .lines)
+    case .saliency: MaskFormat(maskContent: .regions)
+    case .quantities(let count): QuantityFormat(channels: count)
+    case .attributes(let names): AttributeFormat(names: names)
+    case .objects(let classes): ObjectFormat(classes: classes)
     }
   }
-
-  /// The channels of the ground truth.
-  public var targetChannels: Int {
-    if case .segmentation = kind { return 1 }
-    return channels
-  }
-
-  /// The value that says: nothing is known about this pixel. No kind has it among its true values.
-  public static let unknown: Float = 255
 }

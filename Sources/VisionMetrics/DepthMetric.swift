@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import Support
 import Torch
 
@@ -6,7 +7,7 @@ import Torch
 ///
 /// - Source: Eigen et al., *Depth Map Prediction from a Single Image*, NeurIPS 2014, section 4.3; predictions that
 ///   are not positive become 1e-9 metres.
-public struct DepthMetric: PixelMetric {
+public struct DepthMetric: TaskMetric {
   private var count = 0
   private var squares = 0.0
   private var logSquares = 0.0
@@ -17,13 +18,17 @@ public struct DepthMetric: PixelMetric {
 
   public init() {}
 
-  public mutating func add(prediction: Tensor, target: Tensor) {
-    add(prediction: prediction.array(of: Double.self), truth: target.array(of: Double.self))
+  public mutating func add(prediction: Tensor, target: Labels) {
+    add(
+      prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
+      known: target.knownElements)
   }
 
-  public mutating func add(prediction: [Double], truth: [Double]) {
+  /// - Parameter known: for each pixel; nil if all are.
+  public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) depths for \(truth.count) pixels")
-    for (predicted, true_) in zip(prediction, truth) where true_ != unknownLabel {
+    for index in truth.indices where known?[index] ?? true {
+      let (predicted, true_) = (prediction[index], truth[index])
       let p = predicted <= 0 ? 1e-9 : predicted
       let difference = true_ - p
       let ratio = max(true_ / p, p / true_)

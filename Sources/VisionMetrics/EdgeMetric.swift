@@ -1,58 +1,59 @@
-import Foundation
+import NeuralNetworks
 import Support
 import Torch
 
 /// How well edges are found: the balanced cross-entropy, and the F-measure at the best threshold.
-public struct EdgeMetric: PixelMetric {
-  public enum PositiveWeight: Sendable {
-    case fixed(Double)
-    /// The share of pixels without an edge, in each image.
-    case negativeShare
-  }
+public struct EdgeMetric: TaskMetric {
+  /// What edges weigh in the cross-entropy; a fraction of negatives is that of each image.
+  public typealias PositiveWeight = BalancedBinaryCrossEntropy.PositiveWeight
 
   /// For the F-measure: 1 % to 99 %.
   static let thresholds: [Float] = (1...99).map { Float($0) / 100 }
 
-  private let positiveWeight: PositiveWeight
+  private let loss: BalancedBinaryCrossEntropy
   private var lossSum = 0.0
-  private var count = 0
+  private var count = 0.0
   private var matchedPredictions = [Int](repeating: 0, count: thresholds.count)
   private var predictions = [Int](repeating: 0, count: thresholds.count)
   private var matchedTruths = [Int](repeating: 0, count: thresholds.count)
   private var truths = 0
 
-  public init(positiveWeight: PositiveWeight = .fixed(0.95)) { self.positiveWeight = positiveWeight }
+  public init(positiveWeight: PositiveWeight = .fixed(0.95)) {
+    loss = BalancedBinaryCrossEntropy(positiveWeight: positiveWeight)
+  }
 
   /// - Parameter prediction: one logit for each pixel.
-  public mutating func add(prediction: Tensor, target: Tensor) {
-    for (image, truth) in zip(prediction.detached().to(.float32).unbound(), target.unbound()) {
-      add(logits: image.array(of: Double.self), truth: truth.array())
-      matchEdges(image[0].sigmoid(), truth[0])
+  public mutating func add(prediction: Tensor, target: Labels) {
+    for (image, truth) in zip(prediction.detached().to(.float32).unbound(), target.images) {
+      addLoss(logits: image, truth)
+      matchEdges(image[0].sigmoid(), truth)
     }
   }
 
-  /// The balanced cross-entropy of one image: mean over known pixels of `w y softplus(−z) + (1 − w)(1 − y) softplus(z)`.
-  public mutating func add(logits: [Double], truth: [Int]) {
+  /// The balanced cross-entropy of one image alone.
+  ///
+  /// - Parameters:
+  ///   - truth: 0 or 1 for each logit.
+  ///   - known: for each pixel; nil if all are.
+  public mutating func add(logits: [Double], truth: [Int], known: [Bool]? = nil) {
     require(logits.count == truth.count, "\(logits.count) logits for \(truth.count) pixels")
-    let known = zip(logits, truth).filter { $1 != Int(unknownLabel) }
-    let negatives = known.count { $1 == 0 }
-    let weight =
-      switch positiveWeight {
-      case .fixed(let weight): weight
-      case .negativeShare: Double(negatives).over(known.count)
-      }
-    for (z, y) in known {
-      lossSum += y == 0 ? (1 - weight) * Self.softplus(z) : weight * Self.softplus(-z)
-    }
-    count += known.count
+    let shape = [1, 1, 1, truth.count]
+    addLoss(
+      logits: Tensor(logits, shape: shape),
+      Labels(Tensor(truth, shape: shape), known: known.map { Tensor($0, shape: shape) }))
   }
 
-  private static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(Foundation.exp(-abs(x))) }
+  private mutating func addLoss(logits: Tensor, _ truth: Labels) {
+    let counts = loss.labelCounts(in: truth)
+    guard counts.known > 0 else { return }
+    lossSum += loss(logits.to(.float64), truth, balance: counts).item * counts.known
+    count += counts.known
+  }
 
   /// Counts edge pixels that have a partner within one pixel's distance.
-  private mutating func matchEdges(_ probability: Tensor, _ target: Tensor) {
-    let truth = (target .== 1).to(.float32)
-    let known = (target .!= unknownLabel).to(.float32)
+  private mutating func matchEdges(_ probability: Tensor, _ target: Labels) {
+    let known = target.isKnown[0, 0].to(.float32)
+    let truth = (target.values[0, 0] .== 1).to(.float32) * known
     let wideTruth = truth.dilated()
     truths += Int(truth.sum().item)
     for (index, threshold) in Self.thresholds.enumerated() {
@@ -73,7 +74,7 @@ public struct EdgeMetric: PixelMetric {
     }
     return [
       MetricResult("odsF", scores.max() ?? 0, .higherIsBetter),
-      MetricResult("loss", lossSum.over(count), .lowerIsBetter),
+      MetricResult("loss", lossSum / max(1, count), .lowerIsBetter),
     ]
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import Support
 import Torch
 
@@ -8,24 +9,28 @@ import Torch
 ///
 /// - Source: Fouhey et al., *Data-Driven 3D Primitives*, ICCV 2013. Angles by `2 atan2(|p − g|, |p + g|)`, which is
 ///   accurate at both ends; a prediction of length zero counts as 90°.
-public struct NormalsMetric: PixelMetric {
+public struct NormalsMetric: TaskMetric {
   private var angles: [Double] = []
 
   public init() {}
 
   /// - Parameter prediction: of any length; batch × 3 × height × width.
-  public mutating func add(prediction: Tensor, target: Tensor) {
+  public mutating func add(prediction: Tensor, target: Labels) {
     let axes = [0, 2, 3, 1]
     add(
-      prediction: prediction.permuted(axes).array(of: Double.self), truth: target.permuted(axes).array(of: Double.self))
+      prediction: prediction.permuted(axes).array(of: Double.self),
+      truth: target.values.permuted(axes).array(of: Double.self),
+      known: target.known?.expanded(target.values.shape).permuted(axes).array())
   }
 
-  /// - Parameter prediction: three numbers for each pixel, as in `truth`.
-  public mutating func add(prediction: [Double], truth: [Double]) {
+  /// - Parameters:
+  ///   - prediction: three numbers for each pixel, as in `truth`.
+  ///   - known: for each number, of which a pixel needs all three; nil if all are.
+  public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) components for \(truth.count)")
     for start in stride(from: 0, to: truth.count, by: 3) {
+      if let known, !(known[start] && known[start + 1] && known[start + 2]) { continue }
       let g = SIMD3(truth[start], truth[start + 1], truth[start + 2])
-      guard g.x != unknownLabel, g.y != unknownLabel, g.z != unknownLabel else { continue }
       let p = SIMD3(prediction[start], prediction[start + 1], prediction[start + 2])
       angles.append(Self.angle(p, g))
     }
@@ -41,14 +46,14 @@ public struct NormalsMetric: PixelMetric {
 
   public var results: [MetricResult] {
     let count = angles.count
-    func share(below limit: Double) -> Double { 100 * Double(angles.count { $0 < limit }).over(count) }
+    func percentage(below limit: Double) -> Double { 100 * Double(angles.count { $0 < limit }).over(count) }
     return [
       MetricResult("mean", angles.reduce(0, +).over(count), .lowerIsBetter),
       MetricResult("median", median, .lowerIsBetter),
       MetricResult("rmse", angles.reduce(0) { $0 + $1 * $1 }.over(count).squareRoot(), .lowerIsBetter),
-      MetricResult("11.25°", share(below: 11.25), .higherIsBetter),
-      MetricResult("22.5°", share(below: 22.5), .higherIsBetter),
-      MetricResult("30°", share(below: 30), .higherIsBetter),
+      MetricResult("11.25°", percentage(below: 11.25), .higherIsBetter),
+      MetricResult("22.5°", percentage(below: 22.5), .higherIsBetter),
+      MetricResult("30°", percentage(below: 30), .higherIsBetter),
     ]
   }
 

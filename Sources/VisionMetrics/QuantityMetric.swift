@@ -1,23 +1,28 @@
+import NeuralNetworks
 import Support
 import Torch
 
 /// How far predicted quantities are from the true ones, pooled over all known values.
 ///
 /// - Source: Taskonomy's tasks are reported so: L1 distance, and the root mean square for curvature.
-public struct QuantityMetric: PixelMetric {
+public struct QuantityMetric: TaskMetric {
   private var count = 0
   private var absolute = 0.0
   private var squares = 0.0
 
   public init() {}
 
-  public mutating func add(prediction: Tensor, target: Tensor) {
-    add(prediction: prediction.array(of: Double.self), truth: target.array(of: Double.self))
+  public mutating func add(prediction: Tensor, target: Labels) {
+    add(
+      prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
+      known: target.knownElements)
   }
 
-  public mutating func add(prediction: [Double], truth: [Double]) {
+  /// - Parameter known: for each value; nil if all are.
+  public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
-    for (predicted, actual) in zip(prediction, truth) where actual != unknownLabel {
+    for index in truth.indices where known?[index] ?? true {
+      let (predicted, actual) = (prediction[index], truth[index])
       count += 1
       absolute += abs(predicted - actual)
       squares += (predicted - actual) * (predicted - actual)

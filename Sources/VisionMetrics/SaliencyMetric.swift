@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import Support
 import Torch
 
@@ -9,7 +10,7 @@ import Torch
 ///
 /// - Source: the evaluators of Vandenhende et al., TPAMI 2021 (15 thresholds from 0.2 to 0.9), and of the
 ///   selective-task-groups system (19 thresholds from 0.05 to 0.95; its second sigmoid is an option).
-public struct SaliencyMetric: PixelMetric {
+public struct SaliencyMetric: TaskMetric {
   /// What the pooled counts are taken of.
   public enum PooledScore: Sendable {
     /// The probability.
@@ -34,18 +35,20 @@ public struct SaliencyMetric: PixelMetric {
   public init(pooledScore: PooledScore = .probability) { self.pooledScore = pooledScore }
 
   /// - Parameter prediction: one logit (or two: no and yes) for each pixel.
-  public mutating func add(prediction: Tensor, target: Tensor) {
+  public mutating func add(prediction: Tensor, target: Labels) {
     let logits = prediction.detached().to(.float32)
     let probability = logits.shape[1] == 2 ? logits.softmax(axis: 1)[.all, 1...] : logits.sigmoid()
-    for (image, truth) in zip(probability.unbound(), target.unbound()) {
-      add(probability: image.array(), truth: truth.array())
+    for (image, truth) in zip(probability.unbound(), target.images) {
+      add(probability: image.array(), truth: truth.values.array(), known: truth.knownElements)
     }
   }
 
   /// One image; one of which nothing is known does not count.
-  public mutating func add(probability: [Float], truth: [Int]) {
+  ///
+  /// - Parameter known: for each pixel; nil if all are.
+  public mutating func add(probability: [Float], truth: [Int], known isKnown: [Bool]? = nil) {
     require(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
-    let known = zip(probability, truth).filter { $1 != Int(unknownLabel) }
+    let known = truth.indices.filter { isKnown?[$0] ?? true }.map { (probability[$0], truth[$0]) }
     guard !known.isEmpty else { return }
     let actual = known.count { $1 == 1 }
     imageCount += 1

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import Support
 import Torch
 
@@ -5,7 +6,7 @@ import Torch
 ///
 /// - Source: the evaluators of Vandenhende et al., TPAMI 2021: true and false positives pooled over all pixels with
 ///   a known label; the mean runs over all classes, and one that neither truth nor prediction has counts as zero.
-public struct SegmentationMetric: PixelMetric {
+public struct SegmentationMetric: TaskMetric {
   public let classCount: Int
   private var truePositives: [Int]
   private var falsePositives: [Int]
@@ -18,14 +19,17 @@ public struct SegmentationMetric: PixelMetric {
     falseNegatives = truePositives
   }
 
-  public mutating func add(prediction: Tensor, target: Tensor) {
-    add(labels: prediction.argmax(axis: 1).array(), truth: target.array())
+  public mutating func add(prediction: Tensor, target: Labels) {
+    add(labels: prediction.argmax(axis: 1).array(), truth: target.values.array(), known: target.knownElements)
   }
 
-  /// - Parameter labels: a label outside of the classes is only a miss of the true class.
-  public mutating func add(labels: [Int], truth: [Int]) {
+  /// - Parameters:
+  ///   - labels: a label outside of the classes is only a miss of the true class.
+  ///   - known: for each pixel; nil if all are.
+  public mutating func add(labels: [Int], truth: [Int], known: [Bool]? = nil) {
     require(labels.count == truth.count, "\(labels.count) labels for \(truth.count) pixels")
-    for (label, true_) in zip(labels, truth) where true_ != Int(unknownLabel) {
+    for index in truth.indices where known?[index] ?? true {
+      let (label, true_) = (labels[index], truth[index])
       require((0..<classCount).contains(true_), "the true label \(true_) is none of \(classCount) classes")
       if label == true_ {
         truePositives[true_] += 1

@@ -317,7 +317,7 @@ import Experiments
         _ = try train(
           micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("unknown"))
       } throws: {
-        "\($0)".contains("no pixel of 'depth' is known in the 2 samples to evaluate on")
+        "\($0)".contains("no label of 'depth' is known in the 2 samples to evaluate on")
       }
     }
   }

@@ -112,10 +112,10 @@ public struct HalvesSchedule: UpdateSchedule {
   @Test func aSecondRegistrationOfANameIsAnError() throws {
     let taken = MethodEntry<any LossWeighting>("pcgrad", summary: "", paper: "") { _ in EqualWeighting() }
     #expect { try MethodRegistry.weightings.add(taken) } throws: {
-      "\($0)" == "'pcgrad' names one gradient aggregator already: the second entry needs another name"
+      "\($0)" == "the name 'pcgrad' is taken by another gradient aggregator: the second entry needs another name"
     }
     #expect { try MethodRegistry.schedules.add(JointSchedule.entry) } throws: {
-      "\($0)".contains("'joint' names one update schedule already")
+      "\($0)".contains("the name 'joint' is taken by another update schedule")
     }
     #expect(try MethodRegistry.weighting("uw").name == "uw")
   }

@@ -29,7 +29,9 @@ private final class Counting: SampleSource {
 
   private func same(_ a: Sample, _ b: Sample) -> Bool {
     func bits(_ map: PixelMap) -> [UInt32] { map.values.map(\.bitPattern) }
-    return bits(a.image) == bits(b.image) && a.targets.mapValues(bits) == b.targets.mapValues(bits)
+    return a == b && bits(a.image) == bits(b.image)
+      && a.targets.compactMapValues { $0.map.map { bits($0.values) } }
+        == b.targets.compactMapValues { $0.map.map { bits($0.values) } }
   }
 
   /// Files of all kinds, with unknown pixels.
@@ -58,7 +60,7 @@ private final class Counting: SampleSource {
 
   @Test func keptSamplesAreTheSameToTheBit() throws {
     try withFiles { folder in
-      let scenes = Scenes(seed: 1, count: 2, height: 32, width: 32)
+      let scenes = Scenes(seed: 1, count: 2, height: 32, width: 32, channels: .rgbd)
       for source in [folder, scenes] as [any SampleSource] {
         let counting = Counting(source)
         let cache = CachedSource(counting, budget: CacheBudget(bytes: .max))
@@ -75,8 +77,9 @@ private final class Counting: SampleSource {
 
   @Test func whatDoesNotFitIsReadAgain() throws {
     try withFiles { folder in
-      // Bytes: 3 of the image, 1 each of rooms and mask; words: 1 each of depth and one, 3 of normals, 2 of two.
-      let size = 1024 * (3 + 1 + 1 + 2 * (1 + 1 + 3 + 2))
+      // Bytes: 3 of the image, 1 each of rooms and mask; words: 1 each of depth and one, 3 of normals, 2 of two. A bit of
+      // what is known: 1 each of rooms, mask, depth, one and normals.
+      let size = 1024 * (3 + 1 + 1 + 2 * (1 + 1 + 3 + 2)) + 1024 / 8 * 5
       for (budget, kept) in [(0, 0), (size - 1, 0), (size, 1), (3 * size - 1, 2), (3 * size, 3)] {
         let counting = Counting(folder)
         let cache = CachedSource(counting, budget: CacheBudget(bytes: budget))
@@ -102,5 +105,23 @@ private final class Counting: SampleSource {
     let reads = counting.readCount
     try read(cache, times: 1)
     #expect(counting.readCount == reads)
+  }
+
+  /// Colors are bytes although depth is none; objects and attributes count.
+  @Test func everythingCounts() throws {
+    func size(_ tasks: [String], _ channels: ImageChannels = .rgb) throws -> Int {
+      let scenes = Scenes(
+        seed: 1, count: 3, height: 32, width: 32, tasks: Scenes.allTasks.filter { tasks.contains($0.name) },
+        channels: channels)
+      return try CachedSource(scenes, budget: CacheBudget(bytes: 0)).expectedByteCount() / 3
+    }
+    #expect(try size([]) == 3 * 1024)
+    #expect(try size([], .rgbd) == 3 * 1024 + 4 * 1024)
+    #expect(try size(["edges"]) == 4 * 1024)
+    #expect(try size(["holds-sphere"]) == 3 * 1024 + 1)
+    let runs = Scenes(seed: 1, count: 1, height: 32, width: 32).scene(at: 0).objects.reduce(0) {
+      $0 + $1.visibleMask.counts.count + $1.amodalMask.counts.count
+    }
+    #expect(try size(["objects"]) > 3 * 1024 + 8 * runs)
   }
 }

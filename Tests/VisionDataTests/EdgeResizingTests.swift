@@ -4,40 +4,44 @@ import VisionData
 
 /// Lines one pixel wide, in other sizes.
 @Suite struct EdgeResizingTests {
-  private static let edges = VisionTask("edges", .edges)
-
   /// Rows of characters: `1`, `0`, and `?` for unknown.
-  private func map(_ rows: [String]) -> PixelMap {
-    PixelMap(
-      channels: 1, height: rows.count, width: rows[0].count,
-      values: rows.flatMap { $0.map { $0 == "?" ? VisionTask.unknown : $0 == "1" ? 1 : 0 } })
+  private func map(_ rows: [String], _ content: MapContent = .lines) -> DenseMap {
+    let pixels = rows.flatMap { Array($0) }
+    return DenseMap(
+      content,
+      PixelMap(
+        channels: 1, height: rows.count, width: rows[0].count, values: pixels.map { $0 == "1" ? 1 : 0 }),
+      known: PixelMask(height: rows.count, width: rows[0].count, values: pixels.map { $0 != "?" }))
   }
 
-  private func rows(_ map: PixelMap) -> [String] {
+  private func rows(_ map: DenseMap) -> [String] {
     (0..<map.height).map { row in
-      (0..<map.width).map { map[0, row, $0] == VisionTask.unknown ? "?" : map[0, row, $0] == 1 ? "1" : "0" }.joined()
+      (0..<map.width).map { column in
+        map.isKnown(row: row, column: column) ? map.values[0, row, column] == 1 ? "1" : "0" : "?"
+      }.joined()
     }
   }
 
-  private func sample(_ target: PixelMap, _ task: VisionTask = edges) -> Sample {
+  private func sample(_ target: DenseMap) -> Sample {
     Sample(
-      image: PixelMap(channels: 3, height: target.height, width: target.width), targets: [task.name: target])
+      image: PixelMap(channels: 3, height: target.height, width: target.width), targets: ["task": .map(target)])
   }
 
   @Test func aPixelIsYesIfAnyOfItsBlockIs() {
-    #expect(rows(map(["0100", "0000", "0000", "0001"]).resizedKeepingPositives(height: 2, width: 2)) == ["10", "01"])
+    #expect(rows(map(["0100", "0000", "0000", "0001"]).applying(.resize(height: 2, width: 2))) == ["10", "01"])
     // Yes beats unknown; unknown beats no.
-    #expect(rows(map(["1?", "??"]).resizedKeepingPositives(height: 1, width: 1)) == ["1"])
-    #expect(rows(map(["0?", "00"]).resizedKeepingPositives(height: 1, width: 1)) == ["?"])
-    #expect(rows(map(["??", "??"]).resizedKeepingPositives(height: 1, width: 1)) == ["?"])
-    #expect(rows(map(["00", "00"]).resizedKeepingPositives(height: 1, width: 1)) == ["0"])
+    #expect(rows(map(["1?", "??"]).applying(.resize(height: 1, width: 1))) == ["1"])
+    #expect(rows(map(["0?", "00"]).applying(.resize(height: 1, width: 1))) == ["?"])
+    #expect(rows(map(["??", "??"]).applying(.resize(height: 1, width: 1))) == ["?"])
+    #expect(rows(map(["00", "00"]).applying(.resize(height: 1, width: 1))) == ["0"])
   }
 
   @Test func growingTakesTheNearest() {
     let small = map(["01?", "100"])
-    #expect(small.resizedKeepingPositives(height: 4, width: 6) == small.resizedNearest(height: 4, width: 6))
-    #expect(small.resizedKeepingPositives(height: 2, width: 3) == small)
-    #expect(rows(small.resizedKeepingPositives(height: 1, width: 6)) == ["1111??"])
+    let nearest = map(["0011??", "0011??", "110000", "110000"])
+    #expect(small.applying(.resize(height: 4, width: 6)) == nearest)
+    #expect(small.applying(.resize(height: 2, width: 3)) == small)
+    #expect(rows(small.applying(.resize(height: 1, width: 6))) == ["1111??"])
   }
 
   /// Each line is in one place before and after, whatever the sizes.
@@ -46,8 +50,10 @@ import VisionData
       for new in 1...old {
         for position in [0, old / 3, old - 1] {
           let line = map((0..<old).map { $0 == position ? "1" : "0" })
-          let shrunk = line.resizedKeepingPositives(height: new, width: 1)
-          #expect(shrunk.values.count == new && shrunk.values.count { $0 == 1 } == 1, "\(position) of \(old) in \(new)")
+          let shrunk = line.applying(.resize(height: new, width: 1))
+          #expect(
+            shrunk.values.values.count == new && shrunk.values.values.count { $0 == 1 } == 1,
+            "\(position) of \(old) in \(new)")
         }
       }
     }
@@ -57,15 +63,15 @@ import VisionData
   func bothTransformsKeepLines(_ size: [Int]) {
     let lines = map((0..<32).map { row in String((0..<32).map { row == 13 || $0 == 21 ? "1" : "0" }) })
     var generator = SeededGenerator(seed: 1)
-    let rescaled = Rescale(height: size[0], width: size[1])(sample(lines), tasks: [Self.edges], using: &generator)
-    let scaled = RandomScale(0.25...0.25)(sample(lines), tasks: [Self.edges], using: &generator)
-    for target in [rescaled.targets["edges"]!, scaled.targets["edges"]!] {
+    let rescaled = Rescale(height: size[0], width: size[1])(sample(lines), using: &generator)
+    let scaled = RandomScale(0.25...0.25)(sample(lines), using: &generator)
+    for target in [rescaled, scaled].map({ $0.targets["task"]!.map!.values }) {
       #expect((0..<target.height).contains { row in (0..<target.width).allSatisfy { target[0, row, $0] == 1 } })
       #expect((0..<target.width).contains { column in (0..<target.height).allSatisfy { target[0, $0, column] == 1 } })
     }
     // What is no line is as it was.
-    let mask = VisionTask("mask", .saliency)
-    let region = Rescale(height: 16, width: 16)(sample(lines, mask), tasks: [mask], using: &generator)
-    #expect(region.targets["mask"] == lines.resizedNearest(height: 16, width: 16))
+    let regions = DenseMap(.regions, lines.values)
+    let region = Rescale(height: 16, width: 16)(sample(regions), using: &generator)
+    #expect(region.targets["task"]?.map?.values == lines.values.resizedNearest(height: 16, width: 16))
   }
 }

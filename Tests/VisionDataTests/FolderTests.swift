@@ -55,7 +55,10 @@ import VisionData
       #expect(dataset.count == 3 && dataset.tasks == scenes.tasks)
       for position in 0..<3 {
         let (read, drawn) = (try dataset.sample(at: position), scenes.sample(at: position))
-        for task in ["segmentation", "edges", "saliency", "parts", "occlusion-edges"] {
+        for task in [
+          "segmentation", "edges", "saliency", "parts", "occlusion-edges", "holds-sphere", "top-uncovered",
+          "more-than-six", "objects",
+        ] {
           #expect(read.targets[task] == drawn.targets[task])
         }
         let tolerances: [(String, Float)] = [
@@ -63,7 +66,9 @@ import VisionData
           ("keypoints", 2e-5),
         ]
         for (task, tolerance) in tolerances {
-          expectClose(read.targets[task]!.values, drawn.targets[task]!.values, tolerance: Double(tolerance), task)
+          expectClose(
+            read.targets[task]!.map!.values.values, drawn.targets[task]!.map!.values.values,
+            tolerance: Double(tolerance), task)
         }
         if format == .png { #expect(read.image == drawn.image) }
       }

@@ -15,7 +15,7 @@ private struct Broken: SampleSource {
   private func loader(threads: Int, firstBatch: Int = 0) -> BatchLoader {
     let scenes = Scenes(seed: 1, count: 10, height: 32, width: 32)
     return BatchLoader(
-      scenes, tasks: scenes.tasks, transforms: [RandomFlip(), ColourJitter(strength: 0.3)], batchSize: 3, seed: 9,
+      scenes, tasks: scenes.tasks, transforms: [RandomFlip(), ColorJitter(strength: 0.3)], batchSize: 3, seed: 9,
       firstBatch: firstBatch, threads: threads)
   }
 
@@ -41,9 +41,12 @@ private struct Broken: SampleSource {
   @Test func targetsHaveTheShapesOfTheirTasks() throws {
     let batch = try loader(threads: 1).next()
     #expect(batch.images.shape == [3, 3, 32, 32])
-    #expect(batch.targets["segmentation"]!.signature == "int64[3, 32, 32]")
-    #expect(batch.targets["normals"]!.signature == "float32[3, 3, 32, 32]")
-    #expect(batch.targets["edges"]!.signature == "float32[3, 1, 32, 32]")
+    #expect(batch.targets["segmentation"]!.values.signature == "int64[3, 32, 32]")
+    #expect(batch.targets["normals"]!.values.signature == "float32[3, 3, 32, 32]")
+    #expect(batch.targets["edges"]!.values.signature == "float32[3, 1, 32, 32]")
+    #expect(batch.targets["holds-sphere"]!.values.signature == "float32[3, 1]")
+    #expect(batch.targets.values.allSatisfy { $0.known == nil } && batch.targets.count == Scenes.allTasks.count - 1)
+    #expect(batch.objects.keys.sorted() == ["objects"] && batch.objects["objects"]!.count == 3)
   }
 
   @Test func errorsOfTheSourceReachTheTraining() throws {
@@ -57,5 +60,54 @@ private struct Broken: SampleSource {
     let loader = BatchLoader(scenes, tasks: scenes.tasks, transforms: [], batchSize: 2, seed: 0, isShuffled: false)
     defer { loader.close() }
     #expect(try (0..<loader.batchesPerEpoch).map { _ in try loader.next().count } == [2, 2, 1])
+  }
+
+  // MARK: Masks
+
+  private func image(_ targets: [String: Target]) -> Sample {
+    Sample(image: PixelMap(channels: 3, height: 1, width: 2), targets: targets)
+  }
+
+  @Test func masksOfMapsStandBesideTheirValues() {
+    let tasks = [
+      VisionTask("rooms", .segmentation(classes: ["a", "b"])), VisionTask("depth", .depth),
+      VisionTask("two", .quantities(count: 2)), VisionTask("normals", .normals),
+    ]
+    func map(_ content: MapContent, _ values: [Float], _ known: [Bool]?) -> Target {
+      let channels = values.count / 2
+      return .map(
+        DenseMap(
+          content, PixelMap(channels: channels, height: 1, width: 2, values: values),
+          known: known.map { PixelMask(channels: $0.count / 2, height: 1, width: 2, values: $0) }))
+    }
+    let samples = [
+      image([
+        "rooms": map(.classes, [1, 77], [true, false]), "depth": map(.distances, [1, 2], nil),
+        "two": map(.quantities, [1, 2, 3, 4], [true, true, false, true]),
+        "normals": map(.directions, [1, 0, 0, 0, 0, 1], [false, true]),
+      ]),
+      image([
+        "rooms": map(.classes, [0, 1], nil), "depth": map(.distances, [3, 4], [true, true]),
+        "two": map(.quantities, [5, 6, 7, 8], nil), "normals": map(.directions, [1, 0, 0, 0, 0, 1], nil),
+      ]),
+    ]
+    let targets = Batch(samples, tasks: tasks).targets
+    #expect(targets["rooms"]!.values.array(of: Int.self) == [1, 0, 0, 1])
+    #expect(targets["rooms"]!.known?.signature == "bool[2, 1, 2]")
+    #expect(targets["rooms"]!.known?.array() == [true, false, true, true])
+    #expect(targets["depth"]!.known == nil && targets["depth"]!.values.array() == [1, 2, 3, 4] as [Float])
+    #expect(targets["two"]!.known?.signature == "bool[2, 2, 1, 2]")
+    #expect(targets["two"]!.known?.array() == [true, true, false, true, true, true, true, true])
+    #expect(targets["normals"]!.known?.signature == "bool[2, 1, 1, 2]")
+    #expect(targets["normals"]!.images[0].known?.array() == [false, true])
+  }
+
+  @Test func attributesHaveMasks() {
+    let task = VisionTask("faces", .attributes(names: ["young", "male"]))
+    let some = Batch(
+      [image(["faces": .attributes([true, nil])]), image(["faces": .attributes([false, true])])], tasks: [task])
+    #expect(some.targets["faces"]!.values.array() == [1, 0, 0, 1] as [Float])
+    #expect(some.targets["faces"]!.known?.array() == [true, false, true, true])
+    #expect(Batch([image(["faces": .attributes([true, false])])], tasks: [task]).targets["faces"]!.known == nil)
   }
 }

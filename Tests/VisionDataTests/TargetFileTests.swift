@@ -8,7 +8,7 @@ import VisionData
   /// A folder with one task and the same file for every sample, read.
   private func targets(
     _ kind: String, _ unclearMasks: UnclearMaskReading = .refused, _ file: (SampleFolder) -> RawPNG
-  ) throws -> [PixelMap] {
+  ) throws -> [DenseMap] {
     try withTemporaryFolder { url in
       var folder = SampleFolder(["task": kind])
       folder.count = 2
@@ -16,7 +16,7 @@ import VisionData
       let map = file(folder)
       try folder.write(to: url) { _, _ in map }
       let dataset = try DatasetFolder(url, options: DatasetFolder.Options(unclearMasks: unclearMasks))
-      return try (0..<dataset.count).map { try #require(try dataset.sample(at: $0).targets["task"]) }
+      return try (0..<dataset.count).map { try #require(try dataset.sample(at: $0).targets["task"]?.map) }
     }
   }
 
@@ -43,22 +43,25 @@ import VisionData
     let foreground = try targets(kind, .foreground, mask)
     #expect(
       foreground.count == 2
-        && foreground[0].values == [Float](repeating: 1, count: 6) + [Float](repeating: 0, count: 18))
+        && foreground[0].values.values == [Float](repeating: 1, count: 6) + [Float](repeating: 0, count: 18)
+        && foreground[0].known == nil)
     let unknown = try targets(kind, .unknown, mask)
-    #expect(unknown[0].values == [Float](repeating: 255, count: 6) + [Float](repeating: 0, count: 18))
+    #expect(unknown[0].known?.values == (0..<24).map { $0 >= 6 } && Set(unknown[0].values.values) == [0])
   }
 
   @Test(arguments: binary, UnclearMaskReading.allCases)
   func beside1A255IsUnknown(_ kind: String, _ unclearMasks: UnclearMaskReading) throws {
     let maps = try targets(kind, unclearMasks) { $0.map { row, _ in [0, 1, 255, 0][row] } }
-    #expect(Set(maps[0].values) == [0, 1, 255])
+    #expect(maps[0].known?.values == (0..<24).map { $0 / 6 != 2 } && Set(maps[0].values.values) == [0, 1])
     // Nor is there anything to ask about a mask without 255.
-    #expect(try Set(targets(kind, unclearMasks) { $0.map { _, _ in 0 } }[0].values) == [0])
+    let empty = try targets(kind, unclearMasks) { $0.map { _, _ in 0 } }[0]
+    #expect(Set(empty.values.values) == [0] && empty.known == nil)
   }
 
   @Test func severalClassesHaveAnUnknown() throws {
     let kind = "{\"segmentation\": {\"classes\": [\"a\", \"b\", \"c\"]}}"
-    #expect(try Set(targets(kind) { $0.map { row, _ in row == 0 ? 255 : 0 } }[0].values) == [0, 255])
+    let map = try targets(kind) { $0.map { row, _ in row == 0 ? 255 : 0 } }[0]
+    #expect(map.known?.values == (0..<24).map { $0 >= 6 })
   }
 
   // MARK: Bit depths and palettes
@@ -66,7 +69,7 @@ import VisionData
   @Test(arguments: binary, [1, 2, 4, 8, 16])
   func masksOfAnyDepthAre0And1(_ kind: String, _ bits: Int) throws {
     let maps = try targets(kind) { $0.map(bits: bits) { row, column in (row + column) % 2 } }
-    #expect(maps.count == 2 && maps[0].values == (0..<24).map { Float(($0 / 6 + $0 % 6) % 2) })
+    #expect(maps.count == 2 && maps[0].values.values == (0..<24).map { Float(($0 / 6 + $0 % 6) % 2) })
   }
 
   @Test(arguments: [2, 4, 8])
@@ -78,7 +81,7 @@ import VisionData
       file.palette = [[120, 0, 0], [0, 120, 0], [0, 0, 120], [9, 9, 9]]
       return file
     }
-    #expect(maps[0].values == (0..<24).map { Float($0 % 3) })
+    #expect(maps[0].values.values == (0..<24).map { Float($0 % 3) })
   }
 
   @Test func numbersBeyondTheClassesAreNamed() throws {

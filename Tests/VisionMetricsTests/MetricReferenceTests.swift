@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import TestSupport
 import Testing
 import Torch
@@ -20,7 +21,7 @@ import VisionMetrics
 
   @Test func quantitiesArePooledOverKnownValues() {
     var metric = QuantityMetric()
-    metric.add(prediction: [0.5, 0.25, 0.9], truth: [0.25, 0.25, 255])
+    metric.add(prediction: [0.5, 0.25, 0.9], truth: [0.25, 0.25, 255], known: [true, true, false])
     metric.add(prediction: [1, 0], truth: [0.5, 0.25])
     check(metric.value("L1"), 0.25, "L1")
     check(metric.value("rmse"), (0.375 / 4).squareRoot(), "rmse")
@@ -34,7 +35,9 @@ import VisionMetrics
       var metric = SegmentationMetric(classCount: record["n_classes"].int)
       // Image by image: streaming must not change the result.
       for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
-        metric.add(labels: prediction.flatDoubles.map { Int($0) }, truth: truth.flatDoubles.map { Int($0) })
+        metric.add(
+          labels: prediction.flatDoubles.map { Int($0) }, truth: truth.flatDoubles.map { Int($0) },
+          known: truth.flatDoubles.known)
       }
       let derived = record["derived"]
       check(metric.value("mIoU"), record["meter"]["mIoU"].double, "\(name) mIoU", relative: 1e-5)
@@ -55,7 +58,8 @@ import VisionMetrics
       let invalid = record["invalid_where_gt_equals"].double
       var metric = DepthMetric()
       for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
-        metric.add(prediction: prediction.flatDoubles, truth: truth.flatDoubles.map { $0 == invalid ? 255 : $0 })
+        let depths = truth.flatDoubles
+        metric.add(prediction: prediction.flatDoubles, truth: depths, known: depths.map { $0 != invalid })
       }
       for (own, theirs) in names { check(metric.value(own), record["derived"][theirs].double, "\(name) \(own)") }
     }
@@ -68,11 +72,12 @@ import VisionMetrics
       let record = cases[name]
       let prediction = record["pred"].flatDoubles.map { 2 * $0 / 255 - 1 }
       let valid = record["valid"].flatDoubles
-      let truth = record["gt"].flatDoubles.enumerated().map { valid[$0.offset / 3] == 1 ? $0.element : 255 }
+      let truth = record["gt"].flatDoubles
+      let known = truth.indices.map { valid[$0 / 3] == 1 }
       var metric = NormalsMetric()
       let half = truth.count / 6 * 3
-      metric.add(prediction: Array(prediction[..<half]), truth: Array(truth[..<half]))
-      metric.add(prediction: Array(prediction[half...]), truth: Array(truth[half...]))
+      metric.add(prediction: Array(prediction[..<half]), truth: Array(truth[..<half]), known: Array(known[..<half]))
+      metric.add(prediction: Array(prediction[half...]), truth: Array(truth[half...]), known: Array(known[half...]))
       for (own, theirs) in names {
         check(metric.value(own), record["derived"][theirs].double, "\(name) \(own)", relative: 2e-8)
       }
@@ -88,8 +93,8 @@ import VisionMetrics
       for (prediction, truth) in paired(record["pred"].array, record["gt"].array) {
         let probability = prediction.flatDoubles.map { Float($0) / 255 }
         let labels = truth.flatDoubles.map { Int($0) }
-        metric.add(probability: probability, truth: labels)
-        sigmoid.add(probability: probability, truth: labels)
+        metric.add(probability: probability, truth: labels, known: labels.known)
+        sigmoid.add(probability: probability, truth: labels, known: labels.known)
       }
       if record.has("mtlpytorch_meter_one_batch") {
         check(metric.value("mIoU"), record["mtlpytorch_meter_one_batch"]["mIoU"].double, "\(name) mIoU", relative: 1e-5)
@@ -107,11 +112,14 @@ import VisionMetrics
     let cases = try cases("edge")
     for name in cases.keys {
       for (weight, key) in [
-        (EdgeMetric.PositiveWeight.fixed(0.95), "derived_pos_weight_0.95"), (.negativeShare, "derived_pos_weight_none"),
+        (EdgeMetric.PositiveWeight.fixed(0.95), "derived_pos_weight_0.95"),
+        (.negativeFraction, "derived_pos_weight_none"),
       ] {
         var metric = EdgeMetric(positiveWeight: weight)
         for (prediction, truth) in paired(cases[name]["pred"].array, cases[name]["gt"].array) {
-          metric.add(logits: prediction.flatDoubles.map { $0 / 255 }, truth: truth.flatDoubles.map { Int($0) })
+          metric.add(
+            logits: prediction.flatDoubles.map { $0 / 255 }, truth: truth.flatDoubles.map { Int($0) },
+            known: truth.flatDoubles.known)
         }
         check(metric.value("loss"), cases[name][key]["loss"].double, "\(name) \(key)")
       }
@@ -151,7 +159,7 @@ import VisionMetrics
   @Test func tensorsGiveTheSameAsNumbers() {
     let logits = Tensor([1, 5, 2, 0, 3, 1] as [Float], shape: [1, 3, 1, 2])
     var a = SegmentationMetric(classCount: 3)
-    a.add(prediction: logits, target: Tensor([0, 0] as [Int], shape: [1, 1, 2]))
+    a.add(prediction: logits, target: Labels(Tensor([0, 0] as [Int], shape: [1, 1, 2])))
     var b = SegmentationMetric(classCount: 3)
     b.add(labels: [2, 0], truth: [0, 0])
     #expect(a.results == b.results)
@@ -165,13 +173,13 @@ import VisionMetrics
       truth[row * 8 + 3] = 1
       logits[row * 8 + 4] = 9
     }
-    metric.add(prediction: Tensor(logits, shape: [1, 1, 8, 8]), target: Tensor(truth, shape: [1, 1, 8, 8]))
+    metric.add(prediction: Tensor(logits, shape: [1, 1, 8, 8]), target: Labels(Tensor(truth, shape: [1, 1, 8, 8])))
     #expect(metric.value("odsF") == 1)
     var far = EdgeMetric()
     let shifted = Tensor(logits, shape: [1, 1, 8, 8]).flipped(axes: [3])[.ellipsis, 0..<8]
     far.add(
       prediction: shifted.flipped(axes: [3]).padded([3, 0], value: -9)[.ellipsis, 0..<8],
-      target: Tensor(truth, shape: [1, 1, 8, 8]))
+      target: Labels(Tensor(truth, shape: [1, 1, 8, 8])))
     #expect(far.value("odsF")! < 0.5)
   }
 }

@@ -1,3 +1,5 @@
+import NeuralNetworks
+import TestSupport
 import Testing
 import Torch
 import VisionMetrics
@@ -7,17 +9,18 @@ import VisionMetrics
   /// A metric, the channels of its predictions, and two values of its targets.
   private struct Example {
     let name: String
-    let metric: any PixelMetric
+    let metric: any TaskMetric
     let channels: Int
     let labels: [Float]
     var isSegmentation = false
 
     /// Images of one value each.
-    func target(_ values: [Float]) -> Tensor {
+    func target(_ values: [Float]) -> Labels {
       let count = isSegmentation ? 1 : channels
       let all = values.flatMap { [Float](repeating: $0, count: count * 16) }
-      return isSegmentation
-        ? Tensor(all, shape: [values.count, 4, 4]).to(.int64) : Tensor(all, shape: [values.count, count, 4, 4])
+      return Labels(
+        marked: isSegmentation
+          ? Tensor(all, shape: [values.count, 4, 4]).to(.int64) : Tensor(all, shape: [values.count, count, 4, 4]))
     }
 
     func prediction(_ value: Float, count: Int) -> Tensor {
@@ -39,7 +42,8 @@ import VisionMetrics
     Example(name: "depth", metric: DepthMetric(), channels: 1, labels: [0.5, 2]),
     Example(name: "normals", metric: NormalsMetric(), channels: 3, labels: [0, 1]),
     Example(name: "edges", metric: EdgeMetric(), channels: 1, labels: [0, 1]),
-    Example(name: "balanced edges", metric: EdgeMetric(positiveWeight: .negativeShare), channels: 1, labels: [0, 1]),
+    Example(
+      name: "balanced edges", metric: EdgeMetric(positiveWeight: .negativeFraction), channels: 1, labels: [0, 1]),
     Example(name: "saliency", metric: SaliencyMetric(), channels: 1, labels: [0, 1]),
     Example(
       name: "saliency by sigmoid", metric: SaliencyMetric(pooledScore: .sigmoidOfProbability), channels: 1,
@@ -79,15 +83,46 @@ import VisionMetrics
 
   @Test func aNormalIsKnownAsAWhole() {
     var metric = NormalsMetric()
-    metric.add(prediction: [0, 0, 1, 0, 0, 1], truth: [0, 0, 1, 1, 255, 0])
+    metric.add(
+      prediction: [0, 0, 1, 0, 0, 1], truth: [0, 0, 1, 1, 255, 0], known: [true, true, true, true, false, true])
     #expect(metric.value("mean") == 0)
   }
 
   @Test func quantitiesAreKnownOneByOne() {
     var metric = QuantityMetric()
     let prediction = Tensor([0.5, 0.5, 0.5, 0.5] as [Float], shape: [1, 2, 1, 2])
-    metric.add(prediction: prediction, target: Tensor([0.25, 255, 255, 1] as [Float], shape: [1, 2, 1, 2]))
+    metric.add(
+      prediction: prediction, target: Labels(marked: Tensor([0.25, 255, 255, 1] as [Float], shape: [1, 2, 1, 2])))
     #expect(metric.value("L1") == 0.375)
+  }
+
+  @Test func attributesAreCountedWhereTheyAreKnown() {
+    var metric = AttributeMetric(attributeCount: 2)
+    #expect(isFinite(metric.results))
+    // The first: right yes, right no, missed yes. The second: unknown, wrong yes, right yes.
+    let logits = Tensor([2, 1, -1, 3, -2, 1] as [Float], shape: [3, 2])
+    let truth = Tensor([1, 255, 0, 0, 1, 1] as [Float], shape: [3, 2])
+    metric.add(prediction: logits, target: Labels(marked: truth))
+    #expect(metric.value("accuracy") == 3.0 / 5)
+    #expect(metric.value("F1") == (2.0 / 3 + 2.0 / 3) / 2)
+    var other = AttributeMetric(attributeCount: 2)
+    for image in Labels(marked: truth).images.indices {
+      other.add(prediction: logits[image..<(image + 1)], target: Labels(marked: truth)[image..<(image + 1)])
+    }
+    #expect(other.results == metric.results)
+  }
+
+  /// Where nothing is unknown, a mask changes no result.
+  @Test func everythingKnownIsNoMask() {
+    for example in Self.examples {
+      for label in example.labels {
+        let labels = example.target([label, example.labels[0]])
+        var (masked, bare) = (example.metric, example.metric)
+        masked.add(prediction: example.prediction(0.25, count: 2), target: labels)
+        bare.add(prediction: example.prediction(0.25, count: 2), target: Labels(labels.values))
+        #expect(masked.results == bare.results, "\(example.name)")
+      }
+    }
   }
 
   // MARK: Gains

@@ -83,24 +83,24 @@ import VisionNetworks
       case "semseg", "human_parts":
         let t = FillFormula.unit("target.\(task)", count: pixels)
         let labels = zip(t, isVoid).map { $1 ? 255 : Int((($0 + 1) / 2 * Double(output.shape[1])).rounded(.down)) }
-        found = CrossEntropy()(output, Tensor(labels, shape: [batch, height, width])).item
+        found = CrossEntropy()(output, Labels(marked: Tensor(labels, shape: [batch, height, width]))).item
       case "depth":
         let t = FillFormula.unit("target.depth", count: pixels)
         let depths = zip(t, isVoid).map { $1 ? 255 : Float(5 + 4 * $0) }
-        found = MaskedL1()(output, Tensor(depths, shape: [batch, 1, height, width])).item
+        found = MaskedL1()(output, Labels(marked: Tensor(depths, shape: [batch, 1, height, width]))).item
       case "normals":
-        found = NormalsL1()(output, normals(batch, height, width, isVoid)).item
+        found = NormalsL1()(output, Labels(marked: normals(batch, height, width, isVoid), wholePixels: true)).item
       case "edge":
         let t = FillFormula.unit("target.edge", count: pixels)
         let edges = zip(t, isVoid).map { $1 ? 255 : Float($0 > 0.6 ? 1 : 0) }
         found =
           BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))(
-            output, Tensor(edges, shape: [batch, 1, height, width])
+            output, Labels(marked: Tensor(edges, shape: [batch, 1, height, width]))
           ).item
       default:
         let t = FillFormula.unit("target.sal", count: pixels)
         let labels = zip(t, isVoid).map { $1 ? 255 : ($0 > 0.2 ? 1 : 0) }
-        found = BalancedCrossEntropy()(output, Tensor(labels, shape: [batch, height, width])).item
+        found = BalancedCrossEntropy()(output, Labels(marked: Tensor(labels, shape: [batch, height, width]))).item
       }
       let record = reference["losses"][task].value
       let expected = (record as? NSNumber)?.doubleValue ?? Reference(record)["value"].double

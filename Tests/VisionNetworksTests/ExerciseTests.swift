@@ -152,12 +152,12 @@ private struct ExchangingDecoders: TaskDecoders {
     try DecoderRegistry.shared.add(ExchangingDecoders.entry)
     #expect(DecoderRegistry.shared.entry("exchanging") != nil && DecoderRegistry.shared.names.contains("exchanging"))
     #expect { try DecoderRegistry.shared.add(ExchangingDecoders.entry) } throws: {
-      "\($0)".contains("there is a decoder named 'exchanging' already")
+      "\($0)".contains("the name 'exchanging' is taken by another decoder")
     }
     let taken = EncoderEntry(
       "my-resnet", alias: "resnet-18", summary: "", paper: "", traits: EncoderTraits(sizeMultiple: 1)
     ) { path, request, kit in TwoLayers(path, channels: 3, kit: kit) }
-    #expect { try EncoderRegistry.shared.add(taken) } throws: { "\($0)".contains("named 'resnet-18' already") }
+    #expect { try EncoderRegistry.shared.add(taken) } throws: { "\($0)".contains("the name 'resnet-18' is taken") }
     #expect { try EncoderRegistry.shared.require("resnet-8") } throws: { "\($0)".contains("Did you mean") }
   }
 }

@@ -26,6 +26,7 @@ extension Configuration.Data {
     [
       .path("folder", \.folder, "a data set folder; null for the embedded scenes"),
       .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
+      .optionalName("reader", \.reader, "that reads the data; null for the one that recognizes `folder`"),
       .seed("seed", \.seed, "of the embedded scenes"),
       .integer(
         "trainingCount", \.trainingCount, 1...100_000_000, "scenes to train on; of a folder, the most samples to use"),
@@ -35,7 +36,7 @@ extension Configuration.Data {
       .integer("width", \.width, 16...8192, "of the pictures, in pixels"),
       .names("tasks", \.tasks, "which tasks to learn, in this order"),
       .boolean("flip", \.flip, "whether training pictures are mirrored at random"),
-      .real("jitter", \.jitter, 0...1, "strength of random changes of colour"),
+      .real("jitter", \.jitter, 0...1, "strength of random changes of color"),
       .reals("scale", \.scale, 0.1...10, "smallest and largest random enlargement"),
       .integer(
         "cropHeight", \.cropHeight, 0...8192,

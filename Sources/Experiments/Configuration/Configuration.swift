@@ -30,6 +30,8 @@ public struct Configuration: Sendable, Equatable {
     public var folder: String?
     /// A second folder for validation; the last samples of the first where there is none.
     public var validationFolder: String?
+    /// The name of the data reader; nil for the one that recognizes the folder, or that of the embedded scenes.
+    public var reader: String?
     public var seed: UInt64 = 1
     public var trainingCount = 480
     public var validationCount = 96

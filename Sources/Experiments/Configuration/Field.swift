@@ -117,6 +117,17 @@ extension Field {
     ) { $0.map(quoted) ?? "null" }
   }
 
+  /// A name that is found later, or null.
+  static func optionalName(
+    _ name: String, _ path: WritableKeyPath<Section, String?>, _ summary: String
+  ) -> Field {
+    Field(
+      name, path, summary, allowed: "a name without control characters, or null",
+      parse: { node in node.scalar.map { node.isNull ? nil : $0.string } },
+      isAllowed: { $0.map { !hasControlCharacters($0) } ?? true }
+    ) { $0.map(quoted) ?? "null" }
+  }
+
   static func names(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
     Field(
       name, path, summary, allowed: "a list of names, such as [depth, normals]",

@@ -31,29 +31,14 @@ struct Gallery {
     for position in 0..<min(sampleCount, setup.validation.count) {
       var generator = SeededGenerator(seed: 0)
       let raw = try setup.validation.sample(at: position)
-      let tasks = setup.bindings.map(\.task)
-      let prepared = setup.evaluationTransforms.reduce(raw) { $1($0, tasks: tasks, using: &generator) }
+      let prepared = setup.evaluationTransforms.reduce(raw) { $1($0, using: &generator) }
       try raw.image.picture.write(to: gallery.inputURL(position))
       let batch = Batch([prepared], tasks: []).to(network.store.device)
       let outputs = withoutGradients { network(batch.images, .evaluation) }
-      for (task, output) in zip(tasks, outputs) {
-        let renderer = TaskRenderer(task)
-        try renderer.picture(target: prepared.targets[task.name]!)
-          .write(to: gallery.truthURL(position, task.name))
-        try renderer.picture(prediction: PixelMap(output[0].to(.float32)))
-          .write(to: gallery.predictionURL(position, task.name))
+      for (task, output) in zip(setup.bindings, outputs) {
+        try task.drawing(target: prepared.targets[task.name]!).write(to: gallery.truthURL(position, task.name))
+        try task.drawing(prediction: output[0]).write(to: gallery.predictionURL(position, task.name))
       }
     }
-  }
-}
-
-extension PixelMap {
-  /// Three channels of 0…1 as a picture.
-  var picture: Picture {
-    let count = height * width
-    let samples = (0..<count).flatMap { index in
-      (0..<3).map { UInt8(max(0, min(255, (values[$0 * count + index] * 255).rounded()))) }
-    }
-    return Picture(width: width, height: height, channels: 3, samples: .bits8(samples))
   }
 }

@@ -83,7 +83,7 @@ public struct Study: Sendable {
     let baseline = Candidate(label: "the study's configuration", configuration: configuration)
     for candidate in [baseline] + candidates {
       let configuration = candidate.configuration
-      do { try configuration.check(availableTasks: DataSetup.availableTasks(configuration.data)) } catch {
+      do { try WorkloadRegistry.factory(of: configuration).check(configuration) } catch {
         throw ConfigurationError("\(candidate.label): \(error)")
       }
     }

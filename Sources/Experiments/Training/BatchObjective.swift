@@ -23,7 +23,7 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
     _ context: ForwardContext, _ precision: Precision
   ) -> [BatchObjective] {
     // Counted before targets go to another device, so that nothing waits for it.
-    let labels = batches.map { batch in bindings.map { $0.loss.labels(in: batch.targets[$0.name]!) } }
+    let labels = batches.map { batch in bindings.map { $0.loss.labelCounts(in: batch.targets[$0.name]!) } }
     let balance = bindings.indices.map { task in
       labels.dropFirst().reduce(labels[0][task]) { $0 + $1[task] }
     }

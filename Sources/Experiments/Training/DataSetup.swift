@@ -7,47 +7,38 @@ import VisionData
 struct DataSetup {
   let training: any SampleSource
   let validation: any SampleSource
+  /// Everything that the data have ground truth for.
+  let tasks: [VisionTask]
+  /// The tasks of the run.
   let bindings: [TaskBinding]
   let trainingTransforms: [any Transform]
   let evaluationTransforms: [any Transform]
 
-  /// Seeds of the two sets of scenes must differ, whatever the configuration's is.
-  private static let validationSalt: UInt64 = 0x5EED
+  private let caches: [CachedSource]
+  private let budget: CacheBudget
 
-  init(_ configuration: Configuration) throws {
+  /// - Parameter level: what the tasks have to be about.
+  init(_ configuration: Configuration, about level: PredictionLevel) throws {
     try configuration.checkFields()
     let data = configuration.data
-    let available: [VisionTask]
-    var (training, validation): (any SampleSource, any SampleSource)
-    if let folder = data.folder {
-      let dataset = try DatasetFolder(URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions)
-      available = dataset.index.tasks
-      (training, validation) = try Self.split(dataset, data)
-    } else {
-      available = Scenes.allTasks
-      let tasks = Scenes.allTasks.filter { data.tasks.contains($0.name) }
-      training = Scenes(
-        seed: data.seed, count: data.trainingCount, height: data.height, width: data.width, tasks: tasks)
-      validation = Scenes(
-        seed: SeededGenerator(keys: data.seed, Self.validationSalt).firstValue, count: data.validationCount,
-        height: data.height, width: data.width, tasks: tasks)
-    }
-    try configuration.check(availableTasks: available)
-    if data.cache {
-      let budget = data.cacheBudget
-      training = CachedSource(training, budget: budget)
-      validation = CachedSource(validation, budget: budget)
-    }
-    self.training = training
-    self.validation = validation
-    bindings = configuration.bindings(to: available)
+    let reader = try data.datasetReader
+    let dataset = try reader.open(data.request)
+    try configuration.check(availableTasks: dataset.tasks)
+    try level.check(configuration, dataset.tasks)
+    budget = data.cacheBudget
+    caches =
+      data.cache ? [dataset.training, dataset.validation].map { [budget] in CachedSource($0, budget: budget) } : []
+    training = caches.first ?? dataset.training
+    validation = caches.last ?? dataset.validation
+    tasks = dataset.tasks
+    bindings = configuration.bindings(to: tasks)
 
     let rescale = Rescale(height: data.height, width: data.width)
     var transforms: [any Transform] = [rescale]
     if data.scale != [1, 1] { transforms.append(RandomScale(Float(data.scale[0])...Float(data.scale[1]))) }
     if data.cropHeight > 0 { transforms.append(RandomCrop(height: data.cropHeight, width: data.cropWidth)) }
     if data.flip { transforms.append(RandomFlip()) }
-    if data.jitter > 0 { transforms.append(ColourJitter(strength: Float(data.jitter))) }
+    if data.jitter > 0 { transforms.append(ColorJitter(strength: Float(data.jitter))) }
     trainingTransforms = transforms + [Normalization.imageNet]
     evaluationTransforms = [rescale, Normalization.imageNet]
   }
@@ -56,37 +47,43 @@ struct DataSetup {
   ///
   /// - Throws: ``FileError`` for a folder that is no data set.
   static func availableTasks(_ data: Configuration.Data) throws -> [VisionTask] {
-    guard let folder = data.folder else { return Scenes.allTasks }
-    return try DatasetFolder(URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions).index.tasks
+    try data.datasetReader.tasks(data.request)
   }
 
-  private static func split(
-    _ dataset: DatasetFolder, _ data: Configuration.Data
-  ) throws -> (any SampleSource, any SampleSource) {
-    if let folder = data.validationFolder {
-      let validation = try DatasetFolder(
-        URL(fileURLWithPath: folder), tasks: data.tasks, options: data.folderOptions)
-      for task in dataset.tasks where !validation.index.tasks.contains(task) {
-        throw FileError(
-          validation.url, "has no task '\(task.name)' of the kind and classes that \(dataset.url.path) has")
-      }
-      return (dataset, validation)
-    }
-    guard dataset.count > data.validationCount else {
-      throw FileError(
-        dataset.url,
-        "has \(dataset.count) samples: data.validationCount (\(data.validationCount)) leaves none to train on")
-    }
-    let boundary = dataset.count - data.validationCount
-    let (training, validation) = (0..<min(boundary, data.trainingCount), boundary..<dataset.count)
-    for range in [training, validation] { try dataset.requireTargets(of: range) }
-    return (SampleRange(dataset, training), SampleRange(dataset, validation))
+  /// What is to be said about the cache: that it cannot keep all samples; nil if it can, or is off.
+  ///
+  /// - Throws: what reading the first samples throws.
+  func cacheNote() throws -> String? {
+    let expected = try caches.reduce(0) { $0 + (try $1.expectedByteCount()) }
+    guard !caches.isEmpty, expected > budget.byteCount else { return nil }
+    let (all, room) = (expected / 1_000_000 + 1, budget.byteCount / 1_000_000)
+    return
+      "the samples would take about \(all) MB of memory, but \(room) MB are for them (data.cacheMegabytes): those that do not fit are read again in each epoch"
   }
 }
 
 extension Configuration.Data {
-  fileprivate var folderOptions: DatasetFolder.Options {
-    DatasetFolder.Options(pixelLimit: pixelLimit, unclearMasks: unclearMasks)
+  /// - Throws: `RegistryError` for a name that no reader has, ``FileError`` for a folder that no reader recognizes,
+  ///   ``ConfigurationError`` for a reader and a folder that do not go together.
+  fileprivate var datasetReader: DatasetReader {
+    get throws {
+      let reader = try DatasetReader.reader(named: reader, of: folder.map { URL(fileURLWithPath: $0) })
+      guard reader.needsFolder == (folder != nil) else {
+        throw ConfigurationError(
+          reader.needsFolder
+            ? "data.reader is \(reader.name), which reads a folder: data.folder has to name one"
+            : "data.reader is \(reader.name), which reads no folder, but data.folder names one")
+      }
+      return reader
+    }
+  }
+
+  fileprivate var request: DatasetRequest {
+    DatasetRequest(
+      folder: folder.map { URL(fileURLWithPath: $0) },
+      validationFolder: validationFolder.map { URL(fileURLWithPath: $0) },
+      tasks: tasks, trainingCount: trainingCount, validationCount: validationCount, height: height, width: width,
+      seed: seed, pixelLimit: pixelLimit, unclearMasks: unclearMasks)
   }
 
   fileprivate var cacheBudget: CacheBudget {
@@ -99,26 +96,4 @@ extension Int {
     let (product, overflow) = multipliedReportingOverflow(by: factor)
     return overflow ? .max : product
   }
-}
-
-extension SeededGenerator {
-  fileprivate var firstValue: UInt64 {
-    var copy = self
-    return copy.next()
-  }
-}
-
-/// Some consecutive samples of a source.
-private struct SampleRange: SampleSource {
-  let source: any SampleSource
-  let range: Range<Int>
-
-  init(_ source: any SampleSource, _ range: Range<Int>) {
-    self.source = source
-    self.range = range
-  }
-
-  var tasks: [VisionTask] { source.tasks }
-  var count: Int { range.count }
-  func sample(at position: Int) throws -> Sample { try source.sample(at: range.lowerBound + position) }
 }

@@ -24,7 +24,7 @@ struct Evaluator {
   }
 
   /// - Parameter predict: the predictions of all tasks for a batch.
-  /// - Throws: ``ConfigurationError`` where nothing is known of a task; what `predict` throws.
+  /// - Throws: ``ConfigurationError`` if nothing is known of a task; what `predict` throws.
   func evaluate(_ predict: (Batch) throws -> [Tensor]) throws -> Evaluation {
     var metrics = bindings.map { $0.makeMetric() }
     var losses = bindings.map { _ in PooledLoss() }
@@ -45,7 +45,7 @@ struct Evaluator {
     }
     if let index = losses.firstIndex(where: { $0.labelCount == 0 }) {
       throw ConfigurationError(
-        "no pixel of '\(bindings[index].name)' is known in the \(source.count) samples to evaluate on: leave the task out, or take other samples"
+        "no label of '\(bindings[index].name)' is known in the \(source.count) samples to evaluate on: leave the task out, or take other samples"
       )
     }
     return Evaluation(

@@ -9,15 +9,14 @@ struct PooledLoss {
   private(set) var labelCount = 0.0
 
   /// - Parameters:
-  ///   - prediction: batch × channels × height × width.
+  ///   - prediction: batch × channels × height × width, or batch × attributes.
   ///   - target: of the same batch.
-  mutating func add(_ loss: any Loss, _ prediction: Tensor, _ target: Tensor) {
-    for image in 0..<target.shape[0] {
-      let (prediction, target) = (prediction[image..<(image + 1)], target[image..<(image + 1)])
-      let labels = loss.labels(in: target)
-      guard labels.known > 0 else { continue }
-      sum += loss(prediction, target, balance: labels).item * labels.known
-      labelCount += labels.known
+  mutating func add(_ loss: any Loss, _ prediction: Tensor, _ target: Labels) {
+    for (image, target) in target.images.enumerated() {
+      let counts = loss.labelCounts(in: target)
+      guard counts.known > 0 else { continue }
+      sum += loss(prediction[image..<(image + 1)], target, balance: counts).item * counts.known
+      labelCount += counts.known
     }
   }
 

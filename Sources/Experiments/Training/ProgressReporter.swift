@@ -16,10 +16,15 @@ public final class ProgressReporter: TrainingObserver {
   /// Without a terminal, about this many lines for a training.
   private static let plainLineCount = 20
 
-  public init(tasks: [String], totalSteps: Int) {
+  /// - Parameters:
+  ///   - tasks: in the order in which they are shown.
+  ///   - totalSteps: of the training.
+  ///   - note: what is said first; nil if nothing is.
+  public init(tasks: [String], totalSteps: Int, note: String? = nil) {
     self.tasks = tasks
     self.totalSteps = totalSteps
     isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+    if let note { write("note: \(note)\n") }
   }
 
   public func observe(_ record: LogRecord) {

@@ -55,7 +55,8 @@ public struct TrainingSession {
     observers = [
       try MetricsLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
       try TensorBoardLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
-      ProgressReporter(tasks: trainer.network.tasks, totalSteps: configuration.training.steps),
+      ProgressReporter(
+        tasks: trainer.network.tasks, totalSteps: configuration.training.steps, note: try workload.note()),
     ]
   }
 

@@ -16,6 +16,9 @@ public protocol Workload {
   /// What evaluations tell results of, in their order; defaults to the network's tasks.
   var evaluatedNames: [String] { get }
 
+  /// What a person is to know before training begins; defaults to nil.
+  func note() throws -> String?
+
   /// Opens the training data.
   ///
   /// - Parameter first: the number of the first part of a batch that is wanted, from 0. It has to be the same part
@@ -58,6 +61,7 @@ extension Workload {
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
+  public func note() throws -> String? { nil }
   public func performance(_ evaluation: Evaluation) -> [Double]? { nil }
   public func keep(in folder: RunFolder) throws {}
   public func requireSame(asIn folder: RunFolder) throws {}

@@ -3,6 +3,9 @@ import Support
 
 /// Makes a workload from a configuration, in which `workload` names its entry.
 public protocol WorkloadFactory: Sendable {
+  /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
+  func check(_ configuration: Configuration) throws
+
   /// For a training: with data, and with pretrained weights if the configuration names some.
   ///
   /// - Throws: whatever is wrong with the configuration, the data or the weights.
@@ -14,9 +17,14 @@ public protocol WorkloadFactory: Sendable {
   func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload
 }
 
+extension WorkloadFactory {
+  public func check(_ configuration: Configuration) throws {}
+}
+
 /// Every kind of workload by name. A user of the library adds an own one: `try WorkloadRegistry.shared.add(entry)`.
 public enum WorkloadRegistry {
-  public static let shared = Registry<MethodEntry<any WorkloadFactory>>("workload", [PixelWorkload.entry])
+  public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
+    "workload", [PixelWorkload.entry, AttributeWorkload.entry])
 
   /// - Throws: ``RegistryError`` or ``MethodError`` for a name or a parameter that does not exist.
   static func factory(of configuration: Configuration) throws -> any WorkloadFactory {

@@ -68,7 +68,8 @@ extension AlignedMTL {
         "scale", .choice(Scale.allCases.map(\.rawValue)), default: .text("min"), "the common singular value"),
       MethodParameter(
         "rank", .choice(Rank.allCases.map(\.rawValue)), default: .text("exact"),
-        "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"),
+        "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"
+      ),
     ]
   ) { settings in AlignedMTL(scale: settings.choice("scale"), rank: settings.choice("rank")) }
 }

@@ -2,46 +2,44 @@ import Torch
 
 /// Binary cross-entropy of one logit, in which positives weigh w and negatives 1 − w.
 ///
-///     L = (w Σ₊ softplus(−z) + (1 − w) Σ₋ softplus(z)) / number of valid pixels
+///     L = (w Σ₊ softplus(−z) + (1 − w) Σ₋ softplus(z)) / number of known pixels
 ///
-/// Prediction: batch × 1 × height × width; target: the same shape, of 0, 1 and the ignored value.
+/// Prediction: batch × 1 × height × width; target: the same shape, of 0 and 1. Predictions of `float64` give a loss of
+/// `float64`, all others one of `float32`.
 ///
 /// - Source: Xie, Tu, *Holistically-Nested Edge Detection*, ICCV 2015, equation 2.
 public struct BalancedBinaryCrossEntropy: Loss {
+  /// What positives weigh.
   public enum PositiveWeight: Sendable, Equatable {
     case fixed(Double)
-    /// The share of negatives among the valid pixels of the batch.
-    case negativeShare
+    /// The fraction of negatives among the known pixels of the batch.
+    case negativeFraction
   }
 
+  /// What positives weigh.
   public var positiveWeight: PositiveWeight
-  public var ignored: Double
 
-  public init(positiveWeight: PositiveWeight, ignored: Double = 255) {
-    self.positiveWeight = positiveWeight
-    self.ignored = ignored
+  /// - Parameter positiveWeight: what positives weigh, from 0 to 1.
+  public init(positiveWeight: PositiveWeight) { self.positiveWeight = positiveWeight }
+
+  public func labelCounts(in target: Labels) -> LabelCounts {
+    let positive = target.values .>= 0.5
+    return LabelCounts(
+      known: target.known, of: target.values.count, positive: target.known.map { positive .& $0 } ?? positive)
   }
 
-  public func labels(in target: Tensor) -> LabelCounts {
-    let (valid, positive) = masks(target)
-    return LabelCounts(known: valid, positive: positive)
-  }
-
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
-    let logits = prediction.to(.float32)
-    let (valid, positive) = masks(target)
-    let negative = valid - positive
+  public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
+    let logits = prediction.inFullPrecision
+    let known = target.known?.to(logits.dtype)
+    let isPositive = (target.values .>= 0.5).to(logits.dtype)
+    let positive = known.map { isPositive * $0 } ?? isPositive
+    let negative = known.map { $0 - positive } ?? (1 - positive)
     let weight =
       switch positiveWeight {
       case .fixed(let weight): weight
-      case .negativeShare: balance.negativeFraction
+      case .negativeFraction: balance.negativeFraction
       }
     let entropy = positive * weight * (-logits).softplus() + negative * (1 - weight) * logits.softplus()
-    return entropy.averaged(over: valid)
-  }
-
-  private func masks(_ target: Tensor) -> (valid: Tensor, positive: Tensor) {
-    let valid = (target .!= ignored).to(.float32)
-    return (valid, (target .>= 0.5).to(.float32) * valid)
+    return target.mean(ofSum: entropy.sum())
   }
 }

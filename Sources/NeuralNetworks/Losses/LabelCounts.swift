@@ -12,10 +12,17 @@ public struct LabelCounts: Sendable, Equatable {
     self.positive = positive
   }
 
-  /// Counts where a mask is true.
-  init(known: Tensor, positive: Tensor? = nil) {
-    func count(_ mask: Tensor) -> Double { mask.sum(dtype: .float64).item }
-    self = withoutGradients { LabelCounts(known: count(known), positive: positive.map(count) ?? 0) }
+  /// Counts where masks are true.
+  ///
+  /// - Parameters:
+  ///   - known: nil if all labels are known.
+  ///   - count: of all labels.
+  ///   - positive: true at labels that are known and of the positive class.
+  init(known: Tensor?, of count: Int, positive: Tensor? = nil) {
+    func trueCount(_ mask: Tensor) -> Double { mask.sum(dtype: .float64).item }
+    self = withoutGradients {
+      LabelCounts(known: known.map(trueCount) ?? Double(count), positive: positive.map(trueCount) ?? 0)
+    }
   }
 
   /// The fraction of the known labels that are not of the positive class; zero if nothing is known.

@@ -4,15 +4,12 @@ import Torch
 ///
 /// Prediction and target: batch × channels × height × width.
 public struct MaskedL1: Loss {
-  /// The target's value where nothing is known.
-  public var ignored: Double
+  public init() {}
 
-  public init(ignored: Double = 255) { self.ignored = ignored }
+  public func labelCounts(in target: Labels) -> LabelCounts { target.knownCount }
 
-  public func labels(in target: Tensor) -> LabelCounts { LabelCounts(known: target .!= ignored) }
-
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
-    let valid = target .!= ignored
-    return (prediction.to(.float32) - target).abs().filled(0, where: .!valid).averaged(over: valid)
+  public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
+    let errors = (prediction.to(.float32) - target.values).abs()
+    return target.mean(ofSum: (target.known.map { errors.filled(0, where: .!$0) } ?? errors).sum())
   }
 }

@@ -1,8 +1,18 @@
 import Torch
 
-/// Pixels whose three components are all known, batch × 1 × height × width of 0 and 1.
-private func validPixels(_ target: Tensor, ignored: Double) -> Tensor {
-  (target .!= ignored).to(.float32).min(axis: 1, keepingAxes: true)
+extension Labels {
+  /// The pixels whose vector is known, which have one channel in the mask.
+  fileprivate var vectorCount: LabelCounts { LabelCounts(known: knownVectors, of: values.count / 3) }
+
+  /// The sum over the pixels whose vector is known, divided by their number.
+  fileprivate func mean(ofVectorSum sum: Tensor) -> Tensor {
+    sum.divided(byCountOf: knownVectors, all: values.count / 3)
+  }
+
+  /// A vector is known if its three components are: batch × 1 × height × width.
+  fileprivate var knownVectors: Tensor? {
+    known.map { $0.shape[1] == 1 ? $0 : $0.to(.uint8).min(axis: 1, keepingAxes: true).to(.bool) }
+  }
 }
 
 extension Tensor {
@@ -12,54 +22,48 @@ extension Tensor {
   }
 }
 
-/// The sum of absolute differences between unit normals, over the number of valid pixels.
+/// The sum of absolute differences between unit normals, over the number of known pixels.
 ///
 /// Prediction: batch × 3 × height × width of any length; target: unit vectors.
 ///
 /// - Source: the normals loss of the ViT family of multi-task networks. The CNN family divides by the number of
 ///   components instead, which is three times as many.
 public struct NormalsL1: Loss {
+  /// What the sum is divided by the number of.
   public enum Divisor: Sendable, Equatable {
     case pixels
     case components
   }
 
+  /// What the sum is divided by the number of.
   public var divisor: Divisor
-  public var ignored: Double
 
-  public init(per divisor: Divisor = .pixels, ignored: Double = 255) {
-    self.divisor = divisor
-    self.ignored = ignored
-  }
+  public init(per divisor: Divisor = .pixels) { self.divisor = divisor }
 
-  public func labels(in target: Tensor) -> LabelCounts {
-    LabelCounts(known: validPixels(target, ignored: ignored))
-  }
+  public func labelCounts(in target: Labels) -> LabelCounts { target.vectorCount }
 
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
-    let valid = validPixels(target, ignored: ignored)
-    let differences = (prediction.to(.float32).normalizedVectors() - target).abs()
-    let loss = differences.filled(0, where: valid .== 0).averaged(over: valid)
+  public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
+    let differences = (prediction.to(.float32).normalizedVectors() - target.values).abs()
+    let known = target.knownVectors.map { differences.filled(0, where: .!$0) } ?? differences
+    let loss = target.mean(ofVectorSum: known.sum())
     return divisor == .pixels ? loss : loss / 3
   }
 }
 
-/// One minus the cosine between predicted and true normal, averaged over the valid pixels.
+/// One minus the cosine between predicted and true normal, averaged over the known pixels.
+///
+/// Prediction: batch × 3 × height × width of any length; target: unit vectors.
 ///
 /// - Source: the normals loss of the SegNet family of multi-task networks.
 public struct NormalsCosine: Loss {
-  public var ignored: Double
+  public init() {}
 
-  public init(ignored: Double = 255) { self.ignored = ignored }
+  public func labelCounts(in target: Labels) -> LabelCounts { target.vectorCount }
 
-  public func labels(in target: Tensor) -> LabelCounts {
-    LabelCounts(known: validPixels(target, ignored: ignored))
-  }
-
-  public func callAsFunction(_ prediction: Tensor, _ target: Tensor, balance: LabelCounts) -> Tensor {
-    let valid = validPixels(target, ignored: ignored)
-    let known = target.filled(0, where: (target .== ignored))
-    let cosine = (prediction.to(.float32).normalizedVectors() * known).sum(axes: [1], keepingAxes: true)
-    return ((1 - cosine) * valid).averaged(over: valid)
+  public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
+    let cosine = (prediction.to(.float32).normalizedVectors() * target.values).sum(axes: [1], keepingAxes: true)
+    let losses = 1 - cosine
+    return target.mean(
+      ofVectorSum: (target.knownVectors.map { losses.filled(0, where: .!$0) } ?? losses).sum())
   }
 }

@@ -1,20 +1,24 @@
 import Foundation
 import Support
 
-/// A data set on disk, as ``DatasetWriter`` writes it: an index, pictures, one file per sample and task.
+/// A data set on disk, as ``DatasetWriter`` writes it: an index, images, and the files of each sample's ground truth.
 public struct DatasetFolder: SampleSource {
   /// How files are read.
   public struct Options: Sendable {
-    /// Pictures with more pixels are refused before they are decoded.
+    /// Images with more pixels are refused before they are decoded.
     public var pixelLimit: Int
     /// What a mask's 255 says where no 1 is beside it.
     public var unclearMasks: UnclearMaskReading
+    /// What the images' channels are. Depth is that of the file that a sample's `depthImage` names.
+    public var channels: ImageChannels
 
     public init(
-      pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused
+      pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused,
+      channels: ImageChannels = .rgb
     ) {
       self.pixelLimit = pixelLimit
       self.unclearMasks = unclearMasks
+      self.channels = channels
     }
   }
 
@@ -22,6 +26,7 @@ public struct DatasetFolder: SampleSource {
   public let index: DatasetIndex
   /// Those whose files are read. The index may have more.
   public let tasks: [VisionTask]
+  private let channels: ImageChannels
   private let targets: TargetReader
 
   /// - Parameter wanted: the names of the tasks whose files are read, by default all of the index. A name that the
@@ -32,8 +37,9 @@ public struct DatasetFolder: SampleSource {
     self.url = url
     index = try DatasetIndex(ofFolder: url, pixelLimit: options.pixelLimit)
     tasks = index.tasks.filter { wanted?.contains($0.name) ?? true }
+    channels = options.channels
     targets = TargetReader(
-      pictures: PictureReader(pixelLimit: options.pixelLimit), unclearMasks: options.unclearMasks,
+      folder: url, pictures: PictureReader(pixelLimit: options.pixelLimit), unclearMasks: options.unclearMasks,
       height: index.height, width: index.width)
     try checkPaths()
     try requireTargets(of: 0..<count)
@@ -44,29 +50,32 @@ public struct DatasetFolder: SampleSource {
   /// - Throws: ``FileError`` for a file that is missing, damaged, or not as the index says.
   public func sample(at position: Int) throws -> Sample {
     let entry = index.samples[position]
-    let image = try targets.image(at: url.appendingPathComponent(entry.image))
-    let maps = try tasks.map { task in
-      let path = entry.targets[task.name]
-      return (
-        task.name, try path.map { try targets.target(task, at: url.appendingPathComponent($0)) } ?? unknown(task)
-      )
-    }
-    return Sample(image: image, targets: Dictionary(uniqueKeysWithValues: maps))
+    let image = try image(of: entry)
+    let known = try tasks.map { ($0.name, try $0.kind.format.target(of: $0, in: entry, targets)) }
+    return Sample(
+      image: image, depthChannel: channels.depthChannel, targets: Dictionary(uniqueKeysWithValues: known))
   }
 
-  /// What is known of a task without a file.
-  private func unknown(_ task: VisionTask) -> PixelMap {
-    PixelMap(
-      channels: task.targetChannels, height: index.height, width: index.width, repeating: VisionTask.unknown)
+  private func image(of entry: DatasetIndex.Entry) throws -> PixelMap {
+    let colors = try targets.image(at: entry.image)
+    guard channels.depthChannel != nil else { return colors }
+    guard let path = entry.depthImage else {
+      throw FileError(
+        indexURL, "names no depthImage for the sample '\(excerpt(entry.id))', but images with depth are wanted")
+    }
+    let format = DepthFormat()
+    let file = try targets.file(
+      at: path, of: VisionTask("depth", .depth), channels: format.fileChannels, needsWords: format.needsWords)
+    return colors.appending(format.map(file).values)
   }
 
   /// Makes sure that there is something to learn from.
   ///
   /// - Parameter range: of samples.
-  /// - Throws: ``FileError`` for a task of which none of the samples has a file.
+  /// - Throws: ``FileError`` for a task of which none of the samples says anything.
   public func requireTargets(of range: Range<Int>) throws {
     let samples = index.samples[range]
-    for task in tasks where !samples.contains(where: { $0.targets[task.name] != nil }) {
+    for task in tasks where !samples.contains(where: { task.kind.format.isKnown(task, in: $0) }) {
       throw FileError(
         indexURL,
         "names no file for '\(task.name)' in its samples \(range.lowerBound + 1) to \(range.upperBound): nothing would be known of it"
@@ -79,7 +88,9 @@ public struct DatasetFolder: SampleSource {
   /// Looks at all files that may be read.
   private func checkPaths() throws {
     for entry in index.samples {
-      for path in [entry.image] + tasks.compactMap({ entry.targets[$0.name] }) where !isInside(path) {
+      let depth = channels.depthChannel == nil ? nil : entry.depthImage
+      let paths = [entry.image] + (depth.map { [$0] } ?? []) + tasks.flatMap { $0.kind.format.files(of: $0, in: entry) }
+      for path in paths where !isInside(path) {
         throw FileError(
           indexURL,
           "sample '\(entry.id)' names the file '\(path)', which is no path inside of the folder (without '..', links followed)"

@@ -9,7 +9,12 @@ public struct DatasetIndex: Codable, Sendable {
     public var image: String
     /// By task, relative to the folder. Of a task that is left out, nothing is known.
     public var targets: [String: String]
-    /// Boxes, masks and occlusion of the objects, where there are any.
+    /// What is known of the image as a whole, by attribute; nil if nothing is.
+    public var attributes: [String: Bool]?
+    /// A file with depth that belongs to the image as its fourth channel, relative to the folder, in the format of depth
+    /// targets; nil if there is none.
+    public var depthImage: String?
+    /// Boxes, masks and occlusion of the objects; nil if they are not known.
     public var objects: String?
   }
 
@@ -55,14 +60,22 @@ extension DatasetIndex {
 
   /// A misspelled name would leave labels out without a word.
   private func checkTargets(_ url: URL) throws {
-    let names = Set(tasks.map(\.name))
+    let names = tasks.map(\.name)
+    let attributes = tasks.flatMap(\.kind.format.attributes)
     for sample in samples {
-      guard let unknown = sample.targets.keys.sorted().first(where: { !names.contains($0) }) else { continue }
-      throw FileError(
-        url,
-        "sample '\(excerpt(sample.id))' has a file for "
-          + unknownName("task", unknown, among: tasks.map(\.name)))
+      try check(sample.targets.keys, of: sample, "has a file for", "task", among: names, url)
+      try check(sample.attributes?.keys, of: sample, "knows", "attribute", among: attributes, url)
     }
+  }
+
+  private func check(
+    _ found: (some Sequence<String>)?, of sample: Entry, _ says: String, _ what: String, among names: [String],
+    _ url: URL
+  ) throws {
+    let known = Set(names)
+    guard let unknown = found?.sorted().first(where: { !known.contains($0) }) else { return }
+    throw FileError(
+      url, "sample '\(excerpt(sample.id))' \(says) " + unknownName(what, unknown, among: names))
   }
 
   /// What is wrong with an index, in words of the format.
@@ -70,7 +83,7 @@ extension DatasetIndex {
     let path = (error as? DecodingError)?.path ?? []
     if path.contains("kind") {
       return
-        "the kind at \(path.joined(separator: ".")) has to be one of {\"segmentation\": {\"classes\": [names]}}, {\"depth\": {}}, {\"normals\": {}}, {\"edges\": {}}, {\"saliency\": {}}, {\"quantities\": {\"count\": 1 to 3}}"
+        "the kind at \(path.joined(separator: ".")) has to be one of {\"segmentation\": {\"classes\": [names]}}, {\"depth\": {}}, {\"normals\": {}}, {\"edges\": {}}, {\"saliency\": {}}, {\"quantities\": {\"count\": 1 to 3}}, {\"attributes\": {\"names\": [names]}}, {\"objects\": {\"classes\": [names]}}"
     }
     guard path.isEmpty, (try? JSONSerialization.jsonObject(with: data)) != nil else { return error.briefly }
     return

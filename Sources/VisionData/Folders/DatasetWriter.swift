@@ -26,12 +26,14 @@ public struct DatasetWriter {
     if let content = try? manager.contentsOfDirectory(atPath: url.path), !content.isEmpty {
       throw FileError(url, "is not empty: choose another folder, so that nothing is lost")
     }
-    for folder in ["images", "instances", "objects"] + scenes.tasks.map(\.name) {
+    let hasDepth = scenes.channels.depthChannel != nil
+    let folders = ["images", "instances", "objects"] + (hasDepth ? [Self.depthFolder] : [])
+    for folder in folders + scenes.tasks.filter(\.isDense).map(\.name) {
       try manager.createFolder(url.appendingPathComponent(folder))
     }
     var entries: [DatasetIndex.Entry] = []
     for position in 0..<scenes.count {
-      entries.append(try write(scenes.scene(at: position), position, tasks: scenes.tasks))
+      entries.append(try write(scenes.scene(at: position), position, of: scenes))
       progress(position + 1)
     }
     let index = DatasetIndex(
@@ -43,16 +45,20 @@ public struct DatasetWriter {
     try AtomicFile.write(encoder.encode(index), to: url.appendingPathComponent(DatasetIndex.fileName))
   }
 
-  private func write(_ scene: Scene, _ position: Int, tasks: [VisionTask]) throws -> DatasetIndex.Entry {
+  /// A task's name never begins so.
+  private static let depthFolder = "image depth"
+
+  private func write(_ scene: Scene, _ position: Int, of scenes: Scenes) throws -> DatasetIndex.Entry {
     let number = String(position)
     let id = String(repeating: "0", count: max(0, 6 - number.count)) + number
     var entry = DatasetIndex.Entry(
       id: id, image: "images/\(id).\(pictureFormat.fileExtension)", targets: [:], objects: "objects/\(id).json")
     try scene.picture.write(to: url.appendingPathComponent(entry.image))
-    for task in tasks {
-      let path = "\(task.name)/\(id).png"
-      try picture(of: scene.target(task), task).write(to: url.appendingPathComponent(path))
-      entry.targets[task.name] = path
+    for task in scenes.tasks { try task.kind.format.write(scene.target(task), of: task, to: url, &entry) }
+    if scenes.channels.depthChannel != nil {
+      let path = "\(Self.depthFolder)/\(id).png"
+      try scene.depthPicture.write(to: url.appendingPathComponent(path))
+      entry.depthImage = path
     }
     let instances = Picture(width: scene.width, height: scene.height, channels: 1, samples: .bits8(scene.instances))
     try instances.write(to: url.appendingPathComponent("instances/\(id).png"))
@@ -61,35 +67,5 @@ public struct DatasetWriter {
     try AtomicFile.write(
       encoder.encode(scene.objects.map(ObjectRecord.init)), to: url.appendingPathComponent(entry.objects!))
     return entry
-  }
-
-  private func picture(of target: PixelMap, _ task: VisionTask) -> Picture {
-    let count = target.height * target.width
-    let samples: Picture.Samples
-    switch task.kind {
-    case .segmentation, .edges, .saliency: samples = .bits8(target.values.map { UInt8($0) })
-    case .depth:
-      samples = .bits16(target.values.map { UInt16(($0 * DatasetIndex.depthUnitsPerMetre).rounded()) })
-    case .normals:
-      var values = [UInt16](repeating: 0, count: 3 * count)
-      for index in 0..<count {
-        for axis in 0..<3 {
-          values[3 * index + axis] = UInt16(((target.values[axis * count + index] + 1) * 32767).rounded())
-        }
-      }
-      samples = .bits16(values)
-    case .quantities(let quantities):
-      let channels = quantities == 1 ? 1 : 3
-      var values = [UInt16](repeating: 0, count: channels * count)
-      for index in 0..<count {
-        for quantity in 0..<quantities {
-          let value = target.values[quantity * count + index] * DatasetIndex.quantityScale
-          values[channels * index + quantity] = UInt16(value.rounded())
-        }
-      }
-      return Picture(width: target.width, height: target.height, channels: channels, samples: .bits16(values))
-    }
-    return Picture(
-      width: target.width, height: target.height, channels: task.targetChannels, samples: samples)
   }
 }

@@ -1,8 +1,13 @@
+import Foundation
+import Support
+
 /// An object as `objects/*.json` holds it.
 public struct ObjectRecord: Codable, Sendable, Equatable {
+  /// The name of the object's class.
   public let kind: String
-  /// x1, y1, x2, y2: the amodal box, the last two not included.
+  /// x1, y1, x2, y2: the amodal box, the last two not included. For other programs: it follows from the amodal mask.
   public let box: [Int]
+  /// The occluded fraction. For other programs: it follows from the masks.
   public let occlusion: Double
   public let visibleMask: RunLengthMask
   public let amodalMask: RunLengthMask
@@ -13,5 +18,15 @@ public struct ObjectRecord: Codable, Sendable, Equatable {
     occlusion = object.occlusion
     visibleMask = object.visibleMask
     amodalMask = object.amodalMask
+  }
+
+  /// Reads a file of objects.
+  ///
+  /// - Throws: ``FileError`` for a file that is not there, or no list of objects.
+  static func list(at url: URL) throws -> [ObjectRecord] {
+    guard let data = try? Data(contentsOf: url) else { throw FileError.unreadable(url) }
+    do { return try JSONDecoder().decode([ObjectRecord].self, from: data) } catch {
+      throw FileError(url, "is no list of objects: \(error.briefly)")
+    }
   }
 }

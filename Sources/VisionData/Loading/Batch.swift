@@ -1,46 +1,100 @@
+import NeuralNetworks
+import Support
 import Torch
 
 /// Several samples as tensors.
 public struct Batch: Sendable {
-  /// batch × 3 × height × width.
+  /// Batch × channels × height × width.
   public let images: Tensor
-  /// By task. Segmentation: batch × height × width, `int64`; everything else: batch × channels × height × width.
-  public let targets: [String: Tensor]
+  /// By task, for tasks of pixels and of whole images. Segmentation: batch × height × width, `int64`; other maps: batch ×
+  /// channels × height × width; attributes: batch × attributes.
+  public let targets: [String: Labels]
+  /// By task, for tasks of objects: those of each image.
+  public let objects: [String: [[ObjectAnnotation]]]
 
-  public init(images: Tensor, targets: [String: Tensor]) {
+  public init(images: Tensor, targets: [String: Labels], objects: [String: [[ObjectAnnotation]]] = [:]) {
     self.images = images
     self.targets = targets
+    self.objects = objects
   }
 
-  /// - Parameter samples: all of one size.
+  /// - Parameters:
+  ///   - samples: all of one size, one at least.
+  ///   - tasks: whose ground truth is wanted, which all samples have to have.
   public init(_ samples: [Sample], tasks: [VisionTask]) {
-    images = Self.stack(samples.map(\.image))
-    targets = Dictionary(
-      uniqueKeysWithValues: tasks.map { task in
-        let maps = samples.map { $0.targets[task.name]! }
-        if case .segmentation = task.kind { return (task.name, Self.labels(maps)) }
-        return (task.name, Self.stack(maps))
-      })
+    var targets: [String: Labels] = [:]
+    var objects: [String: [[ObjectAnnotation]]] = [:]
+    for task in tasks {
+      let own = samples.map { sample in
+        guard let target = sample.targets[task.name] else { fatalError("a sample has no target '\(task.name)'") }
+        return target
+      }
+      switch own[0] {
+      case .map: targets[task.name] = Labels(own.map { $0.map! })
+      case .attributes: targets[task.name] = Labels(own.map { $0.attributes! })
+      case .objects: objects[task.name] = own.map { $0.objects! }
+      }
+    }
+    let images = samples.map(\.image)
+    self.init(
+      images: Tensor(
+        images.joinedValues, shape: [images.count, images[0].channels, images[0].height, images[0].width]),
+      targets: targets, objects: objects)
   }
 
+  /// The number of images.
   public var count: Int { images.shape[0] }
 
+  /// The batch with its tensors in a device's memory.
   public func to(_ device: Device) -> Batch {
-    Batch(images: images.to(device), targets: targets.mapValues { $0.to(device) })
+    Batch(images: images.to(device), targets: targets.mapValues { $0.to(device) }, objects: objects)
+  }
+}
+
+extension Labels {
+  /// - Parameter maps: all of one size and content, one at least.
+  init(_ maps: [DenseMap]) {
+    let values = maps.map(\.values)
+    let (channels, height, width) = (values[0].channels, values[0].height, values[0].width)
+    let isClass = maps[0].content == .classes
+    func shape(_ channels: Int) -> [Int] {
+      isClass ? [maps.count, height, width] : [maps.count, channels, height, width]
+    }
+    let tensor =
+      isClass
+      ? Tensor(values.joinedValues.map { Int64($0) }, shape: shape(1))
+      : Tensor(values.joinedValues, shape: shape(channels))
+    let maskChannels = maps[0].content.maskChannels(of: channels)
+    self.init(
+      tensor,
+      known: Self.known(maps, count: maskChannels * height * width).map { Tensor($0, shape: shape(maskChannels)) })
   }
 
-  private static func stack(_ maps: [PixelMap]) -> Tensor {
-    let first = maps[0]
+  /// The masks of all maps; nil if everything is known.
+  ///
+  /// - Parameter count: of a mask's values.
+  private static func known(_ maps: [DenseMap], count: Int) -> [Bool]? {
+    guard maps.contains(where: { $0.known != nil }) else { return nil }
+    return maps.flatMap { $0.known?.values ?? [Bool](repeating: true, count: count) }
+  }
+
+  /// - Parameter attributes: of each image equally many.
+  init(_ attributes: [[Bool?]]) {
+    let shape = [attributes.count, attributes[0].count]
+    let all = attributes.flatMap { $0 }
+    require(all.count == shape[0] * shape[1], "the images have \(attributes.map(\.count)) attributes, not equally many")
+    self.init(
+      Tensor(all.map { Float($0 == true ? 1 : 0) }, shape: shape),
+      known: all.contains(nil) ? Tensor(all.map { $0 != nil }, shape: shape) : nil)
+  }
+}
+
+extension [PixelMap] {
+  /// The values of all maps, one after another.
+  fileprivate var joinedValues: [Float] {
     var values: [Float] = []
-    values.reserveCapacity(maps.count * first.values.count)
-    for map in maps { values += map.values }
-    return Tensor(values, shape: [maps.count, first.channels, first.height, first.width])
-  }
-
-  private static func labels(_ maps: [PixelMap]) -> Tensor {
-    var values: [Int64] = []
-    values.reserveCapacity(maps.count * maps[0].values.count)
-    for map in maps { values += map.values.lazy.map { Int64($0) } }
-    return Tensor(values, shape: [maps.count, maps[0].height, maps[0].width])
+    values.reserveCapacity(reduce(0) { $0 + $1.values.count })
+    for map in self { values += map.values }
+    return values
   }
 }

@@ -134,7 +134,7 @@ public final class BatchLoader: @unchecked Sendable {
     let samples = try range.map { place in
       var generator = SeededGenerator(keys: seed, UInt64(epoch), UInt64(place))
       return try transforms.reduce(source.sample(at: order[place])) {
-        $1($0, tasks: tasks, using: &generator)
+        $1($0, using: &generator)
       }
     }
     return Batch(samples, tasks: tasks)

@@ -5,8 +5,13 @@ public final class CacheBudget: @unchecked Sendable {
   private let lock = NSLock()
   private var bytesLeft: Int
   private var isExhausted = false
+  /// All that the caches may take.
+  public let byteCount: Int
 
-  public init(bytes: Int) { bytesLeft = bytes }
+  public init(bytes: Int) {
+    byteCount = bytes
+    bytesLeft = bytes
+  }
 
   /// A new budget: a quarter of the memory that the process may use.
   public static var machine: CacheBudget { CacheBudget(bytes: MachineMemory.byteCount / 4) }

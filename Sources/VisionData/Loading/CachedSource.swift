@@ -31,4 +31,12 @@ public final class CachedSource: SampleSource, @unchecked Sendable {
     }
     return sample
   }
+
+  /// How many bytes all samples would take, if each took as many as the first one does; zero for a source without samples.
+  ///
+  /// - Throws: what reading the first sample throws.
+  public func expectedByteCount() throws -> Int {
+    guard count > 0 else { return 0 }
+    return PackedSample(try sample(at: 0)).byteCount * count
+  }
 }

@@ -8,12 +8,14 @@ public struct Scene: Sendable {
     public let visibleMask: RunLengthMask
     /// The whole object, as if nothing covered it.
     public let amodalMask: RunLengthMask
-    /// The share of the object that others cover.
+    /// The fraction of the object that others cover.
     public let occlusion: Double
+    /// How high the object's center is above the bin's floor, metres.
+    public let elevation: Float
 
     public static func == (a: Object, b: Object) -> Bool {
       a.kind == b.kind && a.box == b.box && a.visibleMask == b.visibleMask && a.amodalMask == b.amodalMask
-        && a.occlusion == b.occlusion
+        && a.occlusion == b.occlusion && a.elevation == b.elevation
     }
   }
 
@@ -49,33 +51,22 @@ public struct Scene: Sendable {
 
   public var picture: Picture { Picture(width: width, height: height, channels: 3, samples: .bits8(image)) }
 
-  public var imageMap: PixelMap { PixelMap(picture) }
+  /// The image as numbers from 0 to 1; depth in metres where it is wanted.
+  public func imageMap(_ channels: ImageChannels = .rgb) -> PixelMap {
+    let colors = PixelMap(picture)
+    guard channels.depthChannel != nil else { return colors }
+    return colors.appending(PixelMap(channels: 1, height: height, width: width, values: depth))
+  }
 
-  /// The ground truth of one of ``Scenes/allTasks``.
-  public func target(_ task: VisionTask) -> PixelMap {
-    func map(_ values: [Float]) -> PixelMap {
-      PixelMap(channels: task.targetChannels, height: height, width: width, values: values)
-    }
-    func map(_ labels: [UInt8]) -> PixelMap { map(labels.map { Float($0) }) }
-    switch task.name {
-    case "segmentation": return map(classes)
-    case "parts": return map(parts)
-    case "edges": return map(edges)
-    case "saliency": return map(saliency)
-    case "depth": return map(depth)
-    case "normals": return map(normals)
-    case "distance": return map(distance)
-    case "curvature": return map(curvature)
-    case "reshading": return map(reshading)
-    case "keypoints": return map(keypoints)
-    case "occlusion-edges": return map(occlusionEdges)
-    default: fatalError("scenes have no task '\(task.name)'")
-    }
+  /// Depth as files hold it.
+  var depthPicture: Picture {
+    let map = DenseMap(.distances, PixelMap(channels: 1, height: height, width: width, values: depth))
+    return Picture(width: width, height: height, channels: 1, samples: DepthFormat().samples(of: map))
   }
 }
 
 extension PixelMap {
-  /// A picture's samples as numbers 0…1, three channels (grey is repeated, alpha left out).
+  /// A picture's samples as numbers 0…1, three channels (gray is repeated, alpha left out).
   public init(_ picture: Picture) {
     let count = picture.width * picture.height
     var values = [Float](repeating: 0, count: 3 * count)

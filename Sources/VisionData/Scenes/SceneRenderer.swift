@@ -133,7 +133,7 @@ struct SceneRenderer {
       for axis in 0..<3 { normals[axis * count + index] = normal[axis] }
     }
     let objects = objects(front, amodal)
-    let isSalient = objects.map { $0.map { $0.occlusion < 0.02 } ?? false }
+    let isSalient = objects.map { $0.map { $0.occlusion < Scene.uncoveredFraction } ?? false }
     let kept = objects.indices.filter { objects[$0] != nil }
     let position = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     return Scene(
@@ -158,7 +158,8 @@ struct SceneRenderer {
       return Scene.Object(
         kind: layout.objects[position].kind,
         box: (columns.first!, rows.first!, columns.last! + 1, rows.last! + 1), visibleMask: visibleMask,
-        amodalMask: amodalMask, occlusion: 1 - Double(visibleMask.area) / Double(amodalMask.area))
+        amodalMask: amodalMask, occlusion: 1 - Double(visibleMask.area) / Double(amodalMask.area),
+        elevation: layout.objects[position].solid.center.z)
     }
   }
 }

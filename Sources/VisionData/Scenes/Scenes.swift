@@ -17,34 +17,34 @@ public struct Scenes: SampleSource {
     "capsule body",
   ]
 
-  public static let allTasks: [VisionTask] = [
-    VisionTask("segmentation", .segmentation(classes: Kind.allCases.map(\.name))),
-    VisionTask("depth", .depth),
-    VisionTask("normals", .normals),
-    VisionTask("edges", .edges),
-    VisionTask("saliency", .saliency),
-    VisionTask("parts", .segmentation(classes: parts)),
-    VisionTask("distance", .depth),
-    VisionTask("curvature", .quantities(count: 2)),
-    VisionTask("reshading", .quantities(count: 1)),
-    VisionTask("keypoints", .quantities(count: 1)),
-    VisionTask("occlusion-edges", .edges),
-  ]
+  /// The classes of the task `objects`, in order.
+  public static let objectKinds: [Kind] = [.box, .cylinder, .sphere, .capsule]
 
   public let seed: UInt64
   public let count: Int
   public let height: Int
   public let width: Int
   public let tasks: [VisionTask]
+  /// What the images' channels are.
+  public let channels: ImageChannels
 
+  /// - Parameters:
+  ///   - seed: the same seed gives the same scenes.
+  ///   - count: how many scenes there are.
+  ///   - height: of the images, in pixels.
+  ///   - width: of the images, in pixels.
+  ///   - tasks: of ``allTasks``.
+  ///   - channels: what the images' channels are.
   public init(
-    seed: UInt64, count: Int, height: Int = 96, width: Int = 128, tasks: [VisionTask] = Scenes.allTasks
+    seed: UInt64, count: Int, height: Int = 96, width: Int = 128, tasks: [VisionTask] = Scenes.allTasks,
+    channels: ImageChannels = .rgb
   ) {
     self.seed = seed
     self.count = count
     self.height = height
     self.width = width
     self.tasks = tasks
+    self.channels = channels
   }
 
   /// Draws a scene with everything that is known about it.
@@ -57,7 +57,7 @@ public struct Scenes: SampleSource {
   public func sample(at position: Int) -> Sample {
     let scene = scene(at: position)
     return Sample(
-      image: scene.imageMap,
+      image: scene.imageMap(channels), depthChannel: channels.depthChannel,
       targets: Dictionary(uniqueKeysWithValues: tasks.map { ($0.name, scene.target($0)) }))
   }
 }

@@ -1,9 +1,17 @@
+import Support
+
 /// Subtracts a mean and divides by a deviation, channel by channel.
 public struct Normalization: Transform {
+  /// One number for each channel of an image.
   public let mean: [Float]
+  /// One number for each channel of an image.
   public let deviation: [Float]
 
+  /// - Parameters:
+  ///   - mean: one number for each channel.
+  ///   - deviation: one number for each channel.
   public init(mean: [Float], deviation: [Float]) {
+    require(mean.count == deviation.count, "\(mean.count) means for \(deviation.count) deviations")
     self.mean = mean
     self.deviation = deviation
   }
@@ -11,15 +19,28 @@ public struct Normalization: Transform {
   /// The statistics of ImageNet, which published weights expect.
   public static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 
-  public func callAsFunction(
-    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
-  ) -> Sample {
+  /// The statistics of ImageNet for three channels of color, and for a fourth one of depth those that map `near` to −2 and
+  /// `far` to 2.
+  ///
+  /// - Parameters:
+  ///   - near: metres.
+  ///   - far: metres, above `near`.
+  public static func imageNet(withDepthFrom near: Float, to far: Float) -> Normalization {
+    Normalization(
+      mean: imageNet.mean + [(near + far) / 2], deviation: imageNet.deviation + [(far - near) / 4])
+  }
+
+  public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     var result = sample
     result.image = callAsFunction(sample.image)
     return result
   }
 
+  /// The normalized image.
   public func callAsFunction(_ image: PixelMap) -> PixelMap {
+    require(
+      image.channels == mean.count,
+      "statistics of \(mean.count) channels do not normalize an image of \(image.channels)")
     var result = image
     let count = image.height * image.width
     for channel in 0..<image.channels {

@@ -1,23 +1,12 @@
-/// Enlarges or shrinks by a random factor, as if the camera came closer: depth is divided by the factor.
+/// Enlarges or shrinks by a random factor, as if the camera came closer or went away.
 public struct RandomScale: Transform {
+  /// The factors.
   public let range: ClosedRange<Float>
 
+  /// - Parameter range: of the factors, above zero.
   public init(_ range: ClosedRange<Float>) { self.range = range }
 
-  public func callAsFunction(
-    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
-  ) -> Sample {
-    let factor = Float.random(in: range, using: &generator)
-    let height = max(1, Int((Float(sample.image.height) * factor).rounded()))
-    let width = max(1, Int((Float(sample.image.width) * factor).rounded()))
-    return sample.mapping(tasks: tasks) {
-      $0.resizedBilinear(height: height, width: width)
-    } target: { target, task in
-      var resized = target.resized(for: task, height: height, width: width)
-      if task.kind == .depth {
-        resized.values = resized.values.map { $0 == VisionTask.unknown ? $0 : $0 / factor }
-      }
-      return resized
-    }
+  public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
+    sample.applying(.scale(factor: .random(in: range, using: &generator)))
   }
 }

@@ -1,4 +1,4 @@
-/// Resizes to a fixed size without keeping the proportions; thin edges survive shrinking.
+/// Resizes to a fixed size without keeping the proportions.
 public struct Rescale: Transform {
   public let height: Int
   public let width: Int
@@ -8,14 +8,8 @@ public struct Rescale: Transform {
     self.width = width
   }
 
-  public func callAsFunction(
-    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
-  ) -> Sample {
+  public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     guard sample.image.height != height || sample.image.width != width else { return sample }
-    return sample.mapping(tasks: tasks) {
-      $0.resizedBilinear(height: height, width: width)
-    } target: { target, task in
-      target.resized(for: task, height: height, width: width)
-    }
+    return sample.applying(.resize(height: height, width: width))
   }
 }

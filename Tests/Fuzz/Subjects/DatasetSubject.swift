@@ -21,6 +21,13 @@ struct DatasetSubject: Subject {
      "samples": [{"id": "a", "image": "image.png", "targets": {"edges": "grey.png", "saliency": "grey.png",
       "both": "color16.png", "one": "grey16.png"}}, {"id": "b", "image": "image.png", "targets": {}, "objects": "x.json"}]}
     """,
+    """
+    {"format": "polymath-dataset-1", "height": 2, "width": 3,
+     "tasks": [{"name": "faces", "kind": {"attributes": {"names": ["young", "male"]}}},
+      {"name": "objects", "kind": {"objects": {"classes": ["box", "ball"]}}}],
+     "samples": [{"id": "a", "image": "image.png", "targets": {}, "attributes": {"young": true, "male": false},
+      "objects": "objects.json"}]}
+    """,
   ].map { Array($0.utf8) }
 
   private let folder: URL
@@ -36,6 +43,10 @@ struct DatasetSubject: Subject {
     try write("image.png", 3, .bits8((0..<18).map { UInt8($0 * 14) }))
     try write("grey.png", 1, .bits8([0, 1, 0, 1, 1, 255]))
     try write("grey16.png", 1, .bits16([0, 1, 1000, 30_000, 60_000, 65_535]))
+    let mask = #"{"height": 2, "width": 3, "counts": [1, 2, 3]}"#
+    try Data(
+      #"[{"kind": "ball", "box": [1, 0, 3, 1], "occlusion": 0, "visibleMask": \#(mask), "amodalMask": \#(mask)}]"#.utf8
+    ).write(to: self.folder.appendingPathComponent("objects.json"))
     try write("color16.png", 3, .bits16((0..<18).map { UInt16($0 * 3640) }))
   }
 
@@ -49,11 +60,21 @@ struct DatasetSubject: Subject {
     for position in 0..<min(3, dataset.count) {
       let sample = try dataset.sample(at: position)
       guard sample.targets.count == dataset.tasks.count else { throw Violation("a task has no target") }
-      for task in dataset.tasks {
-        let target = sample.targets[task.name]!
-        guard target.channels == task.targetChannels, target.values.allSatisfy({ $0.isFinite }) else {
-          throw Violation("'\(task.name)' has \(target.channels) channels, or values that are no numbers")
-        }
+      for task in dataset.tasks { try check(sample.targets[task.name]!, of: task) }
+    }
+  }
+
+  private func check(_ target: Target, of task: VisionTask) throws {
+    switch target {
+    case .map(let map):
+      guard task.isDense, map.height == 2, map.width == 3, map.values.values.allSatisfy({ $0.isFinite }) else {
+        throw Violation("'\(task.name)' has a map of \(map.height)×\(map.width), or values that are no numbers")
+      }
+    case .attributes(let labels):
+      guard labels.count == task.channels else { throw Violation("'\(task.name)' has \(labels.count) attributes") }
+    case .objects(let objects):
+      guard objects.allSatisfy({ $0.amodalMask.height == 2 && $0.amodalMask.width == 3 }) else {
+        throw Violation("'\(task.name)' has masks of other sizes")
       }
     }
   }

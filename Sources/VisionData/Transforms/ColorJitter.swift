@@ -1,14 +1,13 @@
-/// Changes brightness, contrast and saturation by random factors; the ground truth stays.
-public struct ColourJitter: Transform {
+/// Changes brightness, contrast and saturation of the first three channels by random factors; further channels and the
+/// ground truth stay. Images of fewer channels have no color, and stay as they are.
+public struct ColorJitter: Transform {
   /// Factors are drawn from 1 − strength … 1 + strength.
   public let strength: Float
 
   public init(strength: Float) { self.strength = strength }
 
-  public func callAsFunction(
-    _ sample: Sample, tasks: [VisionTask], using generator: inout some RandomNumberGenerator
-  ) -> Sample {
-    guard strength > 0 else { return sample }
+  public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
+    guard strength > 0, sample.image.channels >= 3 else { return sample }
     let factors = (0..<3).map { _ in Float.random(in: (1 - strength)...(1 + strength), using: &generator) }
     var result = sample
     let count = sample.image.height * sample.image.width
@@ -16,10 +15,10 @@ public struct ColourJitter: Transform {
     for index in 0..<count { mean += result.image.luminance(index, count) }
     mean = mean / Float(count) * factors[0]
     for index in 0..<count {
-      let grey = result.image.luminance(index, count) * factors[0]
+      let gray = result.image.luminance(index, count) * factors[0]
       for channel in 0..<3 {
         var value = result.image.values[channel * count + index] * factors[0]
-        value = grey + (value - grey) * factors[2]
+        value = gray + (value - gray) * factors[2]
         value = mean + (value - mean) * factors[1]
         result.image.values[channel * count + index] = min(1, max(0, value))
       }
@@ -29,7 +28,7 @@ public struct ColourJitter: Transform {
 }
 
 extension PixelMap {
-  /// The weighted grey of Rec. 601.
+  /// The weighted gray of Rec. 601.
   fileprivate func luminance(_ index: Int, _ count: Int) -> Float {
     0.299 * values[index] + 0.587 * values[count + index] + 0.114 * values[2 * count + index]
   }

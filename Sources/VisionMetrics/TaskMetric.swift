@@ -1,23 +1,27 @@
+import NeuralNetworks
 import Torch
 
 /// Compares predictions with the truth, batch after batch; the results are those of all batches together.
-public protocol PixelMetric: Sendable {
+public protocol TaskMetric: Sendable {
   /// - Parameters:
-  ///   - prediction: batch × channels × height × width as the network gives it, before any activation.
-  ///   - target: the ground truth; 255 where nothing is known.
-  mutating func add(prediction: Tensor, target: Tensor)
+  ///   - prediction: batch × channels × height × width (batch × attributes for images as a whole) as the network gives it,
+  ///     before any activation.
+  ///   - target: the ground truth of the same batch.
+  mutating func add(prediction: Tensor, target: Labels)
 
   /// The first one is the metric that the task is judged by.
   var results: [MetricResult] { get }
 }
 
-extension PixelMetric {
+extension TaskMetric {
   /// A result by name.
   public func value(_ name: String) -> Double? { results.first { $0.name == name }?.value }
 }
 
-/// The ground truth's value where nothing is known.
-let unknownLabel = 255.0
+extension Labels {
+  /// Whether each value is known, in the values' order; nil if all are.
+  var knownElements: [Bool]? { known?.expanded(values.shape).array() }
+}
 
 extension Double {
   /// Zero instead of a division by zero: nothing was seen.

@@ -1,6 +1,6 @@
 import Support
 
-/// A map of numbers, channels × height × width: a picture, or one task's ground truth for it.
+/// A map of numbers, channels × height × width: an image, or one task's ground truth for it.
 public struct PixelMap: Sendable, Equatable {
   public let channels: Int
   public let height: Int
@@ -30,31 +30,6 @@ public struct PixelMap: Sendable, Equatable {
 }
 
 extension PixelMap {
-  /// The part of a map that starts at a row and column.
-  public func cropped(row: Int, column: Int, height: Int, width: Int) -> PixelMap {
-    require(
-      row >= 0 && column >= 0 && row + height <= self.height && column + width <= self.width,
-      "\(height)×\(width) at (\(row), \(column)) lies outside of \(self.height)×\(self.width)")
-    var result: [Float] = []
-    result.reserveCapacity(channels * height * width)
-    for channel in 0..<channels {
-      for y in row..<(row + height) {
-        let start = (channel * self.height + y) * self.width + column
-        result += values[start..<(start + width)]
-      }
-    }
-    return PixelMap(channels: channels, height: height, width: width, values: result)
-  }
-
-  /// Left and right exchanged.
-  public func flippedHorizontally() -> PixelMap {
-    var result = self
-    for row in stride(from: 0, to: values.count, by: width) {
-      for column in 0..<width { result.values[row + column] = values[row + width - 1 - column] }
-    }
-    return result
-  }
-
   /// The nearest pixel's value: for labels. Pixel centres lie at half integers.
   public func resizedNearest(height: Int, width: Int) -> PixelMap {
     let rows = Self.nearest(from: self.height, to: height)
@@ -75,7 +50,7 @@ extension PixelMap {
     (0..<new).map { min(old - 1, (2 * $0 + 1) * old / (2 * new)) }
   }
 
-  /// Linear between pixels, borders repeated: for pictures. Pixel centres lie at half integers.
+  /// Linear between pixels, borders repeated: for colors. Pixel centres lie at half integers.
   public func resizedBilinear(height: Int, width: Int) -> PixelMap {
     let rows = Self.samples(from: self.height, to: height)
     let columns = Self.samples(from: self.width, to: width)
@@ -87,9 +62,10 @@ extension PixelMap {
         for row in rows {
           let (upper, lower) = (plane + row.low * self.width, plane + row.high * self.width)
           for column in columns {
-            let top = values[upper + column.low] * (1 - column.share) + values[upper + column.high] * column.share
-            let bottom = values[lower + column.low] * (1 - column.share) + values[lower + column.high] * column.share
-            result.append(top * (1 - row.share) + bottom * row.share)
+            let top = values[upper + column.low] * (1 - column.fraction) + values[upper + column.high] * column.fraction
+            let bottom =
+              values[lower + column.low] * (1 - column.fraction) + values[lower + column.high] * column.fraction
+            result.append(top * (1 - row.fraction) + bottom * row.fraction)
           }
         }
       }
@@ -97,7 +73,7 @@ extension PixelMap {
     return PixelMap(channels: channels, height: height, width: width, values: result)
   }
 
-  private static func samples(from old: Int, to new: Int) -> [(low: Int, high: Int, share: Float)] {
+  private static func samples(from old: Int, to new: Int) -> [(low: Int, high: Int, fraction: Float)] {
     (0..<new).map { position in
       let source = max(0, (Float(position) + 0.5) * Float(old) / Float(new) - 0.5)
       let low = min(old - 1, Int(source))

@@ -1,0 +1,29 @@
+import Foundation
+import MultitaskLearning
+import VisionData
+
+/// Tasks that say yes or no about an image as a whole, for each of several attributes.
+public struct AttributeWorkload: VisionWorkload, ImagePredicting {
+  static let level = PredictionLevel.image
+  let training: VisionTraining
+
+  init(_ training: VisionTraining) { self.training = training }
+
+  /// - Returns: the probability of each attribute.
+  public func predict(_ picture: Picture) -> [(task: String, reading: ImageReading)] {
+    zip(training.bindings, training.outputs(for: picture)).map { binding, output in
+      let probabilities: [Double] = output.array().map { 1 / (1 + exp(-$0)) }
+      let text = zip(binding.task.attributes, probabilities)
+        .map { String(format: "%@ %.3f", $0, $1) }.joined(separator: ", ")
+      return (binding.name, .text(text))
+    }
+  }
+}
+
+extension AttributeWorkload {
+  /// As the registry knows it.
+  public static let entry = MethodEntry<any WorkloadFactory>(
+    "attributes", summary: "Tasks about whole images: yes or no for each attribute.",
+    paper: "Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015"
+  ) { _ in VisionWorkloadFactory<AttributeWorkload>() }
+}

@@ -1,0 +1,16 @@
+/// Metres, above zero: whole tenths of a millimetre, or 0 where it is unknown.
+struct DepthFormat: MapFormat {
+  var channels: Int { 1 }
+  var mapContent: MapContent { .distances }
+  var targetChannels: Int { 1 }
+  var needsWords: Bool { true }
+  var complaint: String? { nil }
+
+  func map(_ file: TargetFile) -> DenseMap {
+    file.map(.distances) { $0 == 0 ? nil : $0 / DatasetIndex.depthUnitsPerMetre }
+  }
+
+  func samples(of map: DenseMap) -> Picture.Samples {
+    .bits16(map.values.values.map { UInt16(($0 * DatasetIndex.depthUnitsPerMetre).rounded()) })
+  }
+}

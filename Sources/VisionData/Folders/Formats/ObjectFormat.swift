@@ -1,0 +1,59 @@
+import Foundation
+import Support
+
+/// The objects in an image: one JSON file of ``ObjectRecord``s for each sample.
+struct ObjectFormat: TargetFormat {
+  let classes: [String]
+
+  var channels: Int { classes.count }
+  var content: MapContent? { nil }
+
+  var complaint: String? {
+    if classes.isEmpty { return "has no classes of objects, but one at least is needed" }
+    return Set(classes).count == classes.count ? nil : "names a class of objects twice"
+  }
+
+  func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String] { entry.objects.map { [$0] } ?? [] }
+
+  func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool { entry.objects != nil }
+
+  func target(of task: VisionTask, in entry: DatasetIndex.Entry, _ reader: TargetReader) throws -> Target {
+    guard let path = entry.objects else {
+      throw FileError(
+        reader.url(DatasetIndex.fileName),
+        "names no file of objects for the sample '\(excerpt(entry.id))': '\(task.name)' needs one for each sample, which holds an empty list where there are no objects"
+      )
+    }
+    let url = reader.url(path)
+    let records = try ObjectRecord.list(at: url)
+    return .objects(try records.enumerated().map { try annotation($1, number: $0 + 1, task, url, reader) })
+  }
+
+  private func annotation(
+    _ record: ObjectRecord, number: Int, _ task: VisionTask, _ url: URL, _ reader: TargetReader
+  ) throws -> ObjectAnnotation {
+    guard let label = classes.firstIndex(of: record.kind) else {
+      throw FileError(
+        url, "object \(number): " + unknownName("class of '\(task.name)'", record.kind, among: classes))
+    }
+    for mask in [record.visibleMask, record.amodalMask] {
+      guard mask.height == reader.height, mask.width == reader.width else {
+        throw FileError(
+          url,
+          "object \(number) has a mask of \(mask.height)×\(mask.width), but the data set's pictures are \(reader.height)×\(reader.width)"
+        )
+      }
+    }
+    guard
+      let object = ObjectAnnotation(label: label, visibleMask: record.visibleMask, amodalMask: record.amodalMask)
+    else { throw FileError(url, "object \(number) has an empty amodal mask: an object has one pixel at least") }
+    guard zip(object.visibleMask.pixels, object.amodalMask.pixels).allSatisfy({ !$0 || $1 }) else {
+      throw FileError(
+        url, "object \(number) is seen at pixels that are not in its amodal mask, which holds the whole object")
+    }
+    return object
+  }
+
+  /// A folder has the objects of its scenes in any case.
+  func write(_ target: Target, of task: VisionTask, to folder: URL, _ entry: inout DatasetIndex.Entry) {}
+}

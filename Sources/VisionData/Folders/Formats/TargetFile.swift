@@ -1,0 +1,52 @@
+import Foundation
+import Support
+
+/// The numbers of a file with ground truth, as they are stored.
+struct TargetFile {
+  let url: URL
+  let task: VisionTask
+  /// What a mask's 255 says where no 1 is beside it.
+  let unclearMasks: UnclearMaskReading
+  /// Channels × height × width.
+  let numbers: PixelMap
+
+  /// A map of numbers made from the stored ones.
+  ///
+  /// - Parameter value: what a stored number says; nil if it says that nothing is known.
+  func map(_ content: MapContent, channels: Int = 1, _ value: (Float) -> Float?) -> DenseMap {
+    let stored = numbers.values.prefix(channels * numbers.height * numbers.width)
+    var values: [Float] = []
+    var known: [Bool] = []
+    values.reserveCapacity(stored.count)
+    known.reserveCapacity(stored.count)
+    for number in stored {
+      let value = value(number)
+      values.append(value ?? 0)
+      known.append(value != nil)
+    }
+    return DenseMap(
+      content, PixelMap(channels: channels, height: numbers.height, width: numbers.width, values: values),
+      known: PixelMask(channels: channels, height: numbers.height, width: numbers.width, values: known))
+  }
+
+  /// The number that says in files of labels that nothing is known.
+  static let unknownLabel: Float = 255
+
+  /// Labels, where 255 says that nothing is known.
+  func labels(_ content: MapContent) -> DenseMap { map(content) { $0 == Self.unknownLabel ? nil : $0 } }
+
+  /// Labels of two values, once it is settled what 255 says.
+  func mask(_ content: MapContent) throws -> DenseMap {
+    guard numbers.values.contains(Self.unknownLabel), !numbers.values.contains(1) else { return labels(content) }
+    switch unclearMasks {
+    case .unknown: return labels(content)
+    case .foreground: return map(content) { $0 == Self.unknownLabel ? 1 : $0 }
+    case .refused:
+      let content = numbers.values.contains(0) ? "0 and 255 alone" : "255 alone"
+      throw FileError(
+        url,
+        "holds \(content): is 255 the foreground, or is nothing known there? data.unclearMasks has to be 'foreground' or 'unknown'"
+      )
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// A data set that was opened: what it has ground truth for, and the samples of its splits.
+public struct Dataset: Sendable {
+  /// Everything that the data set has ground truth for, also what was not asked for.
+  public let tasks: [VisionTask]
+  /// The samples to train on, with the ground truth of the tasks that were asked for.
+  public let training: any SampleSource
+  /// The samples to validate on, as ``training``.
+  public let validation: any SampleSource
+
+  public init(tasks: [VisionTask], training: any SampleSource, validation: any SampleSource) {
+    self.tasks = tasks
+    self.training = training
+    self.validation = validation
+  }
+}

@@ -1,0 +1,62 @@
+import Support
+
+/// Ground truth for every pixel, and where it is known.
+public struct DenseMap: Sendable, Equatable {
+  /// What the numbers mean.
+  public let content: MapContent
+  /// Channels × height × width; zero where nothing is known.
+  public let values: PixelMap
+  /// True where the ground truth is known: one channel, or for ``MapContent/quantities`` as many as the values have. It is
+  /// nil if everything is known.
+  public let known: PixelMask?
+
+  /// - Parameters:
+  ///   - values: any finite number where nothing is known.
+  ///   - known: of the values' size; nil if everything is known.
+  public init(_ content: MapContent, _ values: PixelMap, known: PixelMask? = nil) {
+    self.content = content
+    guard let known, known.values.contains(false) else {
+      self.values = values
+      self.known = nil
+      return
+    }
+    require(
+      known.height == values.height && known.width == values.width
+        && known.channels == content.maskChannels(of: values.channels),
+      "a mask of \(known.channels)×\(known.height)×\(known.width) does not fit a map of \(values.channels)×\(values.height)×\(values.width)"
+    )
+    self.known = known
+    var cleared = values
+    let count = values.height * values.width
+    for channel in 0..<values.channels {
+      let mask = known.channels == 1 ? 0 : channel * count
+      for index in 0..<count where !known.values[mask + index] { cleared.values[channel * count + index] = 0 }
+    }
+    self.values = cleared
+  }
+
+  /// A map of which nothing is known.
+  public init(unknown content: MapContent, channels: Int, height: Int, width: Int) {
+    self.init(
+      content, PixelMap(channels: channels, height: height, width: width),
+      known: PixelMask(
+        channels: content.maskChannels(of: channels), height: height, width: width, repeating: false))
+  }
+
+  public var channels: Int { values.channels }
+  public var height: Int { values.height }
+  public var width: Int { values.width }
+
+  /// Whether a value is known.
+  public func isKnown(channel: Int = 0, row: Int, column: Int) -> Bool {
+    isKnown(channel: channel, pixel: row * width + column)
+  }
+
+  /// Whether a value is known.
+  ///
+  /// - Parameter pixel: its position, row by row.
+  public func isKnown(channel: Int = 0, pixel: Int) -> Bool {
+    guard let known else { return true }
+    return known.values[(known.channels == 1 ? 0 : channel * height * width) + pixel]
+  }
+}

@@ -1,0 +1,12 @@
+/// Turns the image by a random angle about its center; what comes in from beyond it is black, and unknown.
+public struct RandomRotation: Transform {
+  /// The angles in degrees, counterclockwise.
+  public let range: ClosedRange<Float>
+
+  /// - Parameter range: of the angles, in degrees, counterclockwise.
+  public init(degrees range: ClosedRange<Float>) { self.range = range }
+
+  public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
+    sample.applying(.rotate(degrees: .random(in: range, using: &generator)))
+  }
+}

@@ -1,0 +1,19 @@
+import Foundation
+import Testing
+
+/// What a kind of task is stands in one place for data, and in one for learning.
+@Suite struct TaskKindTests {
+  @Test func kindsAreToldApartInTwoPlaces() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+      .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+    #expect(files.count > 100)
+    let places = try files.flatMap { file in
+      let text = try String(contentsOf: file, encoding: .utf8)
+      return text.matches(of: /case (let )?\.(segmentation|saliency)\b/).map { _ in file.lastPathComponent }
+    }
+    #expect(Set(places) == ["VisionTask.swift", "LearnableTask.swift"], "\(places)")
+    #expect(places.count == 4)
+  }
+}

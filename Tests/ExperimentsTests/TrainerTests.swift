@@ -109,6 +109,11 @@ import Experiments
       "method.adaptation={name: dtme, samples: 4, moment: 0.5, keepTokens: true, freeze: true}",
     ],
     ["method.aggregator=cagrad", "method.adaptation={name: dtme, samples: 4, modulated: 0, moment: 0}"],
+    [
+      "optimizer.decayNormsAndBiases=false", "optimizer.weightDecay=0.05", "optimizer.name=adamw",
+      "optimizer.groups=[{parameters: \"backbone.blocks.0.*\", frozen: true}, {parameters: \"backbone.*\", learningRateFactor: 0.1}, {parameters: \"*.depth.*\", optimizer: sgd, momentum: 0.8}]",
+      "method.adaptation={name: dtme, samples: 4, moment: 0.5}",
+    ],
   ])
   func stoppedRunsGoOnExactly(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
@@ -124,6 +129,22 @@ import Experiments
       let last = try TrainingSession(nil, folder: folder, existing: .resume)
       #expect(try last.run { false } == .finished)
       #expect(try losses(MetricsLog.read(folder)) == losses(whole))
+    }
+  }
+
+  /// What was trained before optimizers had groups is evaluated, but its training does not go on.
+  @Test func earlierFormatsAreNotResumed() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(parent.appendingPathComponent("run"))
+      let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
+      _ = try session.run { session.trainer.completedSteps >= 2 }
+      let file = folder.checkpoints.appendingPathComponent("last.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try text.replacing("\"format\":3", with: "\"format\":2").write(to: file, atomically: true, encoding: .utf8)
+      #expect(throws: Never.self) { try TrainedRun(folder, checkpoint: .last).evaluate() }
+      #expect { try Trainer(micro(), folder: folder, resuming: true) } throws: {
+        "\($0)".contains("is of format 2") && "\($0)".contains("goes on from format 3")
+      }
     }
   }
 

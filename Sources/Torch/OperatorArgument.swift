@@ -1,6 +1,6 @@
 /// One argument of a libtorch operator. Literals of numbers, booleans and `nil` are arguments, too.
 public enum OperatorArgument {
-  /// The absence of an optional argument, or the schema's default.
+  /// The absence of an optional argument.
   case none
   /// A whole number; also the code of a dtype.
   case integer(Int)

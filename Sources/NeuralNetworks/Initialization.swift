@@ -2,26 +2,32 @@ import Torch
 
 /// The distribution of a parameter's first values.
 public enum Initialization: Sendable {
+  /// One value for all elements.
   case constant(Double)
+  /// A uniform distribution from `-bound` to `bound`.
   case uniform(bound: Double)
+  /// A normal distribution of mean zero.
   case normal(deviation: Double)
 
+  /// All elements are zero.
   public static let zeros = constant(0)
+  /// All elements are one.
   public static let ones = constant(1)
 
-  /// libtorch's default for linear layers and convolutions: U(±1/√fan_in).
+  /// Returns libtorch's default for linear layers and convolutions, U(±1/√fan_in).
   public static func uniform(fanIn: Int) -> Initialization { .uniform(bound: 1 / Double(fanIn).squareRoot()) }
 
-  /// Normal with variance 2 / fan_out.
+  /// Returns the normal distribution of variance 2 / fan_out.
   ///
   /// - Source: He et al., *Delving Deep into Rectifiers*, ICCV 2015, for the backward pass.
   public static func kaiming(fanOut: Int) -> Initialization {
     .normal(deviation: (2 / Double(fanOut)).squareRoot())
   }
 
-  /// Normal with variance 2 / (fan_in + fan_out).
+  /// Returns the normal distribution of variance 2 / (fan_in + fan_out).
   ///
-  /// - Source: Glorot, Bengio, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*, AISTATS 2010.
+  /// - Source: Glorot, Bengio, *Understanding the Difficulty of Training Deep Feedforward Neural Networks*, AISTATS
+  ///   2010.
   public static func xavier(fanIn: Int, fanOut: Int) -> Initialization {
     .normal(deviation: (2 / Double(fanIn + fanOut)).squareRoot())
   }

@@ -1,19 +1,22 @@
 import Support
 
-/// What came of loading weights: names, so that a person can tell what is wrong.
+/// The result of loading weights: the names of the entries that fit, and of those that do not.
 public struct LoadReport: Sendable, CustomStringConvertible {
+  /// The entries that were loaded.
   public var loaded: [String] = []
-  /// The network has them, the file does not.
+  /// The entries that the network has and the file lacks.
   public var missing: [String] = []
-  /// The file has them, the network does not, and the file would be another network's without them.
+  /// The entries that the file has and the network lacks, which belong to another architecture.
   public var unexpected: [String] = []
-  /// The file has them, and the network does without them: a classifier.
+  /// The entries that the file has and the network does not need: those of a classifier.
   public var unused: [String] = []
+  /// The entries whose shape in the file is not the network's.
   public var wronglyShaped: [(name: String, expected: [Int], found: [Int])] = []
 
-  /// Whether every entry has its place.
+  /// Whether the network and the file have the same entries in the same shapes, apart from the unused ones.
   public var isComplete: Bool { missing.isEmpty && unexpected.isEmpty && wronglyShaped.isEmpty }
 
+  /// A summary on one line, with at most six names of each kind.
   public var description: String {
     var lines = ["\(loaded.count) entries loaded"]
     func list(_ title: String, _ names: [String]) {

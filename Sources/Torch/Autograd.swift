@@ -1,14 +1,14 @@
 import CTorch
 import Support
 
-/// Runs a body without recording for autograd (on this thread: do not suspend inside).
+/// Runs a body without recording for autograd. The mode is that of the thread: do not suspend inside.
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
   let was = ct_set_gradient_mode(false)
   defer { _ = ct_set_gradient_mode(was) }
   return try body()
 }
 
-/// Runs a body with recording, inside of ``withoutGradients(_:)``.
+/// Runs a body with recording for autograd, inside of ``withoutGradients(_:)``. The mode is that of the thread.
 public func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
   let was = ct_set_gradient_mode(true)
   defer { _ = ct_set_gradient_mode(was) }
@@ -27,18 +27,22 @@ public enum GraphUse: Sendable {
 
 /// Where the gradient of one leaf goes.
 public struct GradientTarget {
+  /// How a gradient is put into its destination.
   public enum Writing: Sendable {
     /// The gradient replaces what was there; zeros do where the leaf does not reach the outputs.
     case write
+    /// The gradient is added to what was there.
     case add
   }
 
   /// A tensor that requires gradients and was not computed from others.
   public let leaf: Tensor
-  /// Of the leaf's shape.
+  /// Where the gradient goes: a tensor of the leaf's shape, dtype and device.
   public let destination: Tensor
+  /// How the gradient is put there.
   public let writing: Writing
 
+  /// Creates the target of a leaf's gradient.
   public init(_ leaf: Tensor, into destination: Tensor, _ writing: Writing = .write) {
     self.leaf = leaf
     self.destination = destination
@@ -46,9 +50,11 @@ public struct GradientTarget {
   }
 }
 
-/// The gradients of the sum of `outputs` with respect to `inputs`; nil where an input does not reach them.
+/// Returns the gradients of the sum of `outputs` with respect to `inputs`; nil where an input does not reach them.
 ///
-/// - Parameter seeds: what each output's gradient starts as; ones when left out.
+/// Outputs that were not recorded, or whose graph was freed, stop the process.
+///
+/// - Parameter seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
 public func gradients(
   of outputs: [Tensor], withRespectTo inputs: [Tensor], seeds: [Tensor?]? = nil, graph: GraphUse = .release
 ) -> [Tensor?] {
@@ -62,7 +68,9 @@ public func gradients(
   return results.map { $0.map(Tensor.init) }
 }
 
-/// The gradients of each output by itself, one backward pass for each; the graph is freed with the last.
+/// Returns the gradients of each output by itself, one backward pass for each; the graph is freed with the last.
+///
+/// - Returns: for each output the gradient of each input, of its shape; nil where an input does not reach the output.
 public func gradientsOfEach(_ outputs: [Tensor], withRespectTo inputs: [Tensor]) -> [[Tensor?]] {
   outputs.enumerated().map { index, output in
     gradients(of: [output], withRespectTo: inputs, graph: index == outputs.count - 1 ? .release : .retain)
@@ -72,16 +80,18 @@ public func gradientsOfEach(_ outputs: [Tensor], withRespectTo inputs: [Tensor])
 /// Differentiates the sum of `outputs` and puts each leaf's gradient into its place as soon as it is known,
 /// so that no second copy of all gradients exists.
 ///
-/// - Parameter seeds: what each output's gradient starts as; ones when left out.
+/// - Parameter seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
 public func writeGradients(
   of outputs: [Tensor], to targets: [GradientTarget], seeds: [Tensor]? = nil, graph: GraphUse = .release
 ) {
   _ = takeGradients(of: outputs, withRespectTo: [], writing: targets, seeds: seeds, graph: graph)
 }
 
-/// As ``writeGradients(of:to:seeds:graph:)``, and besides hands out other leaves' gradients as they come, without a copy.
+/// Writes gradients as ``writeGradients(of:to:seeds:graph:)`` does, and hands out those of further leaves without a
+/// copy.
 ///
-/// - Returns: for each of the leaves a contiguous tensor of its shape, whose memory is its own; zeros where it is not reached.
+/// - Returns: for each of `leaves` a contiguous gradient of its shape, whose memory is its own; zeros if it is not
+///   reached.
 public func takeGradients(
   of outputs: [Tensor], withRespectTo leaves: [Tensor], writing targets: [GradientTarget], seeds: [Tensor]? = nil,
   graph: GraphUse = .release
@@ -101,7 +111,7 @@ public func takeGradients(
   return places.prefix(leaves.count).map { Tensor($0!) }
 }
 
-/// Which leaves the recorded graph of some outputs reaches. Nothing is computed.
+/// Returns which leaves the recorded graph of some outputs reaches. Nothing is computed.
 ///
 /// - Parameters:
 ///   - leaves: tensors that require gradients and were not computed from others.

@@ -1,21 +1,28 @@
 import CTorch
 
-/// Where a tensor lives.
+/// A processor in whose memory tensors lie: the CPU or a CUDA GPU.
 public struct Device: Hashable, Sendable, CustomStringConvertible {
+  /// The kind of a device, whose raw value is libtorch's own code.
   public enum Kind: Int32, Sendable {
+    /// The processor that runs the program.
     case cpu = 0
+    /// A GPU that libtorch reaches through CUDA.
     case cuda = 1
   }
 
+  /// The kind of the device.
   public let kind: Kind
+  /// The number of the device among those of its kind, from 0; 0 for the CPU.
   public let index: Int
 
+  /// The processor that runs the program.
   public static let cpu = Device(kind: .cpu, index: 0)
+  /// Returns the CUDA GPU of a number, which defaults to the first, whether or not this machine has it.
   public static func cuda(_ index: Int = 0) -> Device { Device(kind: .cuda, index: index) }
 
   /// Reads `cpu`, `cuda` or `cuda:1`.
   ///
-  /// - Throws: ``TorchError`` when the text names no device, or one that this machine lacks.
+  /// - Throws: ``TorchError`` if the text names no device, or one that this machine lacks.
   public init(parsing text: String) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     switch (parts.first, parts.count) {
@@ -44,10 +51,13 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   /// libtorch's type in the upper bytes, its index (−1 for the CPU) in the lowest.
   var code: Int64 { Int64(kind.rawValue) << 8 | (kind == .cpu ? 0xff : Int64(index)) }
 
+  /// Whether this machine has the device and libtorch can use it; the first question about a GPU loads libtorch's CUDA
+  /// part.
   public var isAvailable: Bool {
     if kind != .cpu { ct_load_accelerator() }
     return index < Int(ct_device_count(kind.rawValue))
   }
 
+  /// The device as ``init(parsing:)`` reads it: `cpu` or `cuda:0`.
   public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
 }

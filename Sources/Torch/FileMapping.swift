@@ -12,7 +12,7 @@ final class FileMapping: @unchecked Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(url, system: "cannot be read") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(url, "is no regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(url, "is not a regular file") }
     count = Int(status.st_size)
     guard count > 0 else { throw FileError(url, "is empty") }
     let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)

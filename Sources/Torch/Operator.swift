@@ -10,9 +10,12 @@ import Support
 ///
 /// Trailing arguments may be left out: the operator's schema has their defaults.
 public struct Operator: @unchecked Sendable {
+  /// The full name in the dispatcher, such as `aten::add.Tensor`.
   public let name: String
   private let handle: OpaquePointer
 
+  /// Finds an operator. A name that libtorch does not have stops the process.
+  ///
   /// - Parameters:
   ///   - name: without the `aten::` prefix.
   ///   - overload: as in libtorch's schemas, for instance `Tensor` in `add.Tensor`.
@@ -24,17 +27,17 @@ public struct Operator: @unchecked Sendable {
     handle = found
   }
 
-  /// Calls an operator with one tensor as its result. A wrong call stops the program.
+  /// Calls an operator whose first result is a tensor, which is returned. A wrong call stops the process.
   @discardableResult
   public func callAsFunction(_ arguments: OperatorArgument...) -> Tensor {
     var result = ct_value()
     let count = run(arguments, &result, capacity: 1)
     guard count >= 0 else { stop(arguments) }
-    guard count >= 1, result.tag == ct_tag_tensor else { fatalError("\(name) gave no tensor") }
+    guard count >= 1, result.tag == ct_tag_tensor else { fatalError("\(name) returned no tensor") }
     return Tensor(result.tensor)
   }
 
-  /// Calls an operator that gives nothing that anyone wants, or works in place.
+  /// Calls an operator for its effect, such as one that works in place. A wrong call stops the process.
   public func perform(_ arguments: OperatorArgument...) {
     var results = (ct_value(), ct_value(), ct_value(), ct_value())
     let count = withUnsafeMutableBytes(of: &results) {
@@ -48,7 +51,9 @@ public struct Operator: @unchecked Sendable {
     }
   }
 
-  /// Calls an operator with several tensors as its results (lists are flattened, undefined ones left out).
+  /// Calls an operator whose results are tensors. A wrong call stops the process.
+  ///
+  /// - Returns: all tensors in order; lists are flattened, undefined tensors are left out.
   public func all(_ arguments: OperatorArgument...) -> [Tensor] {
     do {
       return try attempt(arguments)
@@ -59,12 +64,13 @@ public struct Operator: @unchecked Sendable {
 
   /// Calls an operator whose failure the caller wants to handle.
   ///
+  /// - Returns: all tensors in order; lists are flattened, undefined tensors are left out.
   /// - Throws: ``TorchError`` with the operator, its arguments' shapes and libtorch's reason.
   public func attempt(_ arguments: [OperatorArgument]) throws -> [Tensor] {
     try withUnsafeTemporaryAllocation(of: ct_value.self, capacity: 256) { results in
       let count = run(arguments, results.baseAddress!, capacity: results.count)
       guard count >= 0 else { throw failure(arguments) }
-      require(count <= results.count, "\(name) gave \(count) results, at most \(results.count) are read")
+      require(count <= results.count, "\(name) returned \(count) results, of which at most \(results.count) are read")
       return results.prefix(count).filter { $0.tag == ct_tag_tensor }.map { Tensor($0.tensor) }
     }
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// The file format `safetensors`: a JSON header and the tensors' bytes.
+/// The file format safetensors: a length of eight bytes, a JSON header, and the tensors' bytes.
 public enum Safetensors {
   /// The format's names of element types, with the bits of one element.
   enum ElementType: String, CaseIterable {
@@ -28,7 +28,8 @@ public enum Safetensors {
     case i64 = "I64"
     case u64 = "U64"
 
-    /// libtorch's type; nil for floats of six bits and those without a negative zero, of which there are no tensors here.
+    /// libtorch's type; nil for floats of six bits and those without a negative zero, of which there are no tensors
+    /// here.
     var dtype: DType? {
       switch self {
       case .bool: .bool
@@ -65,10 +66,15 @@ public enum Safetensors {
     init(_ dtype: DType) { self = ElementType.allCases.first { $0.dtype == dtype }! }
   }
 
-  /// Writes tensors to a file. It appears whole or not at all: the bytes go to a temporary file beside it,
-  /// which is flushed to the disk and then takes the name.
+  /// Writes tensors to a file.
   ///
-  /// - Throws: ``FileError`` when the disk refuses.
+  /// The file appears whole or not at all: the bytes go to a temporary file beside it, which is flushed to the disk and
+  /// then takes the name. Two tensors of one name stop the process.
+  ///
+  /// - Parameters:
+  ///   - tensors: tensors on any device, whose names differ from each other and from `__metadata__`.
+  ///   - metadata: the header's `__metadata__`.
+  /// - Throws: `FileError` if the file cannot be written.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL
   ) throws {

@@ -1,10 +1,11 @@
 import Foundation
 import Support
 
-/// A safetensors file, mapped into memory: opening reads the header alone, a tensor's pages come when touched.
+/// A safetensors file, mapped into memory: opening it reads the header alone, and a tensor's pages are read when used.
 public struct SafetensorsFile: Sendable {
+  /// The file.
   public let url: URL
-  /// The header's `__metadata__`.
+  /// The header's `__metadata__`; empty if there is none.
   public let metadata: [String: String]
   /// The tensors' names in the order of their bytes.
   public let names: [String]
@@ -16,8 +17,10 @@ public struct SafetensorsFile: Sendable {
   /// The format's own limit of a header.
   private static let largestHeader = 100_000_000
 
-  /// - Throws: ``FileError`` for a file that is missing, empty, truncated or malformed: every offset is checked
-  ///   against the file's true size before anything is read.
+  /// Opens a file and reads its header.
+  ///
+  /// - Throws: `FileError` for a file that is missing, empty, truncated or malformed: every offset is checked against
+  ///   the file's true size before anything is read.
   public init(contentsOf url: URL) throws {
     self.url = url
     mapping = try FileMapping(url)
@@ -28,7 +31,7 @@ public struct SafetensorsFile: Sendable {
     let length = mapping.bytes.loadUnaligned(as: UInt64.self).littleEndian
     guard length <= UInt64(Self.largestHeader), length <= UInt64(total - 8) else {
       throw FileError(
-        url, "claims a header of \(length) bytes, but \(total - 8) follow: truncated, or no safetensors file")
+        url, "claims a header of \(length) bytes, but \(total - 8) follow: it is truncated, or not a safetensors file")
     }
     dataStart = 8 + Int(length)
     let header: SafetensorsHeader
@@ -38,7 +41,7 @@ public struct SafetensorsFile: Sendable {
     } catch let problem as SafetensorsHeader.Problem {
       throw FileError(url, problem.reason.inBrief)
     } catch let failure as JSONScanner.Failure {
-      throw FileError(url, "has a header that is no JSON object of tensors: \(failure)".inBrief)
+      throw FileError(url, "has a header that is not a JSON object of tensors: \(failure)".inBrief)
     }
     metadata = header.metadata
     entries = header.entries
@@ -60,16 +63,18 @@ public struct SafetensorsFile: Sendable {
     names = ordered.map(\.key)
   }
 
-  /// The shape of a tensor, without reading it.
+  /// Returns the shape of a tensor without reading it; nil if there is no such tensor.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
-  /// A tensor; its memory is the file's until someone writes to it (then only this process sees that).
+  /// Returns a tensor whose memory is the file's. What is written to it changes no file.
   ///
-  /// - Throws: ``FileError`` when there is no such tensor, or libtorch lacks its type.
+  /// Two 4-bit floats in a byte count as one element, so that the last size is half of the file's.
+  ///
+  /// - Throws: `FileError` if there is no such tensor, or libtorch lacks its type.
   public func tensor(_ name: String) throws -> Tensor {
     guard let entry = entries[name] else { throw FileError(url, "has no tensor '\(name)'") }
     guard let dtype = entry.type.dtype else {
-      throw FileError(url, "tensor '\(name)' is \(entry.type.rawValue), which has no tensors here")
+      throw FileError(url, "tensor '\(name)' is \(entry.type.rawValue), a type that libtorch lacks")
     }
     var shape = entry.shape
     if dtype == .float4e2m1x2, let last = shape.last {
@@ -86,7 +91,9 @@ public struct SafetensorsFile: Sendable {
     return isAligned ? tensor : tensor.copiedBytewise(from: start, owner: mapping)
   }
 
-  /// The bytes of a tensor as they lie in the file, whatever its type.
+  /// Returns the bytes of a tensor as they lie in the file, whatever its type.
+  ///
+  /// - Throws: `FileError` if there is no such tensor.
   public func bytes(of name: String) throws -> Data {
     guard let entry = entries[name] else { throw FileError(url, "has no tensor '\(name)'") }
     return Data(mapping.bytes[(dataStart + entry.bytes.lowerBound)..<(dataStart + entry.bytes.upperBound)])

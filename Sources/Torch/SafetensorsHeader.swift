@@ -4,8 +4,8 @@ import Support
 /// `serde_json`).
 ///
 /// A header is an object. `__metadata__` is null or maps texts to texts; every other field is a tensor with `dtype`,
-/// `shape` and `data_offsets`, once each, and whatever else is ignored. A tensor that is described twice counts as it is
-/// described last. Whitespace may surround the object.
+/// `shape` and `data_offsets`, once each, and whatever else is ignored. A tensor that is described twice counts as it
+/// is described last. Whitespace may surround the object.
 ///
 /// Two things are stricter here. The crate also takes two forms that its JSON library derives (a list in place of a
 /// tensor's object, an object in place of the `dtype`), which the format does not describe. And it takes shapes that

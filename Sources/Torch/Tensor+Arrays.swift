@@ -6,10 +6,12 @@ private enum Aten {
 }
 
 extension Tensor {
-  /// A tensor of an array's elements. The array's own storage is used where nobody else holds it, and
-  /// kept as long as the tensor lives.
+  /// Creates a tensor on the CPU of an array's elements, in row-major order.
   ///
-  /// - Parameter shape: the array's length when left out.
+  /// The array's own storage is used, and kept as long as the tensor lives, if the array is its only owner; otherwise
+  /// it is copied. A shape that has another number of elements stops the process.
+  ///
+  /// - Parameter shape: the size of every dimension; defaults to one dimension of the array's length.
   public convenience init<Scalar: TensorScalar>(_ elements: consuming [Scalar], shape: [Int]? = nil) {
     let shape = shape ?? [elements.count]
     require(
@@ -34,7 +36,7 @@ extension Tensor {
     return shape.contains(0) ? 0 : extent
   }
 
-  /// A tensor of one element and no dimension.
+  /// Creates a tensor of one element and no dimension.
   public convenience init<Scalar: TensorScalar>(scalar: Scalar) { self.init([scalar], shape: []) }
 
   /// A tensor on memory that `owner` keeps.
@@ -49,7 +51,7 @@ extension Tensor {
     self.init(handle)
   }
 
-  /// The elements in row-major order, converted to `Scalar` where the dtype differs.
+  /// Returns the elements in row-major order, from any device, converted to `Scalar` where the dtype differs.
   public func array<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> [Scalar] {
     let source = detached().to(.cpu).to(Scalar.dtype).contiguous()
     let count = source.count
@@ -63,14 +65,16 @@ extension Tensor {
     }
   }
 
-  /// Reads the elements in place, row-major. The tensor has to be contiguous, on the CPU and of this dtype.
+  /// Reads the elements in place, in row-major order. A tensor that is not contiguous, on the CPU and of this dtype
+  /// stops the process.
   public func withElements<Scalar: TensorScalar, Result>(
     of type: Scalar.Type = Scalar.self, _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
     try withMutableElements(of: type) { try body(UnsafeBufferPointer($0)) }
   }
 
-  /// Writes the elements in place, row-major. The tensor has to be contiguous, on the CPU and of this dtype.
+  /// Writes the elements in place, in row-major order. A tensor that is not contiguous, on the CPU and of this dtype
+  /// stops the process.
   public func withMutableElements<Scalar: TensorScalar, Result>(
     of type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
@@ -86,14 +90,14 @@ extension Tensor {
 
   /// The raw bytes of a contiguous tensor on the CPU.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    require(isContiguous && device == .cpu, "\(signature) lies not in one piece in the CPU's memory")
+    require(isContiguous && device == .cpu, "\(signature) is not contiguous in the memory of the CPU")
     return try withExtendedLifetime(self) {
       let count = count * dtype.byteCount
       return try body(UnsafeRawBufferPointer(start: count == 0 ? nil : ct_data(handle), count: count))
     }
   }
 
-  /// The one element of a tensor, as a real number.
+  /// The one element of a tensor as a real number. Any other number of elements stops the process.
   public var item: Double {
     require(count == 1, "item of \(signature): has \(count) elements, not one")
     return array(of: Double.self)[0]
@@ -106,8 +110,8 @@ private final class ArrayStorage<Scalar> {
   private let array: [Scalar]
 
   init(_ elements: consuming [Scalar]) {
-    // A tensor may write to its memory, so storage that others can see must not be shared. The array is
-    // ours alone after `consuming`; making it mutable copies only when somebody else still holds it.
+    // A tensor may write to its memory, so storage that others can see must not be shared. After `consuming`, the
+    // array has no other owner in the caller; making it mutable copies it only if there is one elsewhere.
     var own = elements
     self.elements = own.withUnsafeMutableBufferPointer { $0 }
     array = own

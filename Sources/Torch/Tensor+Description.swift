@@ -1,7 +1,7 @@
 import Foundation
 
 extension Tensor: CustomStringConvertible {
-  /// As NumPy prints: nested brackets, the middle of long axes left out.
+  /// The elements in nested brackets as NumPy prints them, without the middle of long axes, and the dtype and shape.
   public var description: String {
     guard dtype != .float4e2m1x2, dtype != .complex64 else { return signature }
     let text =
@@ -44,7 +44,7 @@ private struct Summary {
     return "[" + parts.joined(separator: separator) + "]"
   }
 
-  /// The positions to print; nil stands for the ones left out.
+  /// The positions to print; nil stands for those that are left out.
   private static func shown(_ size: Int, _ edge: Int) -> [Int?] {
     if edge == .max || size <= 2 * edge { return Array(0..<size) }
     return Array(0..<edge) + [nil] + Array((size - edge)..<size)

@@ -10,62 +10,86 @@ private enum Aten {
   static let gather = Operator("gather")
 }
 
-/// What may stand between a tensor's brackets: `x[0, 1..<3, .all, .newAxis, .every(2), mask]`.
+/// One index of a tensor's subscript, such as each of those in `x[0, 1..<3, .all, .newAxis, .every(2), mask]`.
 public enum TensorIndex {
-  /// One position; the axis goes. Negative counts from the end.
+  /// One position of an axis, which the result lacks; negative positions count from the end.
   case at(Int)
-  /// Positions from `start` up to, not including, `end` (both may be negative or left out).
+  /// Positions from `start` up to, not including, `end`; negative ones count from the end, and nil is the axis's own.
   case slice(start: Int?, end: Int?, step: Int)
   /// All axes that the other indices leave over.
   case remainingAxes
+  /// A new axis of size one.
   case insertedAxis
-  /// Positions as an integer tensor, or a mask as a tensor of booleans.
+  /// Positions as an integer tensor, or a mask as a tensor of booleans, which takes as many axes as it has.
   case tensor(Tensor)
 }
 
 /// A value that can serve as an index: integers, ranges, tensors, and ``TensorIndex`` itself.
 public protocol TensorIndexConvertible {
+  /// The index that the value stands for.
   var tensorIndex: TensorIndex { get }
 }
 
-extension TensorIndex: TensorIndexConvertible { public var tensorIndex: TensorIndex { self } }
-extension Tensor: TensorIndexConvertible { public var tensorIndex: TensorIndex { .tensor(self) } }
-extension Int: TensorIndexConvertible { public var tensorIndex: TensorIndex { .at(self) } }
+extension TensorIndex: TensorIndexConvertible {
+  /// The index itself.
+  public var tensorIndex: TensorIndex { self }
+}
+extension Tensor: TensorIndexConvertible {
+  /// Positions or a mask.
+  public var tensorIndex: TensorIndex { .tensor(self) }
+}
+extension Int: TensorIndexConvertible {
+  /// One position; negative ones count from the end.
+  public var tensorIndex: TensorIndex { .at(self) }
+}
 extension Range<Int>: TensorIndexConvertible {
+  /// Positions from the lower bound up to, not including, the upper.
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: upperBound, step: 1) }
 }
 extension ClosedRange<Int>: TensorIndexConvertible {
+  /// Positions from the lower to the upper bound, both included.
   public var tensorIndex: TensorIndex {
     .slice(start: lowerBound, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
   }
 }
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
+  /// Positions from the lower bound to the end of the axis.
   public var tensorIndex: TensorIndex { .slice(start: lowerBound, end: nil, step: 1) }
 }
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
+  /// Positions up to, not including, the upper bound.
   public var tensorIndex: TensorIndex { .slice(start: nil, end: upperBound, step: 1) }
 }
 
 extension TensorIndexConvertible where Self == TensorIndex {
+  /// All positions of an axis.
   public static var all: TensorIndex { .slice(start: nil, end: nil, step: 1) }
+  /// All axes that the other indices leave over.
   public static var ellipsis: TensorIndex { .remainingAxes }
+  /// A new axis of size one.
   public static var newAxis: TensorIndex { .insertedAxis }
-  /// Every `step`-th position.
+  /// Every `step`-th position of an axis, from the first on.
   public static func every(_ step: Int) -> TensorIndex { .slice(start: nil, end: nil, step: step) }
 }
 
 extension Tensor {
-  /// NumPy's indexing. Positions and slices give views; index tensors and masks give copies.
-  /// Assigning writes to this tensor's memory.
+  /// Returns the part of the tensor that NumPy's rules of indexing select.
+  ///
+  /// Positions and slices give views; index tensors and masks give copies. Assigning writes to this tensor's memory,
+  /// and the assigned value broadcasts. More indices than axes, or a position outside of its axis, stop the process.
   public subscript(_ indices: any TensorIndexConvertible...) -> Tensor {
     get { indexed(indices.map(\.tensorIndex)) }
     set { write(newValue, at: indices.map(\.tensorIndex)) }
   }
 
-  /// Rows (or entries of another axis) at the positions of an `int64` tensor.
+  /// Returns the entries of an axis (defaults to the first: rows) at the positions of an `int64` vector.
   public func selecting(_ positions: Tensor, axis: Int = 0) -> Tensor {
     Aten.indexSelect(.tensor(self), .integer(axis), .tensor(positions))
   }
+  /// Returns, for every element of an `int64` tensor, this tensor's element at that position of the axis.
+  ///
+  /// - Parameter positions: a tensor of as many axes, whose sizes beside `axis` are at most this tensor's.
+  /// - Returns: a tensor of the shape of `positions`.
   public func gathering(_ positions: Tensor, axis: Int) -> Tensor {
     Aten.gather(.tensor(self), .integer(axis), .tensor(positions))
   }

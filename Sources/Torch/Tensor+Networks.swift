@@ -28,14 +28,18 @@ private enum Aten {
 }
 
 extension Tensor {
-  /// `x Wᵀ + b`, with W of shape out × in.
+  /// Returns `x Wᵀ + b` over the last axis, with a weight W of shape outputs × inputs and a bias b of `outputs`
+  /// elements.
   public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
     Aten.linear(.tensor(self), .tensor(weight), .optional(bias))
   }
 
-  /// Convolution over batch × channels × height × width.
+  /// Returns the convolution of batch × channels × height × width.
   ///
-  /// - Parameter weight: out × in / groups × kernel height × kernel width; in × out / groups × … when transposed.
+  /// - Parameters:
+  ///   - weight: outputs × inputs / `groups` × kernel height × kernel width.
+  ///   - bias: one element for each output; nil for zeros.
+  ///   - padding: the number of zeros at each of the four borders.
   public func convolved(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
@@ -45,6 +49,13 @@ extension Tensor {
       .integers([padding, padding]), .integers([dilation, dilation]), .integer(groups))
   }
 
+  /// Returns the transposed convolution of batch × channels × height × width, which enlarges maps by its stride.
+  ///
+  /// - Parameters:
+  ///   - weight: inputs × outputs × kernel height × kernel width.
+  ///   - bias: one element for each output; nil for zeros.
+  ///   - padding: the number of rows and columns that are cut off at each of the four borders.
+  ///   - outputPadding: the number of rows and columns that are added at the bottom and on the right; below `stride`.
   public func convolvedTransposed(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
   ) -> Tensor {
@@ -53,7 +64,15 @@ extension Tensor {
       .integers([padding, padding]), .integers([outputPadding, outputPadding]))
   }
 
-  /// Normalises each channel with the batch's statistics (then the running ones follow) or the running ones.
+  /// Normalizes each channel (axis 1) by the statistics of the batch, which the running ones then follow, or by the
+  /// running ones.
+  ///
+  /// - Parameters:
+  ///   - weight: the factor of each channel after normalization; nil for one.
+  ///   - bias: the offset of each channel after normalization; nil for zero.
+  ///   - usesBatch: whether the batch's statistics count; otherwise the running ones have to be given.
+  ///   - momentum: the weight of the batch's statistics in the running ones.
+  ///   - epsilon: a number that is added to the variance.
   public func batchNormalized(
     weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, usesBatch: Bool,
     momentum: Double, epsilon: Double
@@ -63,59 +82,85 @@ extension Tensor {
       .boolean(usesBatch), .real(momentum), .real(epsilon), false)
   }
 
-  /// Normalises over the last axis.
+  /// Normalizes over the last axis, then multiplies by `weight` and adds `bias`, each of the axis's size.
   public func layerNormalized(weight: Tensor?, bias: Tensor?, epsilon: Double) -> Tensor {
     Aten.layerNorm(
       .tensor(self), .integers([shape[rank - 1]]), .optional(weight), .optional(bias), .real(epsilon))
   }
 
+  /// Normalizes each sample's channels (axis 1) in groups, then multiplies by `weight` and adds `bias`, one for each
+  /// channel.
+  ///
+  /// - Parameter groups: the number of groups, a divisor of the number of channels.
   public func groupNormalized(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double) -> Tensor {
     Aten.groupNorm(.tensor(self), .integer(groups), .optional(weight), .optional(bias), .real(epsilon))
   }
 
-  /// `softmax(q kᵀ / √d) v` in libtorch's fused kernel; all of shape batch × heads × tokens × d.
+  /// Returns `softmax(q kᵀ / √d) v`, computed by libtorch's fused kernel where there is one; all tensors have the shape
+  /// batch × heads × tokens × d.
+  ///
+  /// - Source: Vaswani et al., *Attention Is All You Need*, NeurIPS 2017, equation 1.
   public static func attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor {
     Aten.attention(.tensor(query), .tensor(key), .tensor(value))
   }
 
+  /// Returns the larger of zero and every element.
   public func relu() -> Tensor { Aten.relu(.tensor(self)) }
-  /// The exact form, with the error function.
+  /// Returns the Gaussian error linear unit of every element x, `x Φ(x)`, in its exact form with the error function.
+  ///
+  /// - Source: Hendrycks, Gimpel, *Gaussian Error Linear Units (GELUs)*, 2016.
   public func gelu() -> Tensor { Aten.gelu(.tensor(self)) }
+  /// Returns `1 / (1 + e⁻ˣ)` of every element.
   public func sigmoid() -> Tensor { Aten.sigmoid(.tensor(self)) }
+  /// Returns the hyperbolic tangent of every element.
   public func tanh() -> Tensor { Aten.tanh(.tensor(self)) }
-  /// `log(1 + eˣ)`.
+  /// Returns `log(1 + eˣ)` of every element, and the element itself above 20, where the two differ by less than 10⁻⁸.
   public func softplus() -> Tensor { Aten.softplus(.tensor(self)) }
+  /// Returns the exponentials of the elements, scaled to a sum of one along an axis.
   public func softmax(axis: Int) -> Tensor { Aten.softmax(.tensor(self), .integer(axis)) }
+  /// Returns the logarithm of ``softmax(axis:)``, computed without overflow.
   public func logSoftmax(axis: Int) -> Tensor { Aten.logSoftmax(.tensor(self), .integer(axis)) }
 
+  /// Returns the largest value of every square window of batch × channels × height × width.
+  ///
+  /// - Parameter padding: the number of rows and columns that are added at each border and count as −∞; at most half of
+  ///   `kernel`.
   public func maxPooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.maxPool(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]), .integers([padding, padding]))
   }
-  /// - Returns: the largest value of every window, and where in the map's plane it is; of equal ones the first.
+  /// Returns the largest value of every square window, and its place.
+  ///
+  /// - Returns: the values, and for each its index (`int64`) in its channel's plane, row by row; of equal values the
+  ///   first.
   public func maxPooledWithIndices(kernel: Int, stride: Int) -> (values: Tensor, indices: Tensor) {
     let results = Aten.maxPoolWithIndices.all(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]))
     return (results[0], results[1])
   }
-  /// Every value at its index in a larger plane, zeros elsewhere.
+  /// Returns planes of `height` × `width` with every value at its index, and zeros elsewhere.
   ///
-  /// - Parameter indices: of windows that do not overlap, so that no two values meet.
+  /// - Parameter indices: what ``maxPooledWithIndices(kernel:stride:)`` gave for windows that do not overlap, so that
+  ///   no two values have one place.
   public func maxUnpooled(_ indices: Tensor, height: Int, width: Int) -> Tensor {
     let planes = [shape[0], shape[1], height * width]
     let zeros = Tensor.zeros(planes, dtype: dtype, device: device)
     return Aten.scatter(.tensor(zeros), .integer(2), .tensor(indices.flattened(from: 2)), .tensor(flattened(from: 2)))
       .reshaped([shape[0], shape[1], height, width])
   }
+  /// Returns the mean of every square window of batch × channels × height × width.
+  ///
+  /// - Parameter padding: the number of rows and columns of zeros at each border, which count in the means.
   public func averagePooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.averagePool(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]), .integers([padding, padding]))
   }
+  /// Returns the means of `height` × `width` windows that divide each map as evenly as its size permits.
   public func adaptiveAveragePooled(height: Int, width: Int) -> Tensor {
     Aten.adaptiveAveragePool(.tensor(self), .integers([height, width]))
   }
 
-  /// Resizes batch × channels × height × width.
+  /// Returns maps of batch × channels × height × width, resized to another height and width.
   public func resized(height: Int, width: Int, _ interpolation: Interpolation) -> Tensor {
     let size = OperatorArgument.integers([height, width])
     return switch interpolation {
@@ -127,13 +172,20 @@ extension Tensor {
     }
   }
 
-  /// The mean of `−log softmax` at the labels; NaN where every label is the ignored one.
+  /// Returns the mean of `−log softmax` at the labels; NaN if every label is the ignored one.
   ///
-  /// - Parameter labels: `int64`, without the class axis (axis 1 here).
+  /// - Parameters:
+  ///   - labels: classes as `int64`, of this tensor's shape without its class axis (axis 1).
+  ///   - ignored: the label of elements that do not count.
   public func crossEntropy(_ labels: Tensor, ignoring ignored: Int) -> Tensor {
     Aten.crossEntropy(.tensor(self), .tensor(labels), nil, 1, .integer(ignored))
   }
-  /// As ``crossEntropy(_:ignoring:)``, summed instead of averaged, with weights per class.
+  /// Returns the sum of `−log softmax` at the labels; zero if every label is the ignored one.
+  ///
+  /// - Parameters:
+  ///   - labels: classes as `int64`, of this tensor's shape without its class axis (axis 1).
+  ///   - ignored: the label of elements that do not count.
+  ///   - classWeights: the factor of each class's elements; nil for one.
   public func crossEntropySum(_ labels: Tensor, ignoring ignored: Int, classWeights: Tensor? = nil) -> Tensor {
     Aten.crossEntropy(.tensor(self), .tensor(labels), .optional(classWeights), 2, .integer(ignored))
   }

@@ -1,9 +1,10 @@
-/// How the layers of an encoder are made: an encoder says what it needs by path and shape, a kit says how tasks share it.
+/// A way to make the layers of an encoder: an encoder says what it needs by path and shape, and a kit how tasks share
+/// it.
 ///
-/// The same encoder is a plain one with a ``PlainKit``, and has normalizations of the tasks' own with a
-/// ``TaskNormalizedKit``, without a word about tasks in the encoder.
+/// One encoder has layers that all tasks share with a ``PlainKit``, and a normalization for each task with a
+/// ``TaskNormalizedKit``. Its own code does not mention tasks.
 public protocol LayerKit {
-  /// A convolution and the batch normalization of its output.
+  /// Makes a convolution and the batch normalization of its output.
   ///
   /// - Parameters:
   ///   - path: where the convolution registers its `weight` and `bias`.
@@ -12,7 +13,7 @@ public protocol LayerKit {
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer
 
-  /// A linear layer over the last axis, and the layer normalization of its input if there is one.
+  /// Makes a linear layer over the last axis, and the layer normalization of its input if there is one.
   ///
   /// - Parameters:
   ///   - path: where the linear layer registers its `weight` and `bias`.
@@ -22,19 +23,26 @@ public protocol LayerKit {
 
 /// The shape of a convolution with a square kernel, and of the batch normalization behind it.
 public struct ConvolutionShape: Sendable {
+  /// The number of input channels.
   public var inputs: Int
+  /// The number of output channels.
   public var outputs: Int
+  /// The kernel's height and width.
   public var kernel: Int
+  /// The step of the kernel, in pixels of the input; defaults to 1.
   public var stride = 1
+  /// The distance of the kernel's elements, in pixels of the input; defaults to 1.
   public var dilation = 1
+  /// Whether a bias is added before the normalization; defaults to false.
   public var hasBias = false
   /// The distribution of the first weights; nil for libtorch's default.
   public var weight: Initialization?
   /// The distribution of the first biases; nil for libtorch's default.
   public var bias: Initialization?
-  /// The weight of a batch's statistics in the running ones.
+  /// The weight of a batch's statistics in the running ones; defaults to 0.1.
   public var momentum = 0.1
 
+  /// Creates the shape of a convolution of stride and dilation 1, without bias.
   public init(from inputs: Int, to outputs: Int, kernel: Int) {
     self.inputs = inputs
     self.outputs = outputs
@@ -44,13 +52,16 @@ public struct ConvolutionShape: Sendable {
 
 /// The shape of a linear layer, and of the layer normalization before it.
 public struct LinearShape: Sendable {
+  /// The size of the input's last axis.
   public var inputs: Int
+  /// The size of the output's last axis.
   public var outputs: Int
   /// The distribution of the first weights, beside which biases start at zero; nil for libtorch's default of both.
   public var weight: Initialization?
-  /// Added to the variance in the normalization.
+  /// A number that is added to the variance in the normalization; defaults to 1e-6.
   public var epsilon = 1e-6
 
+  /// Creates the shape of a linear layer.
   public init(from inputs: Int, to outputs: Int, weight: Initialization? = nil) {
     self.inputs = inputs
     self.outputs = outputs

@@ -1,9 +1,11 @@
 import Torch
 
-/// Layers that all tasks share.
+/// A kit whose layers all tasks share.
 public struct PlainKit: LayerKit {
+  /// Creates the kit.
   public init() {}
 
+  /// Makes a convolution and one batch normalization for all tasks.
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
@@ -13,6 +15,7 @@ public struct PlainKit: LayerKit {
       ]))
   }
 
+  /// Makes a linear layer after one layer normalization for all tasks, if there is one.
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {

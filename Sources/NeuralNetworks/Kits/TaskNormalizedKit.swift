@@ -1,16 +1,21 @@
 import Torch
 
-/// Convolutions that all tasks share, each with a batch normalization for every task; linear layers are plain.
+/// A kit whose convolutions all tasks share, each with a batch normalization for every task; linear layers and their
+/// normalizations are shared.
 ///
-/// It remembers the convolutions that it made, as methods work on them.
+/// The kit keeps the convolutions that it made, on which methods such as connection strength work.
+///
+/// - Source: *Achieving Task Priority in Multi-Task Learning by Connection Strength*, CVPR 2024, section 3.
 public final class TaskNormalizedKit: LayerKit {
   /// The tasks that have normalizations of their own, registered as `norm.TASK`.
   public let tasks: [String]
-  /// Every convolution that was made, in order.
+  /// Every convolution that was made, in the order in which it was asked for.
   public private(set) var convolutions: [NormalizedConvolution] = []
 
+  /// Creates a kit for the tasks of some names.
   public init(tasks: [String]) { self.tasks = tasks }
 
+  /// Makes a convolution and a batch normalization for each task.
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
@@ -20,6 +25,7 @@ public final class TaskNormalizedKit: LayerKit {
     return TaskNormalizedConvolution(convolution: convolution, normalization: normalization)
   }
 
+  /// Makes the linear layer of a ``PlainKit``.
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {

@@ -1,7 +1,7 @@
 import Support
 import Torch
 
-/// Multi-head self-attention over batch × tokens × width; names as in timm (`qkv`, `proj`).
+/// Multi-head self-attention over batch × tokens × width, whose entries are named `qkv` and `proj` as in timm.
 ///
 /// - Source: Vaswani et al., *Attention Is All You Need*, NeurIPS 2017, section 3.2.
 public struct Attention: StreamLayer {
@@ -9,9 +9,12 @@ public struct Attention: StreamLayer {
   private let projection: any StreamLayer
   private let heads: Int
 
+  /// Registers the linear layers that compute queries, keys and values, and project the result.
+  ///
   /// - Parameters:
   ///   - norm: where the normalization of the input registers its entries; nil if the input is not normalized.
-  ///   - heads: a divisor of `width`.
+  ///   - heads: the number of heads, which has to divide `width`; otherwise the process stops.
+  ///   - kit: how tasks share the linear layers.
   public init(
     _ path: ParameterPath, normalizedAt norm: ParameterPath? = nil, width: Int, heads: Int,
     kit: any LayerKit = PlainKit()
@@ -23,6 +26,10 @@ public struct Attention: StreamLayer {
     self.heads = heads
   }
 
+  /// Returns what each token gathers from all tokens of its stream, without the residual path.
+  ///
+  /// - Parameter input: batch × tokens × width of each stream.
+  /// - Returns: streams of the same shape.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     projection(qkv(input, context).map(attended), context)
   }

@@ -1,18 +1,28 @@
 import Torch
 
-/// Normalises every channel over batch and space: with the batch's own statistics in training, with the
-/// running ones otherwise.
+/// Normalizes every channel (axis 1) over batch and space: by the batch's own statistics in training, by the running
+/// ones otherwise.
 ///
-/// - Source: Ioffe, Szegedy, *Batch Normalization*, ICML 2015.
+/// - Source: Ioffe, Szegedy, *Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+///   Shift*, ICML 2015.
 public struct BatchNormalization: Layer {
+  /// The factor of each channel after normalization, one at first.
   public let weight: Parameter
+  /// The offset of each channel after normalization, zero at first.
   public let bias: Parameter
+  /// The running mean of each channel.
   public let runningMean: Buffer
+  /// The running variance of each channel, which is the unbiased one.
   public let runningVariance: Buffer
   private let batches: Buffer
   private let momentum: Double
   private let epsilon: Double
 
+  /// Registers `weight`, `bias` and the running statistics under the names that torchvision and timm have for them.
+  ///
+  /// - Parameters:
+  ///   - momentum: the weight of a batch's statistics in the running ones.
+  ///   - epsilon: a number that is added to the variance.
   public init(_ path: ParameterPath, channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
     weight = path.parameter("weight", [channels], .ones)
     bias = path.parameter("bias", [channels], .zeros)
@@ -23,6 +33,9 @@ public struct BatchNormalization: Layer {
     self.epsilon = epsilon
   }
 
+  /// Returns the normalized channels. In training, the running statistics follow those of the batch.
+  ///
+  /// - Parameter input: batch × channels, with or without further axes.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     if context.isTraining { withoutGradients { batches.value.add(inPlace: batches.value.onesLike()) } }
     return input.batchNormalized(
@@ -31,7 +44,7 @@ public struct BatchNormalization: Layer {
       epsilon: epsilon)
   }
 
-  /// What it does in evaluation: `scale · x + shift` for each channel.
+  /// The factors and offsets by which evaluation computes `scale · x + shift` for each channel.
   var affine: (scale: Tensor, shift: Tensor) {
     let scale = weight.value / (runningVariance.value + epsilon).sqrt()
     return (scale, bias.value - runningMean.value * scale)

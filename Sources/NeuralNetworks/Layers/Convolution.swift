@@ -2,14 +2,22 @@ import Torch
 
 /// A convolution with a square kernel over batch × channels × height × width.
 public struct Convolution: Layer {
+  /// The kernels: outputs × inputs / groups × kernel × kernel.
   public let weight: Parameter
+  /// The offset of each output; nil if there is none.
   public let bias: Parameter?
   let stride: Int
   let padding: Int
   let dilation: Int
   let groups: Int
 
-  /// - Parameter padding: keeps the size at stride 1 when left out.
+  /// Registers `weight` and `bias`.
+  ///
+  /// - Parameters:
+  ///   - padding: the number of zeros at each border; nil for as many as keep the size at stride 1.
+  ///   - groups: the number of groups of channels that do not see each other, a divisor of `inputs` and `outputs`.
+  ///   - weight: the distribution of the first weights; nil for libtorch's default.
+  ///   - biasInitialization: the distribution of the first biases; nil for libtorch's default.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int? = nil, dilation: Int = 1, groups: Int = 1, hasBias: Bool = true,
@@ -25,6 +33,7 @@ public struct Convolution: Layer {
     self.groups = groups
   }
 
+  /// Returns the convolution of batch × inputs × height × width.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     input.convolved(
       weight.value, bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)

@@ -1,10 +1,14 @@
 import Torch
 
-/// `y = x Wᵀ + b` over the last axis.
+/// The affine function `y = x Wᵀ + b` over the last axis, with W of shape outputs × inputs.
 public struct Linear: Layer {
   let weight: Parameter
   let bias: Parameter?
 
+  /// Registers `weight` and `bias`.
+  ///
+  /// - Parameter weight: the distribution of the first weights, beside which biases start at zero; nil for libtorch's
+  ///   default of both.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, hasBias: Bool = true, weight: Initialization? = nil
   ) {
@@ -13,6 +17,7 @@ public struct Linear: Layer {
     bias = hasBias ? path.parameter("bias", [outputs], weight == nil ? .uniform(fanIn: inputs) : .zeros) : nil
   }
 
+  /// Returns … × outputs for an input of … × inputs.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     input.linear(weight.value, bias?.value)
   }

@@ -1,13 +1,15 @@
 import Support
 import Torch
 
-/// A batch normalization for each task: behind a layer that all tasks share, or of the tokens that they share.
+/// A batch normalization for each task, of the output of a layer or of tokens that all tasks share.
 ///
 /// The context says which tasks the streams belong to: ``ForwardContext/for(tasks:)``.
 public struct TaskNormalization: StreamLayer {
-  /// Each task's own.
+  /// The normalization of each task.
   public let byTask: [String: BatchNormalization]
 
+  /// Registers a normalization for each task.
+  ///
   /// - Parameters:
   ///   - tasks: the tasks that have a normalization of their own, registered as `path.TASK`.
   ///   - momentum: the weight of a batch's statistics in the running ones.
@@ -18,29 +20,33 @@ public struct TaskNormalization: StreamLayer {
       })
   }
 
-  /// What a network whose tasks share their normalizations calls an entry: the name without the task's.
+  /// Returns the name of an entry in a network whose tasks share their normalizations: the name without the task's.
   public static func plainName(of name: String, tasks: [String]) -> String {
     var parts = name.split(separator: ".").map(String.init)
     if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
     return parts.joined(separator: ".")
   }
 
+  /// Returns each task's stream, normalized by its own normalization. A context that names no task, or one that has no
+  /// normalization, stops the process.
+  ///
+  /// - Parameter input: batch × channels × … of each stream.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     let own = context.tasks.map { task -> BatchNormalization in
       guard let own = byTask[task] else {
-        fatalError("task-specific normalization of \(byTask.keys.sorted()), evaluated for '\(task)'")
+        fatalError("a normalization for each of the tasks \(byTask.keys.sorted()) is evaluated for '\(task)'")
       }
       return own
     }
-    require(!own.isEmpty, "task-specific normalization of \(byTask.keys.sorted()), evaluated for no task")
+    require(!own.isEmpty, "a normalization for each of the tasks \(byTask.keys.sorted()) is evaluated for no task")
     if !context.isTraining, let together = Self.normalizedTogether(input, own) { return together }
     return Streams(
       apart: zip(own, input.byTask(count: own.count)).map { normalization, stream in normalization(stream, context) })
   }
 
   /// The most elements of a shared stream that is normalized for all tasks in one pass. On two cores, a ResNet-18 in
-  /// evaluation takes 0.23 to 0.91 times as long on images of up to 2^16 pixels, 16 elements each where its streams part,
-  /// and up to 1.57 times above.
+  /// evaluation takes 0.23 to 0.91 times as long on images of up to 2^16 pixels, 16 elements each where its streams
+  /// part, and up to 1.57 times above.
   private static let largestStream = 1 << 20
 
   /// Every task's stream by its own running statistics, all in one pass over the memory; nil if that does not pay.

@@ -1,6 +1,7 @@
 import Torch
 
-/// The transposed convolution: enlarges by its stride.
+/// The transposed convolution with a square kernel over batch × channels × height × width, which enlarges maps by its
+/// stride.
 public struct TransposedConvolution: Layer {
   let weight: Parameter
   let bias: Parameter?
@@ -8,6 +9,11 @@ public struct TransposedConvolution: Layer {
   let padding: Int
   let outputPadding: Int
 
+  /// Registers `weight` (inputs × outputs × kernel × kernel) and `bias`.
+  ///
+  /// - Parameters:
+  ///   - padding: the number of rows and columns that are cut off at each border.
+  ///   - outputPadding: the number of rows and columns that are added at the bottom and on the right.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int, padding: Int = 0,
     outputPadding: Int = 0, hasBias: Bool = true
@@ -20,6 +26,7 @@ public struct TransposedConvolution: Layer {
     self.outputPadding = outputPadding
   }
 
+  /// Returns the enlarged maps.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     input.convolvedTransposed(
       weight.value, bias?.value, stride: stride, padding: padding, outputPadding: outputPadding)

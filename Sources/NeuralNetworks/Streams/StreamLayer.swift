@@ -2,6 +2,8 @@ import Torch
 
 /// A function of streams with parameters of its own, some of which may differ between tasks.
 public protocol StreamLayer {
+  /// Returns the layer's output for each stream.
+  ///
   /// - Parameter input: the streams of the context's tasks.
   /// - Returns: streams of the same tasks; they part where the layer differs between tasks.
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams
@@ -11,8 +13,10 @@ public protocol StreamLayer {
 public struct SharedLayer: StreamLayer {
   private let layer: any Layer
 
+  /// Creates the layer that applies another one to each stream.
   public init(_ layer: any Layer) { self.layer = layer }
 
+  /// Returns the layer's output for each stream; streams that tasks share stay shared.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     input.map { layer($0, context) }
   }

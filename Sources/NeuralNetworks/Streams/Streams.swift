@@ -1,11 +1,12 @@
 import Support
 import Torch
 
-/// What flows through the trunk of a network for the tasks of a ``ForwardContext``: one stream that they share, or one for
-/// each of them.
+/// The activations in the trunk of a network for the tasks of a ``ForwardContext``: one stream that they share, or one
+/// for each of them.
 ///
 /// A network starts with a shared stream. It parts at the first layer that differs between tasks; what comes before is
-/// computed once. Layers that are the same for all tasks go on with ``map(_:)``, whether the streams have parted or not.
+/// computed once. Layers that are the same for all tasks go on with ``map(_:)``, whether the streams have parted or
+/// not.
 public struct Streams {
   private enum Storage {
     case one(Tensor)
@@ -16,16 +17,18 @@ public struct Streams {
 
   private let storage: Storage
 
-  /// A stream that all tasks share.
+  /// Creates a stream that all tasks share, of shape batch × ….
   public init(_ shared: Tensor) { storage = .one(shared) }
 
-  /// A stream for each task of the context, in its order.
+  /// Creates a stream for each task of the context, in its order: at least one.
   public init(apart streams: [Tensor]) {
-    require(!streams.isEmpty, "streams of no task")
+    require(!streams.isEmpty, "there has to be a stream for at least one task")
     storage = .apart(streams)
   }
 
-  /// A stream for each of `count` tasks, which lie one after another along the first axis: (tasks · batch) × ….
+  /// Creates a stream for each of `count` tasks, which lie one after another along the first axis: (tasks · batch) × ….
+  ///
+  /// A first axis that `count` does not divide stops the process.
   public init(stacked streams: Tensor, count: Int) {
     require(
       count > 0 && streams.shape.first.map { $0 % count == 0 } == true,
@@ -38,20 +41,21 @@ public struct Streams {
     if case .one(let tensor) = storage { tensor } else { nil }
   }
 
-  /// The stream of each of `count` tasks.
+  /// Returns the stream of each of `count` tasks. Another number of streams stops the process.
   public func byTask(count: Int) -> [Tensor] {
     switch storage {
     case .one(let tensor): return [Tensor](repeating: tensor, count: count)
     case .stacked(let tensor, let own):
-      require(own == count, "streams of \(own) tasks for \(count)")
+      require(own == count, "these are the streams of \(own) tasks, but those of \(count) are asked for")
       return count == 1 ? [tensor] : tensor.reshaped([count, -1] + tensor.shape.dropFirst()).unbound()
     case .apart(let tensors):
-      require(tensors.count == count, "streams of \(tensors.count) tasks for \(count)")
+      require(tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
       return tensors
     }
   }
 
-  /// The streams along the first axis, (tasks · batch) × …: those of `count` tasks, each its own.
+  /// Returns the streams of `count` tasks one after another along the first axis, (tasks · batch) × …; a shared stream
+  /// is repeated. Another number of streams stops the process.
   public func stacked(count: Int) -> Tensor {
     switch storage {
     case .one(let tensor):
@@ -59,16 +63,16 @@ public struct Streams {
       let shape = tensor.shape
       return tensor.reshaped([1] + shape).expanded([count] + shape).reshaped([count * shape[0]] + shape.dropFirst())
     case .stacked(let tensor, let own):
-      require(own == count, "streams of \(own) tasks for \(count)")
+      require(own == count, "these are the streams of \(own) tasks, but those of \(count) are asked for")
       return tensor
     case .apart(let tensors):
-      require(tensors.count == count, "streams of \(tensors.count) tasks for \(count)")
+      require(tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
       return count == 1 ? tensors[0] : .concatenated(tensors, axis: 0)
     }
   }
 
-  /// The streams along the first axis, as ``stacked(count:)``, if they lie so already, or are one that is shared and has
-  /// at most `limit` elements; nil otherwise.
+  /// The streams along the first axis, as ``stacked(count:)``, if they lie so already, or are one that is shared and
+  /// has at most `limit` elements; nil otherwise.
   func stacked(count: Int, ifAtMost limit: Int) -> Tensor? {
     switch storage {
     case .one(let tensor): tensor.count <= limit ? stacked(count: count) : nil
@@ -77,7 +81,8 @@ public struct Streams {
     }
   }
 
-  /// What a function makes of each stream. It works on every sample by itself, as streams may lie along the batch.
+  /// Returns the results of a function for each stream. The function has to treat every sample by itself, as streams
+  /// may lie along the batch, and is called once if the stream is shared.
   public func map(_ body: (Tensor) -> Tensor) -> Streams {
     switch storage {
     case .one(let tensor): Streams(storage: .one(body(tensor)))
@@ -86,7 +91,7 @@ public struct Streams {
     }
   }
 
-  /// As ``map(_:)``, of a function with two results.
+  /// Returns the two results of a function for each stream, under the conditions of the function with one result.
   public func map(_ body: (Tensor) -> (Tensor, Tensor)) -> (Streams, Streams) {
     switch storage {
     case .one(let tensor):
@@ -101,9 +106,11 @@ public struct Streams {
     }
   }
 
-  /// What a function makes of several results for each task, of which some may be shared and others not.
+  /// Returns the results of a function of several streams for each task, some of which may be shared and others not.
   ///
-  /// - Parameter streams: one at least, of the same tasks.
+  /// - Parameters:
+  ///   - streams: at least one, of the same tasks.
+  ///   - body: a function that treats every sample by itself, called with one tensor for each of `streams`.
   public static func combined(_ streams: [Streams], _ body: ([Tensor]) -> Tensor) -> Streams {
     let shared = streams.compactMap(\.shared)
     if shared.count == streams.count { return Streams(body(shared)) }
@@ -115,9 +122,10 @@ public struct Streams {
     return Streams(apart: (0..<count).map { task in body(byTask.map { $0[task] }) })
   }
 
+  /// Returns the sum of two streams for each task.
   public static func + (a: Streams, b: Streams) -> Streams { combined([a, b]) { $0[0] + $0[1] } }
 
-  /// The size of an axis behind the first.
+  /// Returns the size of an axis behind the first, which may hold several streams; axis 0 stops the process.
   public func size(ofAxis axis: Int) -> Int {
     require(axis > 0, "the first axis may hold several streams")
     switch storage {
@@ -126,7 +134,7 @@ public struct Streams {
     }
   }
 
-  /// Nil if the stream is shared.
+  /// The number of streams; nil if the stream is shared.
   private var taskCount: Int? {
     switch storage {
     case .one: nil

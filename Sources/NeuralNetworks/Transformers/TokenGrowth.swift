@@ -1,11 +1,12 @@
-/// Where the blocks of a transformer have parts that belong to tasks, and of what kind they are.
+/// The places in a transformer where its blocks have parts that belong to tasks, and the kind of these parts.
 ///
-/// - Source: the paper on token modulation and expansion, section 4.3.
+/// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, section 4.3.
 public struct TokenGrowth: Codable, Sendable, Equatable {
+  /// A task's function of the tokens that enter a layer.
   public enum Modulation: String, Codable, Sendable, CaseIterable {
-    /// A factor and an offset for each channel, the identity at first.
+    /// A factor and an offset for each channel, which are the identity at first.
     case affine
-    /// Batch normalization over all tokens.
+    /// A batch normalization of each channel over all samples and tokens.
     case batchNormalization = "batch-normalization"
   }
 
@@ -13,14 +14,16 @@ public struct TokenGrowth: Codable, Sendable, Equatable {
   public var modulatedLayers: [Int]
   /// The layers, from 0 and in order, whose attention each task extends by tokens of its own.
   public var expandedLayers: [Int]
-  /// How many tokens.
+  /// The number of tokens that each task adds to each of the expanded layers.
   public var tokensPerTask: Int
+  /// The kind of the modulators.
   public var modulation: Modulation
   /// Whether the tasks' tokens stay in the stream after their layer.
   public var keepsTokens: Bool
   /// Whether every task's stream has the tokens of all tasks, not only its own.
   public var sharesTokens: Bool
 
+  /// Creates a growth from layers in any order.
   public init(
     modulatedLayers: [Int], expandedLayers: [Int], tokensPerTask: Int = 1, modulation: Modulation = .affine,
     keepsTokens: Bool = false, sharesTokens: Bool = false
@@ -33,10 +36,10 @@ public struct TokenGrowth: Codable, Sendable, Equatable {
     self.sharesTokens = sharesTokens
   }
 
-  /// From here on each task has a stream of its own; none where all share one to the end.
+  /// The first layer at which each task has a stream of its own; nil if all tasks share one to the end.
   public var firstSeparateLayer: Int? { modulatedLayers.first }
 
-  /// Whether a task's tokens reach that task's stream alone.
+  /// Returns whether a task's tokens at a layer reach that task's stream alone.
   func hasOwnTokens(_ layer: Int) -> Bool {
     guard let first = firstSeparateLayer else { return false }
     return layer >= first && !sharesTokens

@@ -1,7 +1,7 @@
 import Support
 import Torch
 
-/// What each task does to the tokens that enter a layer.
+/// Each task's function of the tokens that enter a layer.
 struct TokenModulator {
   private enum Kind {
     case affine([String: (weight: Parameter, bias: Parameter)])
@@ -38,7 +38,7 @@ struct TokenModulator {
     }
   }
 
-  /// One pass over all tasks' streams.
+  /// Returns the scaled and shifted streams, computed in one pass over all tasks' streams.
   private func scaled(_ tokens: Streams, by own: [(weight: Parameter, bias: Parameter)]) -> Streams {
     // A stream that is shared so far is broadcast.
     let streams =
@@ -54,6 +54,6 @@ struct TokenModulator {
 }
 
 extension Tensor {
-  /// (tasks · batch) × … as tasks × batch × ….
+  /// Returns (tasks · batch) × … as tasks × batch × ….
   fileprivate func splitIntoTasks(_ count: Int) -> Tensor { reshaped([count, -1] + shape.dropFirst()) }
 }

@@ -2,16 +2,23 @@ import Torch
 
 /// Attention and a two-layer perceptron, each after a normalization and beside a residual path.
 ///
-/// - Source: Dosovitskiy et al., *An Image Is Worth 16x16 Words*, ICLR 2021, equations 2 and 3. Names as in timm.
+/// The entries are named as in timm.
+///
+/// - Source: Dosovitskiy et al., *An Image Is Worth 16x16 Words: Transformers for Image Recognition at Scale*, ICLR
+///   2021, equations 2 and 3.
 public struct TransformerBlock: StreamLayer {
   private let attention: Attention
   private let expand: any StreamLayer
   private let contract: any StreamLayer
   private let drop: StochasticDepth
 
+  /// Registers the block's layers under `attn`, `norm1`, `norm2` and `mlp`.
+  ///
   /// - Parameters:
+  ///   - heads: the number of attention heads, a divisor of `width`.
   ///   - mlpRatio: the width of the perceptron's hidden layer in multiples of `width`.
   ///   - dropPath: the probability that a residual branch is dropped in training.
+  ///   - kit: how tasks share the linear layers.
   public init(
     _ path: ParameterPath, width: Int, heads: Int, mlpRatio: Int = 4, dropPath: Double = 0,
     kit: any LayerKit = PlainKit()
@@ -25,7 +32,10 @@ public struct TransformerBlock: StreamLayer {
     drop = StochasticDepth(probability: dropPath)
   }
 
+  /// Returns the tokens after the block.
+  ///
   /// - Parameter tokens: batch × tokens × width of each stream.
+  /// - Returns: streams of the same shape.
   public func callAsFunction(_ tokens: Streams, _ context: ForwardContext) -> Streams {
     let attended = tokens + attention(tokens, context).map { drop($0, context) }
     let hidden = expand(attended, context).map { $0.gelu() }

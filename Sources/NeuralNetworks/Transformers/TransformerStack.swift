@@ -1,24 +1,30 @@
 import Support
 import Torch
 
-/// Transformer blocks one after another, which tasks may grow into: ``grow(_:tasks:)``.
+/// A sequence of transformer blocks, to which parts of tasks can be added: ``grow(_:tasks:)``.
 ///
 /// The tasks share one stream of tokens up to the first modulated layer. From there on the shared weights process the
 /// tasks' streams stacked along the batch, and only those of the tasks that the context names. A stack of L layers,
 /// separate from layer f (from 0) on, so costs `f + K (L − f)` instead of L layers for K tasks. Tokens of tasks need no
-/// streams of their own: in the shared one, the layer sees all tasks' tokens. Methods that need each task's gradient pass
-/// the whole stack once for each task: K L layers.
+/// streams of their own: in the shared one, the layer sees all tasks' tokens. Methods that need each task's gradient
+/// pass the whole stack once for each task: K L layers.
 public final class TransformerStack {
+  /// The blocks in order.
   public let blocks: [TransformerBlock]
+  /// The number of channels of a token.
   public let width: Int
+  /// The parts of tasks that were added; nil if there are none.
   public private(set) var growth: TokenGrowth?
 
   private let path: ParameterPath
   private var modulators: [Int: TokenModulator] = [:]
-  /// Of every task, in the network's order: 1 × tokens × width.
+  /// The tokens of every task by layer, in the network's order: 1 × tokens × width.
   private var tokens: [Int: [(task: String, value: Parameter)]] = [:]
 
+  /// Registers `depth` blocks as `path.0`, `path.1` and so on.
+  ///
   /// - Parameters:
+  ///   - heads: the number of attention heads, a divisor of `width`.
   ///   - dropPath: the probability that the last block is dropped in training; it rises linearly over the depth.
   ///   - kit: how tasks share the linear layers.
   public init(
@@ -36,11 +42,13 @@ public final class TransformerStack {
   /// Whether growth has given each task a stream of its own.
   public var partsStreams: Bool { growth?.firstSeparateLayer != nil }
 
-  /// Registers modulators and tokens for every task. The caller lays the store out afterwards.
+  /// Registers modulators and tokens for every task. The caller has to lay out the store afterwards.
+  ///
+  /// A second growth, and a layer that the stack does not have, stop the process.
   public func grow(_ growth: TokenGrowth, tasks: [String]) {
-    require(self.growth == nil, "a transformer grows once")
+    require(self.growth == nil, "a transformer can grow only once")
     let layers = growth.modulatedLayers + growth.expandedLayers
-    require(layers.allSatisfy(blocks.indices.contains), "layers \(layers) of \(blocks.count)")
+    require(layers.allSatisfy(blocks.indices.contains), "layers \(layers) have to be among the \(blocks.count) of the transformer, from 0")
     self.growth = growth
     for layer in growth.modulatedLayers {
       modulators[layer] = TokenModulator(path[layer]["modulators"], width: width, tasks: tasks, growth.modulation)
@@ -55,16 +63,17 @@ public final class TransformerStack {
     }
   }
 
-  /// Whether an entry of a state dict is one that only a transformer has that grew.
+  /// Returns whether an entry of a state dict belongs to a task's part, which only a transformer has that has grown.
   public static func isGrown(_ name: String) -> Bool {
     let parts = name.split(separator: ".")
     return parts.count > 2 && parts.contains { $0 == "modulators" || $0 == "tokens" }
   }
 
+  /// Returns the tokens after the last block, without the tasks' tokens.
+  ///
   /// - Parameters:
   ///   - input: batch × tokens × width of each stream.
-  ///   - observe: told every layer's number and its output, without the tasks' tokens.
-  /// - Returns: the last output.
+  ///   - observe: called with every layer's number and its output, without the tasks' tokens.
   public func callAsFunction(
     _ input: Streams, _ context: ForwardContext,
     observing observe: (_ layer: Int, _ output: Streams) -> Void = { _, _ in }
@@ -91,7 +100,7 @@ public final class TransformerStack {
     return stream
   }
 
-  /// What tasks add to a layer's tokens, if they do: batch × tokens × width of each stream.
+  /// Returns the tokens that tasks add to a layer's, batch × tokens × width of each stream; nil if they add none.
   private func extraTokens(_ layer: Int, _ stream: Streams, _ context: ForwardContext) -> Streams? {
     guard let growth, let tokens = tokens[layer] else { return nil }
     guard growth.hasOwnTokens(layer) else {
@@ -108,7 +117,9 @@ public final class TransformerStack {
 }
 
 extension SafetensorsFile {
-  /// - Throws: ``FileError`` when the file is that of a transformer that grew: a plain one would lack a part of it.
+  /// Checks that the file is not that of a transformer that has grown, of which a plain one would lack a part.
+  ///
+  /// - Throws: `FileError` that names an entry of a task's part.
   public func requirePlainTransformer() throws {
     guard let grown = names.first(where: TransformerStack.isGrown) else { return }
     throw FileError(url, "holds a transformer that grew ('\(grown)'): an encoder's weights are those of a plain one")

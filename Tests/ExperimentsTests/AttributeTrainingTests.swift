@@ -35,7 +35,7 @@ import VisionData
         #expect(task.primary.name == "accuracy" && (0...1).contains(task.primary.value))
       }
       // The trivial predictor's accuracy is the frequency of the more frequent answer: both answers are frequent.
-      for task in resumed.trainer.trivial.tasks { #expect((0.2...0.9).contains(task.primary.value), "\(task)") }
+      for task in resumed.trainer.trivial.tasks { #expect((0.2...0.95).contains(task.primary.value), "\(task)") }
 
       // One go makes the same steps.
       let whole = RunFolder(parent.appendingPathComponent("whole"))

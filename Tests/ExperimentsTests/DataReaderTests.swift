@@ -51,8 +51,8 @@ import Experiments
     #expect(try Configuration(yaml: configuration.yaml) == configuration)
   }
 
-  /// Until there is a network for them.
-  @Test(arguments: ["holds-sphere", "objects"]) func tasksWithoutPixelsAreNamed(_ task: String) throws {
-    #expect(try complaint(["data.tasks=[depth, \(task)]"]).contains("data.tasks: '\(task)' is not about pixels"))
+  @Test(arguments: [("holds-sphere", "about images as a whole"), ("objects", "about the objects in images")])
+  func tasksWithoutPixelsAreNamed(_ task: String, _ subject: String) throws {
+    #expect(try complaint(["data.tasks=[depth, \(task)]"]).contains("data.tasks: '\(task)' is \(subject)"))
   }
 }

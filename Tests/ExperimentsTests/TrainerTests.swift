@@ -136,13 +136,15 @@ import Experiments
   @Test func earlierFormatsAreNotResumed() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
-      _ = try session.run { session.trainer.completedSteps >= 2 }
+      do {
+        let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
+        _ = try session.run { session.trainer.completedSteps >= 2 }
+      }
       let file = folder.checkpoints.appendingPathComponent("last.json")
       let text = try String(contentsOf: file, encoding: .utf8)
       try text.replacing("\"format\":3", with: "\"format\":2").write(to: file, atomically: true, encoding: .utf8)
       #expect(throws: Never.self) { try TrainedRun(folder, checkpoint: .last).evaluate() }
-      #expect { try Trainer(micro(), folder: folder, resuming: true) } throws: {
+      #expect { try TrainingSession(nil, folder: folder, existing: .resume) } throws: {
         "\($0)".contains("is of format 2") && "\($0)".contains("goes on from format 3")
       }
     }

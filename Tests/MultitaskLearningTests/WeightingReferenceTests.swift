@@ -79,7 +79,7 @@ import Torch
         alpha: hyper["alpha"].double, learningRate: hyper["w_lr"].double,
         initialLosses: hyper["initial_losses"].doubles)
       for step in sequence["steps"].array {
-        let weights = try method.weights(for: step["losses"].doubles, using: &generator)
+        let weights = method.weights(for: step["losses"].doubles, using: &generator)
         check(weights, step["weights"].doubles, sequence["tolerance"].double, sequence["name"].string)
         // The reference's norms are those of the weighted gradients.
         method.update(

@@ -52,7 +52,8 @@ import Torch
     let parameters = (0..<3).map { plain.root.parameter("\($0)", [20], .zeros) }
     plain.layOut()
     #expect(self.vector(plain).ranges.map(\.elements) == [0..<96])
-    #expect(self.vector(plain).parameters.elementsEqual(parameters, by: ===))
+    let isSame = self.vector(plain).parameters.elementsEqual(parameters, by: ===)
+    #expect(isSame)
   }
 
   /// What there is keeps its place; what comes lies behind it, and is assigned by the same patterns.

@@ -17,6 +17,10 @@ extension Configuration {
       adaptation: try MethodRegistry.adaptation(self.method.adaptation.name)
         .make(self.method.adaptation.settings, tasks: data.tasks, totalSteps: training.steps),
       level: self.method.level, seed: run.seed)
+    if method.adaptation.givesTasksFeatures && method.level == .features {
+      throw ConfigurationError(
+        "\(self.method.adaptation.name) gives tasks features of their own: method.level has to be parameters")
+    }
     try method.checkComposition(
       names: Dictionary(uniqueKeysWithValues: MethodKind.allCases.map { ($0, self.method[$0].name) }))
     return method

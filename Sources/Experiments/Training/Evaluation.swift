@@ -5,6 +5,8 @@ import VisionMetrics
 public struct Evaluation: Sendable, Codable, Equatable {
   public let tasks: [TaskEvaluation]
 
+  public init(tasks: [TaskEvaluation]) { self.tasks = tasks }
+
   /// The mean gain over a reference in the tasks' primary metrics: by it, checkpoints are ordered.
   ///
   /// The gain of a metric m over the reference r is relative, ± (m − r) / r, minus where lower is better. Where r is 0,

@@ -1,3 +1,4 @@
+import Support
 import VisionMetrics
 
 /// A task's metrics and mean loss over a data set.
@@ -5,6 +6,14 @@ public struct TaskEvaluation: Sendable, Codable, Equatable {
   public let task: String
   public let loss: Double
   public let metrics: [MetricResult]
+
+  /// - Parameter metrics: one at least, first the one that the task is judged by.
+  public init(task: String, loss: Double, metrics: [MetricResult]) {
+    require(!metrics.isEmpty, "an evaluation of '\(task)' without a metric")
+    self.task = task
+    self.loss = loss
+    self.metrics = metrics
+  }
 
   /// The metric that the task is judged by.
   public var primary: MetricResult { metrics[0] }

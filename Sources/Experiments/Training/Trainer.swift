@@ -66,6 +66,7 @@ public final class Trainer {
     observers: [any TrainingObserver] = [], shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
     defer { for observer in observers { observer.finish() } }
+    try folder.create()
     let batches = try workload.trainingBatches(from: step * plan.partCount)
     defer { batches.close() }
     try AtomicFile.write(JSONEncoder().encode(trivial), to: folder.baseline)

@@ -8,6 +8,10 @@ public struct Sample: Sendable, Equatable {
   /// By task.
   public var targets: [String: Target]
 
+  /// - Parameters:
+  ///   - image: channels × height × width.
+  ///   - depthChannel: the channel that holds metres; nil if there is none.
+  ///   - targets: by task, of the image's size.
   public init(image: PixelMap, depthChannel: Int? = nil, targets: [String: Target]) {
     self.image = image
     self.depthChannel = depthChannel

@@ -20,9 +20,12 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case objects(classes: [String])
   }
 
+  /// By which samples, losses and files are called.
   public let name: String
+  /// What is to be told.
   public let kind: Kind
 
+  /// - Parameter name: letters, digits, - and _, as ``isName(_:)`` allows.
   public init(_ name: String, _ kind: Kind) {
     self.name = name
     self.kind = kind

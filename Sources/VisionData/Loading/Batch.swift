@@ -12,6 +12,10 @@ public struct Batch: Sendable {
   /// By task, for tasks of objects: those of each image.
   public let objects: [String: [[ObjectAnnotation]]]
 
+  /// - Parameters:
+  ///   - images: batch × channels × height × width.
+  ///   - targets: by task, for tasks of pixels and of whole images.
+  ///   - objects: by task, for tasks of objects: those of each image.
   public init(images: Tensor, targets: [String: Labels], objects: [String: [[ObjectAnnotation]]] = [:]) {
     self.images = images
     self.targets = targets

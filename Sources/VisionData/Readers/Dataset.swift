@@ -7,6 +7,10 @@ public struct Dataset: Sendable {
   /// The samples to validate on, as ``training``.
   public let validation: any SampleSource
 
+  /// - Parameters:
+  ///   - tasks: everything that there is ground truth for.
+  ///   - training: samples with the ground truth of the tasks that were asked for.
+  ///   - validation: as `training`.
   public init(tasks: [VisionTask], training: any SampleSource, validation: any SampleSource) {
     self.tasks = tasks
     self.training = training

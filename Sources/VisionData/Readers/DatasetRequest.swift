@@ -12,8 +12,9 @@ public struct DatasetRequest: Sendable {
   public var trainingCount: Int
   /// How many samples to validate on, of a data set that has no split of its own.
   public var validationCount: Int
-  /// The size of the images, in pixels, of a data set that draws them.
+  /// Rows of pixels of the images, in a data set that draws them.
   public var height: Int
+  /// Columns of pixels of the images, in a data set that draws them.
   public var width: Int
   /// Of whatever a data set draws at random.
   public var seed: UInt64
@@ -24,6 +25,8 @@ public struct DatasetRequest: Sendable {
   /// What a mask's 255 says where no 1 is beside it.
   public var unclearMasks: UnclearMaskReading
 
+  /// - Parameter folder: where the data set lies; nil for one that is not on disk. The others are as the properties of the
+  ///   same names say.
   public init(
     folder: URL? = nil, validationFolder: URL? = nil, tasks: [String], trainingCount: Int, validationCount: Int,
     height: Int, width: Int, seed: UInt64 = 1, channels: ImageChannels = .rgb,

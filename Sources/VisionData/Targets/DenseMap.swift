@@ -43,8 +43,11 @@ public struct DenseMap: Sendable, Equatable {
         channels: content.maskChannels(of: channels), height: height, width: width, repeating: false))
   }
 
+  /// Numbers for each pixel.
   public var channels: Int { values.channels }
+  /// Rows of pixels.
   public var height: Int { values.height }
+  /// Columns of pixels.
   public var width: Int { values.width }
 
   /// Whether a value is known.

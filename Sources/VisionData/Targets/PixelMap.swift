@@ -2,8 +2,11 @@ import Support
 
 /// A map of numbers, channels × height × width: an image, or one task's ground truth for it.
 public struct PixelMap: Sendable, Equatable {
+  /// Planes of height × width.
   public let channels: Int
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// Planar: a whole channel, row by row, before the next.
   public var values: [Float]

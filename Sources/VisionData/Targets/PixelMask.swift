@@ -2,8 +2,11 @@ import Support
 
 /// Yes or no for every pixel, channels × height × width.
 public struct PixelMask: Sendable, Equatable {
+  /// Planes of height × width.
   public let channels: Int
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// Planar: a whole channel, row by row, before the next.
   public let values: [Bool]

@@ -2,7 +2,9 @@ import Support
 
 /// A mask as the lengths of its runs, row by row, the first one of zeros.
 public struct RunLengthMask: Sendable, Equatable, Codable {
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// The lengths of the runs in turn, which add up to height × width.
   public let counts: [Int]

@@ -12,6 +12,7 @@ public struct ParameterPath {
   private(set) var prefix: String
   private(set) var scope: ParameterScope
   private(set) var countsAsBias = false
+  private var isBeforeExchange = false
 
   init(store: ParameterStore) {
     self.store = store
@@ -26,7 +27,18 @@ public struct ParameterPath {
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
   /// The same place; the losses of these tasks reach what is registered there. Every task's do if nothing is declared.
-  public func reached(by reach: Reach) -> ParameterPath { with { $0.scope.reach = reach } }
+  public func reached(by reach: Reach) -> ParameterPath {
+    isBeforeExchange ? self : with { $0.scope.reach = reach }
+  }
+
+  /// The same place; behind what is registered there, tasks exchange what they have, so that every task's loss reaches it,
+  /// also what is declared as the part of some tasks.
+  public func beforeExchange() -> ParameterPath {
+    with {
+      $0.isBeforeExchange = true
+      $0.scope.reach = .everyTask
+    }
+  }
 
   /// The same place; what is registered there lies on this side of the features. It belongs to the trunk if nothing is
   /// declared.

@@ -21,8 +21,10 @@ public final class MultitaskNetwork {
     do { try plan.check() } catch { fatalError("\(error)") }
     self.plan = plan
     store = ParameterStore(seed: seed, device: device)
+    let path = store.root[Self.encoderPath]
     shared = plan.sharing.makeEncoder(
-      plan.encoder, at: store.root[Self.encoderPath], plan.request, tasks: plan.outputs.map(\.task))
+      plan.encoder, at: plan.decoder.traits.has(.exchange) ? path.beforeExchange() : path, plan.request,
+      tasks: plan.outputs.map(\.task))
     normalizedConvolutions = shared.normalizedConvolutions
     decoders = plan.decoder.make(
       store.root.in(stage: .head),

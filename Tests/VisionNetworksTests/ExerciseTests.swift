@@ -144,6 +144,9 @@ private struct ExchangingDecoders: TaskDecoders {
     // Task b alone is as b beside a, and its loss reaches a's first prediction.
     let both = network(images, .evaluation)
     #expect(both[1].array(of: Float.self) == predictions[0].output.array(of: Float.self))
+    // So does it reach a's own part of the encoder, which says so.
+    let scopes = network.store.allParameters.filter { $0.name.hasPrefix("backbone.") }.map(\.scope.reach)
+    #expect(!scopes.isEmpty && scopes.allSatisfy { $0 == .everyTask })
     let first = network.store.entry("first.a.weight")!
     #expect(gradients(of: [predictions[0].output.sum()], withRespectTo: [first])[0] != nil)
   }

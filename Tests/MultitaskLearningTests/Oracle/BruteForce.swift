@@ -118,9 +118,11 @@ struct BruteForce {
       }
     }
     if parameter.name.hasSuffix(".bias") { decay = 0 }
-    var velocity = gradient + parameter.value * decay
-    if let last = velocities[parameter.name] { velocity = velocity + last * momentum }
-    velocities[parameter.name] = velocity
+    var velocity = decay == 0 ? gradient : gradient + parameter.value * decay
+    if momentum > 0 {
+      if let last = velocities[parameter.name] { velocity = velocity + last * momentum }
+      velocities[parameter.name] = velocity.copied()
+    }
     parameter.value.add(inPlace: velocity, scale: -learningRate * factor)
   }
 

@@ -36,7 +36,9 @@ public enum Features {
     case .none: return []
     case .shared(let maps): return maps
     case .byTask(let maps):
-      guard let own = maps[task] else { fatalError("there are features of the tasks \(maps.keys.sorted()), but not of \(task)") }
+      guard let own = maps[task] else {
+        fatalError("there are features of the tasks \(maps.keys.sorted()), but not of \(task)")
+      }
       return own
     }
   }

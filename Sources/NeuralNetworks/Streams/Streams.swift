@@ -49,7 +49,8 @@ public struct Streams {
       require(own == count, "these are the streams of \(own) tasks, but those of \(count) are asked for")
       return count == 1 ? [tensor] : tensor.reshaped([count, -1] + tensor.shape.dropFirst()).unbound()
     case .apart(let tensors):
-      require(tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
+      require(
+        tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
       return tensors
     }
   }
@@ -66,7 +67,8 @@ public struct Streams {
       require(own == count, "these are the streams of \(own) tasks, but those of \(count) are asked for")
       return tensor
     case .apart(let tensors):
-      require(tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
+      require(
+        tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
       return count == 1 ? tensors[0] : .concatenated(tensors, axis: 0)
     }
   }

@@ -48,7 +48,9 @@ public final class TransformerStack {
   public func grow(_ growth: TokenGrowth, tasks: [String]) {
     require(self.growth == nil, "a transformer can grow only once")
     let layers = growth.modulatedLayers + growth.expandedLayers
-    require(layers.allSatisfy(blocks.indices.contains), "layers \(layers) have to be among the \(blocks.count) of the transformer, from 0")
+    require(
+      layers.allSatisfy(blocks.indices.contains),
+      "layers \(layers) have to be among the \(blocks.count) of the transformer, from 0")
     self.growth = growth
     for layer in growth.modulatedLayers {
       modulators[layer] = TokenModulator(path[layer]["modulators"], width: width, tasks: tasks, growth.modulation)

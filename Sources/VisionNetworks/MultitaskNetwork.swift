@@ -2,21 +2,23 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// An encoder that tasks share in some way, and their decoders. With one task it is a single-task network.
+/// An encoder that tasks share in some way, and the tasks' decoders. With one task it is a single-task network.
 public final class MultitaskNetwork {
+  /// The parameters and buffers.
   public let store: ParameterStore
+  /// The parts of which the network is made.
   public let plan: NetworkPlan
   /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
   public let normalizedConvolutions: [NormalizedConvolution]
   private let shared: SharedEncoder
   private let decoders: any TaskDecoders
 
-  /// What the encoder's entries are called in the network: `backbone.conv1.weight`.
+  /// The beginning of the names of the encoder's entries in the network, such as `backbone.conv1.weight`.
   private static let encoderPath = "backbone"
 
-  /// Builds a network whose parts fit together: ``NetworkPlan/check()``.
+  /// Builds a network, and stops the process if its parts do not fit together: ``NetworkPlan/check()``.
   ///
-  /// - Parameter seed: of the initial values.
+  /// - Parameter seed: the seed of the initial values.
   public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) {
     do { try plan.check() } catch { fatalError("\(error)") }
     self.plan = plan
@@ -34,20 +36,23 @@ public final class MultitaskNetwork {
     store.layOut()
   }
 
+  /// Every task with the channels of its prediction.
   public var outputs: [TaskOutput] { plan.outputs }
+  /// The names of the tasks, in the order of their positions.
   public var tasks: [String] { outputs.map(\.task) }
+  /// The encoder.
   public var encoder: any Encoder { shared.encoder }
 
-  /// The encoder's blocks, if it is a transformer.
+  /// The encoder's blocks; nil if it is not a transformer.
   public var transformer: TransformerStack? { (encoder as? any TransformerEncoder)?.stack }
 
-  /// Whether tasks share the features, or each has its own. A transformer that grows may change it.
+  /// Whether tasks share the features, or each has its own; the growth of a transformer may change it.
   public var featureKind: Features.Kind {
     plan.sharing.partsStreams || transformer?.partsStreams == true ? .byTask : .shared
   }
 
-  /// The features that some tasks (positions in ``outputs``) start from. If tasks exchange features in the decoders, they
-  /// are those of all tasks.
+  /// Returns the features from which some tasks (positions in ``outputs``) start. If tasks exchange features in the
+  /// decoders, these are the features of all tasks.
   ///
   /// - Parameter images: batch × channels × height × width.
   public func features(_ images: Tensor, for tasks: [Int], _ context: ForwardContext) -> Features {
@@ -55,12 +60,12 @@ public final class MultitaskNetwork {
     return features(encoder(images, trunkContext(tasks, context)), of: tasks)
   }
 
-  /// The features of all tasks, telling the tokens that enter each layer of the transformer, up to the last that all tasks
-  /// enter together.
+  /// Returns the features of all tasks, and hands out the tokens that enter each layer of the transformer, up to the
+  /// last layer that all tasks enter together. An encoder that is not a transformer stops the process.
   public func features(
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ tokens: Tensor) -> Void
   ) -> Features {
-    guard let encoder = encoder as? any TransformerEncoder else { fatalError("the encoder is no transformer") }
+    guard let encoder = encoder as? any TransformerEncoder else { fatalError("the encoder is not a transformer") }
     let all = Array(outputs.indices)
     let streams = encoder.features(images, trunkContext(all, context)) { _, tokens in
       if let tokens = tokens.shared { observe(tokens) }
@@ -83,7 +88,7 @@ public final class MultitaskNetwork {
       Dictionary(uniqueKeysWithValues: tasks.enumerated().map { index, task in (task, byMap.map { $0[index] }) }))
   }
 
-  /// The predictions of some tasks (positions in ``outputs``) from their features.
+  /// Returns the predictions of some tasks (positions in ``outputs``) from their features.
   ///
   /// - Parameter size: height and width of the predictions, those of the image.
   public func predictions(
@@ -92,7 +97,7 @@ public final class MultitaskNetwork {
     decoders(features, for: tasks, size: size, context)
   }
 
-  /// A whole forward pass for some tasks; defaults to all.
+  /// Computes a whole forward pass for some tasks (positions in ``outputs``), which default to all.
   ///
   /// - Returns: each task's prediction, before any activation.
   public func callAsFunction(_ images: Tensor, tasks: [Int]? = nil, _ context: ForwardContext) -> [Tensor] {
@@ -104,8 +109,9 @@ public final class MultitaskNetwork {
   /// Loads weights of a plain encoder, as timm or torchvision publish them:
   /// ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:)``.
   ///
-  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, positions of an unknown grid, or a network that grew;
-  ///   ``NetworkError`` if the encoder takes no pretrained weights.
+  /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
+  ///   positions of an unknown grid, or a network that has grown; ``NetworkError`` if the encoder takes no pretrained
+  ///   weights.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
     guard let encoder = encoder as? any PretrainedEncoder else {

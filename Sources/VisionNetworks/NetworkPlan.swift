@@ -1,16 +1,20 @@
 import NeuralNetworks
 import Support
 
-/// What a network is made of: an encoder, how tasks share it, and decoders.
+/// The parts of a network: an encoder, a way in which tasks share it, and decoders.
 public struct NetworkPlan: Sendable {
+  /// The encoder.
   public var encoder: EncoderEntry
+  /// The way in which tasks share the encoder.
   public var sharing: any Sharing
+  /// The kind of the decoders.
   public var decoder: DecoderEntry
   /// Every task with the channels of its prediction.
   public var outputs: [TaskOutput]
-  /// What the encoder is built for.
+  /// The images for which the encoder is built.
   public var request: EncoderRequest
 
+  /// Creates a plan, in which tasks share everything up to the decoders by default; its parts are not checked yet.
   public init(
     encoder: EncoderEntry, sharing: any Sharing = HardSharing(), decoder: DecoderEntry, outputs: [TaskOutput],
     request: EncoderRequest
@@ -22,14 +26,16 @@ public struct NetworkPlan: Sendable {
     self.request = request
   }
 
-  /// Finds out whether the encoder can be shared so.
+  /// Checks whether the encoder can be shared in the plan's way.
   ///
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public func check() throws {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
   }
 
-  /// As ``check()``, for a way of sharing by the name that errors call it.
+  /// Checks whether an encoder can be shared in a way that errors call by a name.
+  ///
+  /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public static func check(_ sharing: any Sharing, named name: String, of encoder: EncoderEntry) throws {
     let requirements = sharing.requirements
     guard let lacking = requirements.first(where: { !encoder.traits.has($0) }) else { return }
@@ -40,9 +46,11 @@ public struct NetworkPlan: Sendable {
   }
 }
 
-/// Parts that make no network together, or something that a network cannot do.
+/// An error about parts that do not fit together, or about something that a network cannot do.
 public struct NetworkError: Error, CustomStringConvertible, Sendable {
+  /// What does not fit, and what would.
   public let description: String
 
+  /// Creates an error with its whole text, which is cut if it is longer than a person reads.
   public init(_ description: String) { self.description = errorText(description) }
 }

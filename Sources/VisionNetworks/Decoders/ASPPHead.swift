@@ -2,15 +2,23 @@ import NeuralNetworks
 import Torch
 
 /// Atrous spatial pyramid pooling: parallel convolutions of growing dilation and a global average, over the last
-/// feature map; entries named as in torchvision's DeepLab head.
+/// feature map.
 ///
-/// - Source: Chen et al., *Rethinking Atrous Convolution for Semantic Image Segmentation*, 2017, section 3.3.
+/// The entries are named as in torchvision's DeepLab head.
+///
+/// - Source: Chen et al., *Rethinking Atrous Convolution for Semantic Image Segmentation*, arXiv 2017, section 3.3.
 public struct ASPPHead: Decoder {
   private let branches: [Sequential]
   private let pooled: Sequential
   private let projection: Sequential
   private let prediction: Sequential
 
+  /// Registers the head's layers.
+  ///
+  /// - Parameters:
+  ///   - inputs: the channels of the last feature map.
+  ///   - channels: the channels of the prediction.
+  ///   - width: the channels of each branch.
   public init(_ path: ParameterPath, inputs: Int, channels: Int, width: Int = 256) {
     func stage(
       _ convolution: ParameterPath, _ norm: ParameterPath, from: Int, kernel: Int, dilation: Int = 1
@@ -35,16 +43,17 @@ public struct ASPPHead: Decoder {
         + [Convolution(path["4"], from: width, to: channels, kernel: 1)])
   }
 
+  /// Returns the prediction, resized bilinearly: batch × channels × height × width.
   public func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor {
     logits(features[features.count - 1], context).resized(height: size.height, width: size.width, .bilinear)
   }
 
-  /// The prediction at the feature map's own size.
+  /// Returns the prediction at the size of the feature map.
   ///
-  /// In training the pooled branch normalises over one value per picture: a batch of one has no variance, and its
-  /// running variance would be no number.
+  /// In training, the pooled branch normalizes over one value for each image. The variance of a batch of one is zero,
+  /// and its running variance NaN: train on batches of at least two.
   public func logits(_ map: Tensor, _ context: ForwardContext) -> Tensor {
     let average = pooled(map, context).expanded([-1, -1, map.shape[2], map.shape[3]])
     let pyramid = branches.map { $0(map, context) } + [average]
@@ -53,7 +62,7 @@ public struct ASPPHead: Decoder {
 }
 
 extension ASPPHead {
-  /// As the registry knows it.
+  /// The entry `aspp` of ``DecoderRegistry``.
   public static let entry = DecoderEntry(
     "aspp", summary: "Atrous spatial pyramid pooling over the last map.",
     paper: "Rethinking Atrous Convolution for Semantic Image Segmentation, 2017",

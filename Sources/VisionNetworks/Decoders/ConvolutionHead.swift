@@ -1,16 +1,22 @@
 import NeuralNetworks
 import Torch
 
-/// A 3×3 convolution with batch normalization and ReLU over all feature maps side by side, a 1×1 convolution,
-/// then bilinear to the picture's size.
+/// A 3×3 convolution with batch normalization and ReLU over all feature maps side by side, and a 1×1 convolution, whose
+/// output is resized bilinearly to the size of the image.
 ///
-/// - Source: the per-task block of the token-modulation paper, in the form of InvPT's `ConvBlock`.
+/// - Source: the task heads of *Dynamic Token Modulation and Expansion for Multi-Task Learning*, in the form of the
+///   `ConvBlock` of Ye, Xu, *Inverted Pyramid Multi-task Transformer for Dense Scene Understanding*, ECCV 2022.
 public struct ConvolutionHead: Decoder {
   private let convolution: Convolution
   private let norm: BatchNormalization
   private let prediction: Convolution
 
-  /// - Parameter width: channels between the convolutions; those of the narrowest map when left out.
+  /// Registers the head's layers.
+  ///
+  /// - Parameters:
+  ///   - inputs: the channels of each feature map, finest first.
+  ///   - channels: the channels of the prediction.
+  ///   - width: the channels between the convolutions; nil for those of the narrowest map.
   public init(_ path: ParameterPath, inputs: [Int], channels: Int, width: Int? = nil) {
     let width = width ?? inputs.min()!
     convolution = Convolution(
@@ -19,6 +25,7 @@ public struct ConvolutionHead: Decoder {
     prediction = Convolution(path["linear_pred"], from: width, to: channels, kernel: 1)
   }
 
+  /// Returns the prediction, resized bilinearly: batch × channels × height × width.
   public func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor {
@@ -28,7 +35,7 @@ public struct ConvolutionHead: Decoder {
 }
 
 extension ConvolutionHead {
-  /// As the registry knows it.
+  /// The entry `convolution` of ``DecoderRegistry``.
   public static let entry = DecoderEntry(
     "convolution", summary: "A 3×3 convolution with normalization and a 1×1 convolution over all maps side by side.",
     paper: "Dynamic Token Modulation and Expansion for Multi-Task Learning"

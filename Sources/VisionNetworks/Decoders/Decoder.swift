@@ -1,19 +1,22 @@
 import NeuralNetworks
 import Torch
 
-/// The part of a network that is one task's own: feature maps in, the task's prediction out.
+/// The part of a network that belongs to one task, and computes its prediction from feature maps.
 public protocol Decoder {
+  /// Returns the task's prediction.
+  ///
   /// - Parameters:
   ///   - features: the maps that the task starts from, finest first.
   ///   - size: height and width of the prediction, those of the image.
-  /// - Returns: batch × channels × height × width, or batch × channels of an image-level prediction, before any activation.
+  /// - Returns: batch × channels × height × width, or batch × channels of an image-level prediction, before any
+  ///   activation.
   func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor
 }
 
 extension [Tensor] {
-  /// All maps side by side, at the size of the finest.
+  /// Returns all maps side by side along the channels, at the size of the finest.
   func concatenatedMaps() -> Tensor {
     let (height, width) = (self[0].shape[2], self[0].shape[3])
     let maps = map { map in

@@ -1,34 +1,43 @@
 import NeuralNetworks
 import Support
 
-/// What is known of decoders before they are built.
+/// The properties of decoders that are known before they are built.
 public struct DecoderTraits: Sendable, Hashable {
+  /// A property on which batches, sharing or the kinds of tasks depend.
   public enum Capability: Sendable {
-    /// In training, it normalizes over one value for each image: a batch needs two of them.
+    /// The decoder normalizes over one value for each image in training, so that a batch needs at least two images.
     case batchOfImages
-    /// Tasks exchange features: the decoders want the features of all tasks, whichever are asked for.
+    /// The tasks exchange features: the decoders need the features of all tasks, whichever predictions are asked for.
     case exchange
-    /// It predicts numbers for a whole image, not for its pixels.
+    /// The decoder predicts numbers for a whole image, not for its pixels.
     case imageLevel
   }
 
+  /// The properties that the decoders have.
   public var capabilities: Set<Capability>
 
+  /// Creates traits, which have no property by default.
   public init(_ capabilities: Set<Capability> = []) { self.capabilities = capabilities }
 
+  /// Returns whether the decoders have a property.
   public func has(_ capability: Capability) -> Bool { capabilities.contains(capability) }
 }
 
-/// Decoders as the registry knows them: what they are, and how to build them.
+/// The description of a kind of decoder in the registry, and a way to build it.
 public struct DecoderEntry: Registered {
+  /// The name, as configurations write it.
   public let name: String
+  /// One sentence that says what the decoder does.
   public let summary: String
-  /// Where the decoder was published.
+  /// The title, venue and year of the publication that describes the decoder.
   public let paper: String
+  /// The properties that are known before decoders are built.
   public let traits: DecoderTraits
   private let create: @Sendable (ParameterPath, DecoderRequest) -> any TaskDecoders
 
-  /// - Parameter create: builds the decoders of all tasks; the path is the root of the network's names, of stage head.
+  /// Creates an entry whose decoders are built for all tasks together.
+  ///
+  /// - Parameter create: builds the decoders of all tasks; the path is the root of the network's names.
   public init(
     _ name: String, summary: String, paper: String, traits: DecoderTraits = DecoderTraits(),
     create: @escaping @Sendable (_ root: ParameterPath, DecoderRequest) -> any TaskDecoders
@@ -40,7 +49,7 @@ public struct DecoderEntry: Registered {
     self.create = create
   }
 
-  /// A decoder for each task by itself.
+  /// Creates an entry whose decoders are built for each task by itself.
   ///
   /// - Parameters:
   ///   - collection: the part of the state dict that holds them: `heads.TASK`.
@@ -59,5 +68,6 @@ public struct DecoderEntry: Registered {
     }
   }
 
+  /// Builds the decoders of all tasks at the root of a network's names.
   public func make(_ root: ParameterPath, _ request: DecoderRequest) -> any TaskDecoders { create(root, request) }
 }

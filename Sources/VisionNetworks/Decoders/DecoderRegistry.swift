@@ -1,7 +1,8 @@
 import Support
 
-/// Every kind of decoder by name. A user of the library adds an own one: `try DecoderRegistry.shared.add(entry)`.
+/// Every kind of decoder by name. A user of the library adds another one with `try DecoderRegistry.shared.add(entry)`.
 public enum DecoderRegistry {
+  /// The registry of the process.
   public static let shared = Registry<DecoderEntry>(
     "decoder",
     [MultiScaleHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry])

@@ -1,14 +1,15 @@
 import NeuralNetworks
 
-/// What decoders are built for.
+/// The features and tasks for which decoders are built.
 public struct DecoderRequest: Sendable {
   /// The channels of each feature map, finest first.
   public var featureChannels: [Int]
-  /// How many pixels of the image one step in each feature map is.
+  /// The number of pixels of the image that one step in each feature map is.
   public var featureStrides: [Int]
   /// Every task with the channels of its prediction, in the network's order.
   public var outputs: [TaskOutput]
 
+  /// Creates the request for decoders of some tasks.
   public init(featureChannels: [Int], featureStrides: [Int], outputs: [TaskOutput]) {
     self.featureChannels = featureChannels
     self.featureStrides = featureStrides
@@ -16,12 +17,14 @@ public struct DecoderRequest: Sendable {
   }
 }
 
-/// A task as a network sees it.
+/// A task and the number of channels of its prediction.
 public struct TaskOutput: Sendable, Equatable {
+  /// The name of the task.
   public let task: String
   /// The channels of the prediction.
   public let channels: Int
 
+  /// Creates the output of a task.
   public init(task: String, channels: Int) {
     self.task = task
     self.channels = channels

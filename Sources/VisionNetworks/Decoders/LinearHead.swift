@@ -1,17 +1,23 @@
 import NeuralNetworks
 import Torch
 
-/// A linear layer over the average of the last feature map: numbers for the whole image, such as its attributes.
+/// A linear layer over the average of the last feature map, which predicts numbers for the whole image, such as its
+/// attributes.
 ///
 /// - Source: the classifier of He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016.
 public struct LinearHead: Decoder {
   private let linear: Linear
 
+  /// Registers the linear layer.
+  ///
+  /// - Parameters:
+  ///   - inputs: the channels of the last feature map.
+  ///   - channels: the numbers of the prediction.
   public init(_ path: ParameterPath, inputs: Int, channels: Int) {
     linear = Linear(path["linear"], from: inputs, to: channels)
   }
 
-  /// - Returns: batch × channels.
+  /// Returns the prediction, batch × channels, which does not depend on the size.
   public func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor {
@@ -20,7 +26,7 @@ public struct LinearHead: Decoder {
 }
 
 extension LinearHead {
-  /// As the registry knows it.
+  /// The entry `linear` of ``DecoderRegistry``.
   public static let entry = DecoderEntry(
     "linear", summary: "A linear layer over the average of the last map: for attributes of images.",
     paper: "Deep Residual Learning for Image Recognition, CVPR 2016", traits: DecoderTraits([.imageLevel])

@@ -1,21 +1,28 @@
 import NeuralNetworks
 import Torch
 
-/// One 1×1 convolution over all feature maps side by side, then bilinear to the picture's size.
-///
-/// - Source: the multi-scale transformer decoder of the selective-task-groups system.
+/// One 1×1 convolution over all feature maps side by side, whose output is resized bilinearly to the size of the image.
 ///
 /// A 1×1 convolution and bilinear resizing may change places. Maps of different sizes are therefore convolved
 /// first, each with its part of the weights: few channels have to be resized instead of all.
+///
+/// - Source: the multi-scale transformer decoder of *Selective Task Group Updates for Multi-Task Optimization*, ICLR
+///   2025.
 public struct MultiScaleHead: Decoder {
   private let prediction: Convolution
   private let inputs: [Int]
 
+  /// Registers the convolution.
+  ///
+  /// - Parameters:
+  ///   - inputs: the channels of each feature map, finest first.
+  ///   - channels: the channels of the prediction.
   public init(_ path: ParameterPath, inputs: [Int], channels: Int) {
     self.inputs = inputs
     prediction = Convolution(path["linear_pred"], from: inputs.reduce(0, +), to: channels, kernel: 1)
   }
 
+  /// Returns the prediction, resized bilinearly: batch × channels × height × width.
   public func callAsFunction(
     _ features: [Tensor], size: (height: Int, width: Int), _ context: ForwardContext
   ) -> Tensor {
@@ -37,7 +44,7 @@ public struct MultiScaleHead: Decoder {
 }
 
 extension MultiScaleHead {
-  /// As the registry knows it.
+  /// The entry `multi-scale` of ``DecoderRegistry``.
   public static let entry = DecoderEntry(
     "multi-scale", summary: "One 1×1 convolution over all maps side by side.",
     paper: "Selective Task Group Updates for Multi-Task Optimization, ICLR 2025"

@@ -1,11 +1,15 @@
 import NeuralNetworks
 import Torch
 
-/// The decoders of all tasks: features in, every task's prediction out. Tasks may exchange features on the way.
+/// The decoders of all tasks, which compute every task's prediction from the features, and may exchange features
+/// between tasks.
 public protocol TaskDecoders {
+  /// Returns the predictions of some tasks.
+  ///
   /// - Parameters:
-  ///   - features: what the trunk gave; of an exchange (``DecoderTraits/Capability/exchange``), the features of all tasks.
-  ///   - tasks: positions of the wanted tasks.
+  ///   - features: the trunk's result; for decoders with ``DecoderTraits/Capability/exchange`` the features of all
+  ///     tasks.
+  ///   - tasks: the positions of the wanted tasks.
   ///   - size: height and width of the predictions, those of the image.
   /// - Returns: a prediction for each of `tasks`, in their order.
   func callAsFunction(
@@ -13,13 +17,15 @@ public protocol TaskDecoders {
   ) -> [TaskPrediction]
 }
 
-/// What a network says about one task.
+/// A network's prediction for one task.
 public struct TaskPrediction {
-  /// Before any activation: batch × channels × height × width, or batch × channels of an image-level prediction.
+  /// The prediction before any activation: batch × channels × height × width, or batch × channels for an image as a
+  /// whole.
   public var output: Tensor
-  /// Predictions of the same task from within the network, which are trained, too; empty in most networks.
+  /// The predictions of the same task from within the network, which are trained, too; empty in most networks.
   public var auxiliary: [AuxiliaryPrediction]
 
+  /// Creates a prediction, which has no auxiliary ones by default.
   public init(_ output: Tensor, auxiliary: [AuxiliaryPrediction] = []) {
     self.output = output
     self.auxiliary = auxiliary
@@ -28,13 +34,14 @@ public struct TaskPrediction {
 
 /// A prediction from within the network, for deep supervision.
 public struct AuxiliaryPrediction {
-  /// For logs: `scale_3`.
+  /// The name in logs, such as `scale_3`.
   public var name: String
-  /// How much its loss counts in the task's, beside the output's, which counts once.
+  /// The factor of its loss in the task's, to which the output's own loss adds with a factor of one.
   public var weight: Double
-  /// Shaped like the task's output.
+  /// The prediction before any activation, in the shape of the task's output.
   public var output: Tensor
 
+  /// Creates an auxiliary prediction.
   public init(_ name: String, weight: Double, _ output: Tensor) {
     self.name = name
     self.weight = weight

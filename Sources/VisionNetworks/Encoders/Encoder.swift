@@ -1,16 +1,18 @@
 import NeuralNetworks
 import Torch
 
-/// The trunk of a network: images in, feature maps out.
+/// The trunk of a network, which computes feature maps from images.
 ///
-/// An encoder asks a ``LayerKit`` for its layers, and knows nothing of tasks. What else it may be able to do are protocols
+/// An encoder asks a `LayerKit` for its layers, and its code does not depend on tasks. Further abilities are protocols
 /// of their own: ``PretrainedEncoder``, ``FeatureNaming``, ``TransformerEncoder``.
 public protocol Encoder {
   /// The channels of each feature map.
   var featureChannels: [Int] { get }
-  /// How many pixels of the image one step in each feature map is.
+  /// The number of pixels of the image that one step in each feature map is.
   var featureStrides: [Int] { get }
 
+  /// Returns the feature maps of some images, finest first.
+  ///
   /// - Parameter images: batch × channels × height × width.
   /// - Returns: the feature maps, each a stream that the context's tasks share or one for each of them,
   ///   batch × channels × height / stride × width / stride.
@@ -18,7 +20,7 @@ public protocol Encoder {
 }
 
 extension Encoder {
-  /// The feature maps of an encoder whose streams do not part.
+  /// Returns the feature maps of an encoder whose streams do not part; streams that have parted stop the process.
   public func maps(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
     self(images, context).map { streams in
       guard let map = streams.shared else {
@@ -29,8 +31,10 @@ extension Encoder {
   }
 }
 
-/// An encoder whose literature has names for its features, by which they are saved.
+/// An encoder whose features have names in the literature, by which they are saved.
 public protocol FeatureNaming: Encoder {
+  /// Returns the features in evaluation, with their names.
+  ///
   /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
   func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)]
 }

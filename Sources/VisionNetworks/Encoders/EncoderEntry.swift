@@ -1,19 +1,24 @@
 import NeuralNetworks
 import Support
 
-/// An encoder as the registry knows it: what it is, and how to build one.
+/// The description of an encoder in the registry, and a way to build it.
 public struct EncoderEntry: Registered {
-  /// As timm or torchvision call it, if they have it.
+  /// The name, which is that of timm or torchvision if they have the encoder.
   public let name: String
+  /// A shorter name for the command line; nil if there is none.
   public let alias: String?
+  /// One sentence that says what the encoder is.
   public let summary: String
-  /// Where the architecture was published.
+  /// The title, venue and year of the publication that describes the architecture.
   public let paper: String
+  /// The properties that are known before the encoder is built.
   public let traits: EncoderTraits
   private let create: @Sendable (ParameterPath, EncoderRequest, any LayerKit) -> any Encoder
 
+  /// Creates an entry.
+  ///
   /// - Parameters:
-  ///   - alias: a shorter name for the command line, or nil.
+  ///   - alias: a shorter name for the command line; nil if there is none.
   ///   - create: builds the encoder at a path, of layers from a kit.
   public init(
     _ name: String, alias: String? = nil, summary: String, paper: String, traits: EncoderTraits,
@@ -27,6 +32,7 @@ public struct EncoderEntry: Registered {
     self.create = create
   }
 
+  /// Builds the encoder at a path, of layers from a kit, which defaults to layers that all tasks share.
   public func make(_ path: ParameterPath, _ request: EncoderRequest, kit: any LayerKit = PlainKit()) -> any Encoder {
     create(path, request, kit)
   }

@@ -1,23 +1,26 @@
-/// What is known of an encoder before it is built.
+/// The properties of an encoder that are known before it is built.
 public struct EncoderTraits: Sendable, Hashable {
-  /// Something that ways of sharing, adaptations or settings ask for.
+  /// A property that ways of sharing, adaptations or settings need.
   public enum Capability: String, Sendable, CaseIterable {
-    /// Its convolutions have batch normalizations, which normalize over the batch in training.
+    /// The convolutions have batch normalizations, which normalize over the batch in training.
     case batchNormalization = "batch normalization"
-    /// It is made of transformer blocks, and is a ``TransformerEncoder``.
+    /// The encoder is made of transformer blocks, and is a ``TransformerEncoder``.
     case tokens
-    /// Its residual branches may be dropped in training.
+    /// The residual branches may be dropped in training.
     case stochasticDepth = "stochastic depth"
   }
 
-  /// The sides of images have to be multiples of this.
+  /// The number of pixels of which height and width of images have to be multiples.
   public var sizeMultiple: Int
+  /// The properties that the encoder has.
   public var capabilities: Set<Capability>
 
+  /// Creates traits.
   public init(sizeMultiple: Int, capabilities: Set<Capability> = []) {
     self.sizeMultiple = sizeMultiple
     self.capabilities = capabilities
   }
 
+  /// Returns whether the encoder has a property.
   public func has(_ capability: Capability) -> Bool { capabilities.contains(capability) }
 }

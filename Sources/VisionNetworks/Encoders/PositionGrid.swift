@@ -1,14 +1,14 @@
 import Support
 import Torch
 
-/// Rows and columns of patches that positions were learned for.
+/// The rows and columns of patches for which positions were learned.
 struct PositionGrid: Equatable {
   let rows: Int
   let columns: Int
 
   var count: Int { rows * columns }
 
-  /// What a safetensors file's metadata call the grid of its positions.
+  /// The entry of a safetensors file's metadata that holds the grid of its positions.
   static let metadataName = "grid"
 
   init(rows: Int, columns: Int) {
@@ -16,10 +16,10 @@ struct PositionGrid: Equatable {
     self.columns = columns
   }
 
-  /// The grid of a file's positions, as ``Encoder/loadPretrained(_:into:prefix:)`` describes it.
+  /// Finds the grid of a file's positions, as ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:)`` describes it.
   ///
-  /// - Parameter own: the network's.
-  /// - Throws: ``FileError`` where it is not known.
+  /// - Parameter own: the network's own grid.
+  /// - Throws: `FileError` if the grid is not known.
   init(of file: SafetensorsFile, count: Int, own: PositionGrid) throws {
     if let text = file.metadata[Self.metadataName] {
       guard let grid = PositionGrid(parsing: text), grid.count == count else {
@@ -39,7 +39,7 @@ struct PositionGrid: Equatable {
     } else {
       throw FileError(
         file.url,
-        "has \(count) positions, which are no square, so that their rows and columns are not known, and this network has \(own.rows)×\(own.columns): the file's metadata can say '\(Self.metadataName)', such as 2x8"
+        "has \(count) positions, which are not a square number, so that their rows and columns are not known, and this network has \(own.rows)×\(own.columns): the file's metadata can say '\(Self.metadataName)', such as 2x8"
       )
     }
   }

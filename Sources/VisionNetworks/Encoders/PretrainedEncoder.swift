@@ -4,24 +4,25 @@ import Torch
 
 /// An encoder that takes weights of a plain encoder, as timm or torchvision publish them.
 public protocol PretrainedEncoder: Encoder {
-  /// Whether an entry of a pretrained file is part of a classifier, which an encoder does without.
+  /// Returns whether an entry of a pretrained file is part of a classifier, which an encoder does not need.
   func isClassifier(_ name: String) -> Bool
 
-  /// What a pretrained file's entry becomes in this encoder, whatever its shape: position embeddings of another grid are
-  /// resized.
+  /// Returns what a pretrained file's entry becomes in this encoder. Position embeddings of another grid are resized;
+  /// an entry of any other shape is returned as it is, and refused afterwards.
   ///
   /// - Parameter name: the name in the file.
-  /// - Throws: ``FileError`` for an entry whose meaning is not known.
+  /// - Throws: `FileError` for an entry whose meaning is not known.
   func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor
 }
 
 extension PretrainedEncoder {
+  /// Returns the value as it is in the file.
   public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor { value }
 
   /// Loads weights of a plain encoder.
   ///
   /// The file's classifier (``isClassifier(_:)``) is left out. Any other entry that this encoder lacks belongs to
-  /// another architecture, whose features would be others without it: such a file is refused.
+  /// another architecture, whose features would differ without it: such a file is refused.
   ///
   /// Position embeddings are resized from the file's grid to the encoder's. A file says its grid as `rows x columns`,
   /// for instance `"2x8"`, in its metadata's entry `grid`. Of a file that does not, a square number of positions is a
@@ -30,9 +31,12 @@ extension PretrainedEncoder {
   ///
   /// - Parameters:
   ///   - store: where the encoder is registered.
-  ///   - prefix: what stands before the encoder's names in the store.
-  ///   - plainName: what a plain encoder calls an entry of this one; several tasks' copies may start from one entry.
-  /// - Throws: ``LoadError``; ``FileError`` for a malformed file, positions of an unknown grid, or a network that grew.
+  ///   - prefix: the beginning of the encoder's names in the store.
+  ///   - plainName: returns the name in a plain encoder of an entry of this one; several tasks' copies may start from
+  ///     one entry.
+  /// - Returns: the names of the entries that were loaded, and of those that were left out.
+  /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
+  ///   positions of an unknown grid, or a network that has grown.
   @discardableResult
   public func loadPretrained(
     _ file: SafetensorsFile, into store: ParameterStore, prefix: String = "",

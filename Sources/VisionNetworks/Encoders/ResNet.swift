@@ -1,27 +1,33 @@
 import NeuralNetworks
 import Torch
 
-/// A residual network; entries named as in torchvision. Its features are the outputs of its four layers.
+/// A residual network, whose entries are named as in torchvision. Its features are the outputs of its four layers.
 ///
 /// - Source: He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; dilation: Yu, Koltun,
 ///   *Dilated Residual Networks*, CVPR 2017.
 public final class ResNet: PretrainedEncoder, FeatureNaming {
+  /// The size and form of a residual network.
   public struct Configuration: Sendable, Equatable {
+    /// The kind of a residual network's blocks.
     public enum BlockKind: Sendable {
+      /// Two 3×3 convolutions.
       case basic
+      /// A 1×1, a 3×3 and a 1×1 convolution, the last of which widens to four times the channels.
       case bottleneck
     }
 
+    /// The kind of all blocks.
     public var blockKind: BlockKind
-    /// Blocks in each of the four layers.
+    /// The number of blocks in each of the four layers.
     public var depths: [Int]
     /// Whether layers 3 and 4 keep the resolution and dilate their kernels: output stride 8.
     public var isDilated: Bool
-    /// The size of the classifier; nil for an encoder alone.
+    /// The number of the classifier's classes; nil for an encoder without a classifier.
     public var classes: Int?
-    /// Three for RGB.
+    /// The channels of the images, which are three for RGB.
     public var imageChannels = 3
 
+    /// Creates a configuration for RGB images.
     public init(_ blockKind: BlockKind, depths: [Int], isDilated: Bool = false, classes: Int? = nil) {
       self.blockKind = blockKind
       self.depths = depths
@@ -29,11 +35,16 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
       self.classes = classes
     }
 
+    /// ResNet-18: 8 basic blocks.
     public static let resNet18 = Configuration(.basic, depths: [2, 2, 2, 2])
+    /// ResNet-34: 16 basic blocks.
     public static let resNet34 = Configuration(.basic, depths: [3, 4, 6, 3])
+    /// ResNet-50: 16 bottleneck blocks.
     public static let resNet50 = Configuration(.bottleneck, depths: [3, 4, 6, 3])
+    /// ResNet-101: 33 bottleneck blocks.
     public static let resNet101 = Configuration(.bottleneck, depths: [3, 4, 23, 3])
 
+    /// The same configuration with dilated kernels in layers 3 and 4, whose output stride is 8.
     public var dilated: Configuration {
       var copy = self
       copy.isDilated = true
@@ -43,11 +54,13 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
     var expansion: Int { blockKind == .basic ? 1 : 4 }
   }
 
+  /// The network's size and form.
   public let configuration: Configuration
   private let stem: any StreamLayer
   private let layers: [[ResidualBlock]]
   private let classifier: Linear?
 
+  /// Registers the network's layers, which a kit makes; the kit defaults to layers that all tasks share.
   public init(_ path: ParameterPath, _ configuration: Configuration, kit: any LayerKit = PlainKit()) {
     self.configuration = configuration
     var stemShape = ConvolutionShape(from: configuration.imageChannels, to: 64, kernel: 7)
@@ -81,9 +94,12 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
     classifier = configuration.classes.map { Linear(path["fc"], from: width, to: $0) }
   }
 
+  /// The channels of the four layers: 64 to 512 of basic blocks, 256 to 2048 of bottlenecks.
   public var featureChannels: [Int] { (0..<4).map { (64 << $0) * configuration.expansion } }
+  /// The strides of the four layers: 4, 8, 16 and 32, or 4, 8, 8 and 8 if the network is dilated.
   public var featureStrides: [Int] { configuration.isDilated ? [4, 8, 8, 8] : [4, 8, 16, 32] }
 
+  /// Returns the outputs of the four layers.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
     var x = stem(Streams(images), context).map { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
     return layers.map { layer in
@@ -92,22 +108,24 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
     }
   }
 
-  /// As torchvision and timm call it.
+  /// Returns whether an entry belongs to `fc`, the classifier in torchvision and timm.
   public func isClassifier(_ name: String) -> Bool { name.hasPrefix("fc.") }
 
-  /// Class scores from the last feature map.
+  /// Returns the class scores, batch × classes, from the last feature map. A network without a classifier stops the
+  /// process.
   public func logits(_ features: [Tensor], _ context: ForwardContext) -> Tensor {
     guard let classifier else { fatalError("this network was built without a classifier") }
     return classifier(GlobalAveragePooling()(features[3], context).flattened(from: 1), context)
   }
 
+  /// Returns the outputs of the four layers under the names `layer1` to `layer4`.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     maps(images, .evaluation).enumerated().map { ("layer\($0 + 1)", $1) }
   }
 }
 
 extension ResNet {
-  /// As the registry knows them.
+  /// The residual networks of ``EncoderRegistry``.
   public static let entries: [EncoderEntry] = [
     entry("resnet18", alias: "resnet-18", .resNet18), entry("resnet34", alias: "resnet-34", .resNet34),
     entry("resnet50", alias: "resnet-50", .resNet50), entry("resnet101", alias: "resnet-101", .resNet101),

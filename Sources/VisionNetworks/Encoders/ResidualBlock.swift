@@ -1,12 +1,12 @@
 import NeuralNetworks
 import Torch
 
-/// Two (basic) or three (bottleneck) convolutions beside a shortcut; named as in torchvision.
+/// Two (basic) or three (bottleneck) convolutions beside a shortcut, whose entries are named as in torchvision.
 struct ResidualBlock: StreamLayer {
   private let stages: [any StreamLayer]
   private let shortcut: (any StreamLayer)?
 
-  /// - Parameter firstDilation: of the convolution that would have had the stride in an undilated network.
+  /// - Parameter firstDilation: the dilation of the convolution that has the stride in a network that is not dilated.
   init(
     _ path: ParameterPath, _ kind: ResNet.Configuration.BlockKind, from inputs: Int, planes: Int, stride: Int,
     firstDilation: Int, dilation: Int, kit: any LayerKit

@@ -1,18 +1,27 @@
 import NeuralNetworks
 import Torch
 
-/// A VGG-like encoder and its mirror image: what the decoding half enlarges goes back to where pooling took it from.
-/// Its one feature map has the picture's size; entries are named as in the multi-task codes.
+/// A VGG-like encoder and its mirror image, whose unpooling puts values back to the places from which pooling took
+/// them.
 ///
-/// - Source: Badrinarayanan et al., *SegNet*, TPAMI 2017, as the optimizer papers use it on NYUv2 and Cityscapes: 13
-///   convolutions in each half, all with bias.
+/// The one feature map has the size of the image. Each half has 13 convolutions, all with bias, as in the networks that
+/// papers on multi-task optimization train on NYUv2 and Cityscapes. The entries are named as in the public code of Liu
+/// et al., *End-to-End Multi-Task Learning with Attention*, CVPR 2019.
+///
+/// - Source: Badrinarayanan et al., *SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation*,
+///   TPAMI 2017.
 public final class SegNet: PretrainedEncoder, FeatureNaming {
+  /// The channels of each of the five resolutions, finest first.
   public static let channels = [64, 128, 256, 512, 512]
 
   private let encoding: [[any StreamLayer]]
   private let decoding: [[any StreamLayer]]
 
-  /// - Parameter imageChannels: three for RGB.
+  /// Registers the network's layers.
+  ///
+  /// - Parameters:
+  ///   - imageChannels: the channels of the images, which are three for RGB.
+  ///   - kit: the maker of the layers; defaults to layers that all tasks share.
   public init(_ path: ParameterPath, imageChannels: Int = 3, kit: any LayerKit = PlainKit()) {
     func stage(_ path: ParameterPath, from inputs: Int, to outputs: Int) -> any StreamLayer {
       var shape = ConvolutionShape(from: inputs, to: outputs, kernel: 3)
@@ -40,9 +49,12 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
     }
   }
 
+  /// The channels of the one feature map: 64.
   public var featureChannels: [Int] { [Self.channels[0]] }
+  /// The stride of the one feature map: 1.
   public var featureStrides: [Int] { [1] }
 
+  /// Returns the one feature map, which has the size of the images.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
     func stage(_ input: Streams, _ layers: [any StreamLayer]) -> Streams {
       layers.reduce(input) { stream, layer in layer(stream, context).map { $0.relu() } }
@@ -68,16 +80,18 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
     return [x]
   }
 
-  /// The multi-task codes keep their heads beside the trunk.
+  /// Returns whether an entry belongs to a task's head, `pred_task…`, which public multi-task code keeps beside the
+  /// trunk.
   public func isClassifier(_ name: String) -> Bool { name.hasPrefix("pred_task") }
 
+  /// Returns the one feature map under the name `features`.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     [("features", maps(images, .evaluation)[0])]
   }
 }
 
 extension SegNet {
-  /// As the registry knows it.
+  /// The entry `segnet` of ``EncoderRegistry``.
   public static let entry = EncoderEntry(
     "segnet", alias: "seg-net", summary: "A VGG-like encoder and its mirror image, at the size of the image.",
     paper: "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation, TPAMI 2017",

@@ -1,17 +1,23 @@
 import NeuralNetworks
 import Torch
 
-/// An encoder made of transformer blocks, which tasks may grow into.
+/// An encoder made of transformer blocks, to which parts of tasks can be added.
 public protocol TransformerEncoder: Encoder {
+  /// The blocks, to which parts of tasks can be added.
   var stack: TransformerStack { get }
 
-  /// As `callAsFunction`, telling the tokens that enter each layer: batch × tokens × width of each stream.
+  /// Returns the feature maps of some images, and hands out the tokens that enter each layer.
+  ///
+  /// - Parameters:
+  ///   - images: batch × channels × height × width.
+  ///   - observe: called with each layer's number and the tokens that enter it, batch × tokens × width of each stream.
   func features(
     _ images: Tensor, _ context: ForwardContext, observing: (_ layer: Int, _ input: Streams) -> Void
   ) -> [Streams]
 }
 
 extension TransformerEncoder {
+  /// Returns the feature maps of some images.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
     features(images, context) { _, _ in }
   }

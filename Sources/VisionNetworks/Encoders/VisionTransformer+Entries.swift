@@ -1,7 +1,7 @@
 import NeuralNetworks
 
 extension VisionTransformer {
-  /// As the registry knows them.
+  /// The vision transformers of ``EncoderRegistry``.
   public static let entries: [EncoderEntry] = [
     entry("vit_micro", alias: "vit-micro", .micro), entry("vit_mini", alias: "vit-mini", .mini),
     entry("vit_tiny_patch16_224", alias: "vit-tiny", .tiny), entry("vit_small_patch16_224", alias: "vit-small", .small),

@@ -103,7 +103,12 @@ let package = Package(
     .testTarget(
       name: "PolymathCommandTests",
       dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),
-    .testTarget(name: "GuideTests", dependencies: ["Experiments", "MultitaskLearning", "VisionData", "TestSupport"]),
+    // OwnParts is the code of the package in Examples/OwnNetwork.
+    .testTarget(
+      name: "GuideTests",
+      dependencies: [
+        "Experiments", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "TestSupport",
+      ]),
     // No test of `swift test`: `script/fuzz` runs it.
     .executableTarget(
       name: "PolymathFuzz",

@@ -64,15 +64,23 @@ import Experiments
   @Test func aRunsTasksAreChecked() throws {
     try withRun { folder in
       let (tasks, configuration) = (try Data(contentsOf: folder.tasks), try Data(contentsOf: folder.configuration))
+      let names = try Data(contentsOf: folder.names)
       for name in ["x/../../../../pwned", "input", "a b"] {
         try replace("\"name\":\"normals\"", with: "\"name\":\"\(name)\"", in: folder.tasks)
         try replace("[depth, normals]", with: "[depth, \"\(name)\"]", in: folder.configuration)
         #expect { _ = try TrainedRun(folder, checkpoint: .last) } throws: {
           "\($0)".contains("tasks.json") && "\($0)".contains("has to be named with letters, digits")
         }
+        // The names lead to files, whichever file they come from.
+        try Data(#"{"losses":["depth"],"evaluated":["depth","\#(name)"]}"#.utf8).write(to: folder.names)
+        #expect { try RunReport(folder).write() } throws: {
+          "\($0)".contains("names.json") && "\($0)".contains("has to be named with letters, digits")
+        }
+        try FileManager.default.removeItem(at: folder.names)
         #expect { try RunReport(folder).write() } throws: {
           "\($0)".contains("config.yaml") && "\($0)".contains("has to be named with letters, digits")
         }
+        try names.write(to: folder.names)
         try tasks.write(to: folder.tasks)
         try configuration.write(to: folder.configuration)
       }

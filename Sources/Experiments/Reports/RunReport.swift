@@ -16,33 +16,33 @@ public struct RunReport {
   /// - Throws: ``FileError``.
   public func write() throws {
     let configuration = try Configuration(of: folder)
-    // They lead to the files of pictures.
-    try VisionTask.check(names: configuration.data.tasks, of: folder.configuration)
-    let records = try MetricsLog.read(folder, tasks: configuration.data.tasks)
-    let page = try self.page(configuration, records)
+    let names = try TaskNames(of: folder, configuration)
+    let page = try self.page(configuration, names, MetricsLog.read(folder, of: names))
     try AtomicFile.write(Data(page.utf8), to: folder.report)
   }
 
-  private func page(_ configuration: Configuration, _ records: [LogRecord]) throws -> String {
+  private func page(_ configuration: Configuration, _ names: TaskNames, _ records: [LogRecord]) throws -> String {
+    let tasks = names.losses
     let steps = records.compactMap { if case .step(let record) = $0 { record } else { nil } }
     let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
     let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
       separator: " + ")
-    let title = "\(configuration.network.encoder), \(configuration.data.tasks.count) tasks, \(method)"
+    let title =
+      "\(try WorkloadRegistry.factory(of: configuration).networkName(configuration)), \(tasks.count) tasks, \(method)"
     var sections: [String] = []
     if let last = evaluations.last { sections.append(try results(last)) }
-    sections.append(gallery(configuration.data.tasks))
+    sections.append(gallery(names.evaluated))
     sections.append(ReportPage.chartsSection)
-    let diagnostics = DiagnosticsSection(steps, tasks: configuration.data.tasks)
+    let diagnostics = DiagnosticsSection(steps, tasks: tasks)
     sections.append(diagnostics.html)
-    let grouping = GroupingSection(steps, tasks: configuration.data.tasks)
-    let channels = ChannelSection(steps, tasks: configuration.data.tasks)
+    let grouping = GroupingSection(steps, tasks: tasks)
+    let channels = ChannelSection(steps, tasks: tasks)
     sections += [
-      grouping.html, channels.html, TokenSection(records).html, LossTrends(steps, tasks: configuration.data.tasks).html,
+      grouping.html, channels.html, TokenSection(records).html, LossTrends(steps, tasks: tasks).html,
     ]
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
     let charts =
-      charts(steps, evaluations, configuration.data.tasks) + diagnostics.charts + grouping.charts + channels.charts
+      charts(steps, evaluations, tasks) + diagnostics.charts + grouping.charts + channels.charts
     return try ReportPage(
       title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
     ).html()

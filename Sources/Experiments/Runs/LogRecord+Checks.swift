@@ -16,12 +16,13 @@ extension LogRecord {
   }
 
   /// Whether matrices and lists have a place for each of these tasks, and tasks that are named are among them.
-  func canBe(of tasks: [String]) -> Bool {
+  func canBe(of names: TaskNames) -> Bool {
+    let tasks = names.losses
     switch self {
     case .step(let record):
       return record.taskCounts.allSatisfy { $0 == tasks.count }
         && record.losses.keys.allSatisfy(tasks.contains) && record.weights.keys.allSatisfy(tasks.contains)
-    case .evaluation(let record): return record.evaluation.tasks.map(\.task) == tasks
+    case .evaluation(let record): return record.evaluation.tasks.map(\.task) == names.evaluated
     case .adaptation(let record):
       switch record.report {
       case .tokens(let report): return report.analysis.tasks == tasks

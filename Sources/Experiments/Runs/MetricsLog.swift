@@ -10,10 +10,15 @@ public final class MetricsLog: TrainingObserver {
   /// Opens the log of a run. Lines after `step` go: a resumed run writes them again.
   ///
   /// - Throws: ``FileError`` where the log lacks steps that were done, or is not of these tasks.
-  public init(_ folder: RunFolder, tasks: [String], keepingThrough step: Int) throws {
+  convenience public init(_ folder: RunFolder, tasks: [String], keepingThrough step: Int) throws {
+    try self.init(folder, of: TaskNames(losses: tasks, evaluated: tasks), keepingThrough: step)
+  }
+
+  /// As ``init(_:tasks:keepingThrough:)``, of a workload whose evaluations tell of something else than its losses.
+  init(_ folder: RunFolder, of names: TaskNames, keepingThrough step: Int) throws {
     url = folder.metrics
     let hasRecords = FileManager.default.fileExists(atPath: url.path)
-    let kept = hasRecords ? try Self.read(folder, tasks: tasks).filter { $0.step <= step } : []
+    let kept = hasRecords ? try Self.read(folder, of: names).filter { $0.step <= step } : []
     let lastStep = kept.reduce(0) { if case .step(let record) = $1 { max($0, record.step) } else { $0 } }
     guard lastStep == step else {
       throw FileError(
@@ -55,10 +60,11 @@ public final class MetricsLog: TrainingObserver {
   /// All records of a run whose tasks are known.
   ///
   /// - Throws: ``FileError`` also for a record whose numbers are those of other tasks.
-  static func read(_ folder: RunFolder, tasks: [String]) throws -> [LogRecord] {
+  static func read(_ folder: RunFolder, of names: TaskNames) throws -> [LogRecord] {
     let records = try read(folder)
-    if let foreign = records.first(where: { !$0.canBe(of: tasks) }) {
-      throw FileError(folder.metrics, "the record of step \(foreign.step) is not of the run's \(tasks.count) tasks")
+    if let foreign = records.first(where: { !$0.canBe(of: names) }) {
+      throw FileError(
+        folder.metrics, "the record of step \(foreign.step) is not of the run's \(names.losses.count) tasks")
     }
     return records
   }

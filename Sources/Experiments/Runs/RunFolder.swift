@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   /// What the network was made to tell, so that it can be used where the data are not.
   public var tasks: URL { url.appendingPathComponent("tasks.json") }
+  /// The names of losses and of what evaluations tell of.
+  public var names: URL { url.appendingPathComponent("names.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
   public var summary: URL { url.appendingPathComponent("summary.json") }
   public var report: URL { url.appendingPathComponent("report.html") }
@@ -77,7 +79,7 @@ public struct RunFolder: Sendable {
   /// - Throws: ``FileError`` when the folder holds no run.
   public func removeResults() throws {
     try requireReplaceable()
-    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks]
+    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")

@@ -50,10 +50,11 @@ public struct TrainingSession {
     folder.removeLeftovers()
     // First: what has no configuration is no run, and would not be overwritten.
     if !isResumed { try AtomicFile.write(Data(configuration.yaml.utf8), to: folder.configuration) }
-    try trainer.workload.keep(in: folder)
+    try workload.keep(in: folder)
+    try TaskNames(workload).write(to: folder)
     try folder.create()
     observers = [
-      try MetricsLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
+      try MetricsLog(folder, of: TaskNames(workload), keepingThrough: trainer.completedSteps),
       try TensorBoardLog(folder, tasks: trainer.network.tasks, keepingThrough: trainer.completedSteps),
       ProgressReporter(
         tasks: trainer.network.tasks, totalSteps: configuration.training.steps, note: try workload.note()),

@@ -38,6 +38,8 @@ extension VisionWorkload {
 
 /// Makes a workload of one encoder and decoders.
 struct VisionWorkloadFactory<Made: VisionWorkload>: WorkloadFactory {
+  func networkName(_ configuration: Configuration) -> String { configuration.network.encoder }
+
   func check(_ configuration: Configuration) throws {
     let tasks = try DataSetup.availableTasks(configuration.data)
     try configuration.check(availableTasks: tasks)

@@ -3,6 +3,9 @@ import Support
 
 /// Makes a workload from a configuration, in which `workload` names its entry.
 public protocol WorkloadFactory: Sendable {
+  /// What reports call the network; defaults to the workload's name.
+  func networkName(_ configuration: Configuration) -> String
+
   /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
   func check(_ configuration: Configuration) throws
 
@@ -18,6 +21,7 @@ public protocol WorkloadFactory: Sendable {
 }
 
 extension WorkloadFactory {
+  public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
   public func check(_ configuration: Configuration) throws {}
 }
 

@@ -6,8 +6,8 @@
 public func excerpt(_ text: String, limit: Int = 100) -> String {
   let beginning = String.UnicodeScalarView(text.unicodeScalars.prefix(4 * limit))
   let line = String(String.UnicodeScalarView(beginning.map { isControl($0) ? " " : $0 }))
-  let isCut = line.count > limit || text.unicodeScalars.count > beginning.count
-  return isCut ? line.prefix(limit) + "…" : line
+  let isShortened = line.count > limit || text.unicodeScalars.count > beginning.count
+  return isShortened ? line.prefix(limit) + "…" : line
 }
 
 /// The text of an error, in which a name or a path from a file may be quoted whole: no longer than a person reads.

@@ -17,4 +17,12 @@ public struct Sample: Sendable, Equatable {
     self.depthChannel = depthChannel
     self.targets = targets
   }
+
+  /// The ground truth of a task, which the sample has to have.
+  public func target(of task: String) -> Target {
+    guard let target = targets[task] else {
+      fatalError("a sample with targets for \(targets.keys.sorted()) has none for '\(task)'")
+    }
+    return target
+  }
 }

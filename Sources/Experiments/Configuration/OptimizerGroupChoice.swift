@@ -115,12 +115,13 @@ extension OptimizerGroupChoice {
     }
     let pattern = try value("parameters", "a pattern of parameters' names, such as \"backbone.*\"", \.scalar?.string)
     let group = try value("group", "the name of one of the network's groups", \.scalar?.string)
-    guard (pattern == nil) != (group == nil) else {
+    let selections = [pattern.map(ParameterSelection.names), group.map(ParameterSelection.group)].compactMap { $0 }
+    guard selections.count == 1 else {
       throw Mistake(text: "an entry has either 'parameters', a pattern of names, or 'group', a group of the network")
     }
     let names = Configuration.OptimizerChoice.Name.allCases.map(\.rawValue)
     self.init(
-      pattern.map(ParameterSelection.names) ?? .group(group!),
+      selections[0],
       learningRateFactor: try value("learningRateFactor", "a number", \.number) ?? 1,
       weightDecay: try value("weightDecay", "a number", \.number),
       optimizer: try value("optimizer", "one of " + names.joined(separator: ", ")) {

@@ -36,7 +36,7 @@ struct Gallery {
       let batch = Batch([prepared], tasks: []).to(network.store.device)
       let outputs = withoutGradients { network(batch.images, .evaluation) }
       for (task, output) in zip(setup.bindings, outputs) {
-        try task.drawing(target: prepared.targets[task.name]!).write(to: gallery.truthURL(position, task.name))
+        try task.drawing(target: prepared.target(of: task.name)).write(to: gallery.truthURL(position, task.name))
         try task.drawing(prediction: output[0]).write(to: gallery.predictionURL(position, task.name))
       }
     }

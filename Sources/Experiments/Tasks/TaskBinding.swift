@@ -1,14 +1,20 @@
 import NeuralNetworks
+import Support
 import Torch
 import VisionData
 import VisionMetrics
 import VisionNetworks
 
 extension Configuration {
-  /// Its tasks, all of which have to be among those given.
-  func bindings(to available: [VisionTask]) -> [TaskBinding] {
-    data.tasks.map { name in
-      TaskBinding(available.first { $0.name == name }!, normalsLoss: training.normalsLoss)
+  /// The run's tasks, with what their kinds bring.
+  ///
+  /// - Throws: ``ConfigurationError`` for a task that is not among those given, with the nearest name.
+  func bindings(to available: [VisionTask]) throws -> [TaskBinding] {
+    try data.tasks.map { name in
+      guard let task = available.first(where: { $0.name == name }) else {
+        throw ConfigurationError("data.tasks: " + unknownName("task", name, among: available.map(\.name)))
+      }
+      return TaskBinding(task, normalsLoss: training.normalsLoss)
     }
   }
 }

@@ -16,7 +16,7 @@ struct TrivialPredictor {
     for position in 0..<min(count, data.training.count) {
       let raw = try data.training.sample(at: position)
       let sample = data.evaluationTransforms.reduce(raw) { $1($0, using: &generator) }
-      for (index, binding) in data.bindings.enumerated() { statistics[index].add(sample.targets[binding.name]!) }
+      for (index, binding) in data.bindings.enumerated() { statistics[index].add(sample.target(of: binding.name)) }
     }
     constants = zip(data.bindings, statistics).map { ($0.task, $1.prediction) }
   }

@@ -23,7 +23,7 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
     _ context: ForwardContext, _ precision: Precision
   ) -> [BatchObjective] {
     // Counted before targets go to another device, so that nothing waits for it.
-    let labels = batches.map { batch in bindings.map { $0.loss.labelCounts(in: batch.targets[$0.name]!) } }
+    let labels = batches.map { batch in bindings.map { $0.loss.labelCounts(in: batch.labels(of: $0.name)) } }
     let balance = bindings.indices.map { task in
       labels.dropFirst().reduce(labels[0][task]) { $0 + $1[task] }
     }
@@ -56,7 +56,7 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
     }
     return zip(tasks, predictions).map { task, prediction in
       func loss(_ output: Tensor) -> Tensor {
-        bindings[task].loss(output, batch.targets[bindings[task].name]!, balance: balance[task])
+        bindings[task].loss(output, batch.labels(of: bindings[task].name), balance: balance[task])
       }
       return prediction.auxiliary.reduce(loss(prediction.output)) { $0 + loss($1.output) * $1.weight }
     }

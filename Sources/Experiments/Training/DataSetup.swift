@@ -31,7 +31,7 @@ struct DataSetup {
     training = caches.first ?? dataset.training
     validation = caches.last ?? dataset.validation
     tasks = dataset.tasks
-    bindings = configuration.bindings(to: tasks)
+    bindings = try configuration.bindings(to: tasks)
 
     let rescale = Rescale(height: data.height, width: data.width)
     var transforms: [any Transform] = [rescale]

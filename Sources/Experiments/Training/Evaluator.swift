@@ -37,7 +37,7 @@ struct Evaluator {
       for _ in 0..<loader.batchesPerEpoch {
         let batch = try loader.next().to(device)
         for (index, prediction) in try predict(batch).enumerated() {
-          let target = batch.targets[bindings[index].name]!
+          let target = batch.labels(of: bindings[index].name)
           losses[index].add(bindings[index].loss, prediction, target)
           metrics[index].add(prediction: prediction.to(.float32), target: target)
         }

@@ -29,10 +29,7 @@ public struct Batch: Sendable {
     var targets: [String: Labels] = [:]
     var objects: [String: [[ObjectAnnotation]]] = [:]
     for task in tasks {
-      let own = samples.map { sample in
-        guard let target = sample.targets[task.name] else { fatalError("a sample has no target '\(task.name)'") }
-        return target
-      }
+      let own = samples.map { $0.target(of: task.name) }
       switch own[0] {
       case .map: targets[task.name] = Labels(own.map { $0.map! })
       case .attributes: targets[task.name] = Labels(own.map { $0.attributes! })
@@ -48,6 +45,14 @@ public struct Batch: Sendable {
 
   /// The number of images.
   public var count: Int { images.shape[0] }
+
+  /// The ground truth of a task of pixels or of whole images, which the batch has to have.
+  public func labels(of task: String) -> Labels {
+    guard let labels = targets[task] else {
+      fatalError("a batch with labels of \(targets.keys.sorted()) has none of '\(task)'")
+    }
+    return labels
+  }
 
   /// The batch with its tensors in a device's memory.
   public func to(_ device: Device) -> Batch {

@@ -84,7 +84,8 @@ private struct ShardedRows: GramianSource {
       #expect {
         try aggregator.weights(forInnerProducts: source.gramian, &context)
       } throws: {
-        $0 is MethodError && "\($0)" == "\(name) needs \(need), but was given the inner products of whole gradients alone"
+        $0 is MethodError
+          && "\($0)" == "\(name) needs \(need), but was given the inner products of whole gradients alone"
       }
     }
     var regularizer: any GradientAggregator = CosReg()

@@ -5,7 +5,8 @@ import Testing
   @Test func arithmeticIsElementByElement() {
     let (a, b): (Vector, Vector) = ([1, -2, 3], [4, 5, -6])
     #expect(a + b == [5, 3, -3] && a - b == [-3, -7, 9] && a * b == [4, -10, -18] && b / a == [4, -2.5, -2])
-    #expect(2 * a == [2, -4, 6] && a * 2 == 2 * a && a / 2 == [0.5, -1, 1.5] && 6 / a == [6, -3, 2] && -a == [-1, 2, -3])
+    #expect(
+      2 * a == [2, -4, 6] && a * 2 == 2 * a && a / 2 == [0.5, -1, 1.5] && 6 / a == [6, -3, 2] && -a == [-1, 2, -3])
     #expect(a.sum == 2 && a.dot(b) == -24 && Vector([3, 4]).norm == 5 && a.magnitudes == [1, 2, 3])
     #expect(Vector(zeros: 2) == [0, 0] && Vector(ones: 2) == [1, 1] && Vector(zeros: 0).sum == 0)
     var c = a

@@ -24,8 +24,8 @@ public struct RunReport {
   }
 
   private func page(_ configuration: Configuration, _ records: [LogRecord]) throws -> String {
-    let steps = records.compactMap { if case .step(let record) = $0 { record } else { nil } }
-    let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
+    let steps = records.steps
+    let evaluations = records.evaluations
     let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
       separator: " + ")
     let title = "\(configuration.network.encoder), \(configuration.data.tasks.count) tasks, \(method)"

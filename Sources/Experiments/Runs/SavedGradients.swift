@@ -128,7 +128,8 @@ public struct SavedGradients: Sendable {
       return Result(direction: direction.array(), weights: nil)
     }
     guard method.need < .segments else {
-      throw MethodError("\(name): a saved matrix does not say which columns belong together: take the granularity model")
+      throw MethodError(
+        "\(name): a saved matrix does not say which columns belong together: take the granularity model")
     }
     var context = AggregationContext(taskCount: rows.count, losses: losses, generator: generator)
     let weights = try method.weights(forInnerProducts: Gramian(rows: rows), &context)

@@ -39,6 +39,7 @@ public struct AlignedMTL: GramianAggregator {
     self.rank = rank
   }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let (values, vectors) = SymmetricMatrix(gramian).eigen
     let threshold = (values.last ?? 0) * Double(gramian.taskCount) * (rank == .exact ? 1e-14 : 0x1p-23)
@@ -68,7 +69,8 @@ extension AlignedMTL {
         "scale", .choice(Scale.allCases.map(\.rawValue)), default: .text("min"), "the common singular value"),
       MethodParameter(
         "rank", .choice(Rank.allCases.map(\.rawValue)), default: .text("exact"),
-        "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"),
+        "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"
+      ),
     ]
   ) { settings in AlignedMTL(scale: settings.choice("scale"), rank: settings.choice("rank")) }
 }

@@ -25,7 +25,8 @@ import Torch
 /// - Returns: G, K×d, with d the number of all parameters' elements; a loss that does not reach a parameter has zeros there.
 ///   Its segments are named by the parameters' positions: `0`, `1`, ….
 public func taskGradients(of losses: [Tensor], withRespectTo parameters: [Tensor]) -> DenseTaskGradients {
-  require(!losses.isEmpty && !parameters.isEmpty, "gradients of \(losses.count) losses by \(parameters.count) parameters")
+  require(
+    !losses.isEmpty && !parameters.isEmpty, "gradients of \(losses.count) losses by \(parameters.count) parameters")
   for (task, loss) in losses.enumerated() {
     require(loss.count == 1, "a loss is one number, but loss \(task) (from 0) is \(loss.signature)")
     require(loss.requiresGradient, "loss \(task) (from 0), \(loss.signature), was computed without a graph")

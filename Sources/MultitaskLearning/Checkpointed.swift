@@ -9,12 +9,14 @@ public protocol Checkpointed {
   func accepts(_ state: State, taskCount: Int) -> Bool
 }
 
-/// The state of a method that has none.
+/// The state of a method that learns nothing.
 public struct Stateless: Codable, Sendable {
+  /// The only state.
   public init() {}
 }
 
 extension Checkpointed where State == Stateless {
+  /// Nothing.
   public var state: Stateless {
     get { Stateless() }
     set {}
@@ -22,6 +24,7 @@ extension Checkpointed where State == Stateless {
 }
 
 extension Checkpointed where State == Stateless {
+  /// Nothing fits always.
   public func accepts(_ state: Stateless, taskCount: Int) -> Bool { true }
 }
 

@@ -48,12 +48,20 @@ public protocol LossWeighting: Checkpointed, Sendable {
 }
 
 extension LossWeighting {
+  /// The gradients are not looked at, unless a weighting says so.
   public var need: GradientNeed { .weightedSum }
+  /// The weights depend on the losses of the step, unless a weighting says otherwise.
   public var weighsByLosses: Bool { true }
+  /// The losses after an update are not wanted, unless a weighting says so.
   public var observesUpdates: Bool { false }
+  /// How well tasks are done is not wanted, unless a weighting says so.
   public var observesPerformance: Bool { false }
+  /// Learns nothing.
   public mutating func update(losses: [Double?]) {}
+  /// Learns nothing.
   public mutating func update(losses: [Double?], gradientNorms: [Double?]) {}
+  /// Learns nothing.
   public mutating func update(before: [Double?], after: [Double?]) {}
+  /// Learns nothing.
   public mutating func observe(performance: [Double]) {}
 }

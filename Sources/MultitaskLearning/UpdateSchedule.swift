@@ -22,7 +22,10 @@ public protocol UpdateSchedule: Checkpointed, Sendable {
 }
 
 extension UpdateSchedule {
+  /// Updates are those of all present tasks, unless a schedule says so.
   public var updatesSubsets: Bool { false }
+  /// The aggregator combines the gradients, unless a schedule says so.
   public var combinesGradients: Bool { false }
+  /// Any network will do, unless a schedule says so.
   public var needsNormalizedConvolutions: Bool { false }
 }

@@ -36,10 +36,16 @@ public struct AtomicFile {
     }
   }
 
+  /// Writes `url` with the given contents.
+  ///
+  /// - Throws: ``FileError``, for instance when the disk is full.
   public static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { file in try data.withUnsafeBytes { try file.write($0) } }
   }
 
+  /// Appends bytes.
+  ///
+  /// - Throws: ``FileError``, for instance when the disk is full.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes
     while !rest.isEmpty {

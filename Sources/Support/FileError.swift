@@ -2,9 +2,14 @@ import Foundation
 
 /// Something wrong with a file: which one, and what.
 public struct FileError: Error, CustomStringConvertible, Sendable {
+  /// The path of the file.
   public let path: String
+  /// What is wrong with it.
   public let reason: String
 
+  /// - Parameters:
+  ///   - url: the file.
+  ///   - reason: what is wrong with it.
   public init(_ url: URL, _ reason: String) {
     path = url.path
     self.reason = reason
@@ -20,5 +25,6 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     FileError(url, FileManager.default.fileExists(atPath: url.path) ? reason : "does not exist")
   }
 
+  /// The path, and what is wrong.
   public var description: String { errorText("\(errorText(path)): \(reason)") }
 }

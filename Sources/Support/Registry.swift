@@ -9,6 +9,7 @@ public protocol Registered: Sendable {
 }
 
 extension Registered {
+  /// No other name.
   public var alias: String? { nil }
 
   fileprivate var names: [String] { [name] + (alias.map { [$0] } ?? []) }

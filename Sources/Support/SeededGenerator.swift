@@ -4,6 +4,7 @@
 public struct SeededGenerator: RandomNumberGenerator, Codable, Sendable {
   private var counter: UInt64
 
+  /// A sequence for a seed.
   public init(seed: UInt64) { counter = seed }
 
   /// A sequence of its own for every combination of keys.
@@ -11,6 +12,7 @@ public struct SeededGenerator: RandomNumberGenerator, Codable, Sendable {
     counter = keys.reduce(0) { Self.mix($0 &+ Self.step) ^ Self.mix($1 &+ 0xD1B5_4A32_D192_ED03) }
   }
 
+  /// The next 64 bits.
   public mutating func next() -> UInt64 {
     counter &+= Self.step
     return Self.mix(counter)

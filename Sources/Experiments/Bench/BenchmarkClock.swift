@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Times of repeated measurements, in seconds.
 public struct Timings: Sendable {
@@ -12,7 +13,8 @@ public struct Timings: Sendable {
     seconds.append((ContinuousClock.now - start) / .seconds(1))
   }
 
-  public var median: Double { seconds.sorted()[seconds.count / 2] }
+  /// The number in the middle of their order; zero before the first measurement.
+  public var median: Double { seconds.median ?? 0 }
   public var minimum: Double { seconds.min() ?? 0 }
   public var maximum: Double { seconds.max() ?? 0 }
 }

@@ -23,8 +23,8 @@ public struct RunReport {
 
   private func page(_ configuration: Configuration, _ names: TaskNames, _ records: [LogRecord]) throws -> String {
     let tasks = names.losses
-    let steps = records.compactMap { if case .step(let record) = $0 { record } else { nil } }
-    let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
+    let steps = records.steps
+    let evaluations = records.evaluations
     let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
       separator: " + ")
     let title =

@@ -18,7 +18,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// Summarizes a run in this process.
   init(_ folder: RunFolder) throws {
     let log = try MetricsLog.read(folder)
-    let records = log.compactMap { if case .step(let step) = $0 { step } else { nil } }
+    let records = log.steps
     let looked = records.filter { $0.diagnostics != nil }
     let plain = Self.plainSteps(records)
     steps = records.last?.step ?? 0
@@ -26,7 +26,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     trainingSeconds = records.reduce(0) { $0 + $1.seconds } + log.reduce(0) { $0 + $1.adaptationSeconds }
     lookCount = looked.count
     lookSeconds =
-      plain.isEmpty ? 0 : Double(lookCount) * max(0, Self.median(looked.map(\.seconds)) - secondsPerStep)
+      plain.isEmpty ? 0 : Double(lookCount) * max(0, (looked.map(\.seconds).median ?? 0) - secondsPerStep)
     peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
   }
 
@@ -68,15 +68,13 @@ public struct RunSummary: Codable, Sendable, Equatable {
   /// The median over steps that were not looked at, if there are any.
   static func secondsPerStep(_ records: [StepRecord]) -> Double {
     let plain = plainSteps(records)
-    return median((plain.isEmpty ? records : plain).map(\.seconds))
+    return (plain.isEmpty ? records : plain).map(\.seconds).median ?? 0
   }
 
   /// Without the first, which also warm up.
   private static func plainSteps(_ records: [StepRecord]) -> [StepRecord] {
     (records.count > 20 ? Array(records.dropFirst(5)) : records).filter { $0.diagnostics == nil }
   }
-
-  private static func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
 }
 
 extension LogRecord {

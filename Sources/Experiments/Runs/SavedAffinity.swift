@@ -47,7 +47,7 @@ public struct SavedAffinity: Sendable {
     url = run.metrics
     let records = try MetricsLog.read(run)
     guard !records.isEmpty else { throw FileError(url, "is empty, but held the run's steps") }
-    let maps = records.compactMap { if case .step(let step) = $0 { step.affinity } else { nil } }
+    let maps = records.steps.compactMap(\.affinity)
     guard let last = maps.last else {
       throw FileError(url, "holds no affinity: runs with the schedule selective-groups track it")
     }

@@ -1,9 +1,9 @@
-import Foundation
+import Support
 
 /// A mean over seeds, and the standard deviation of a sample.
 public struct Statistic: Sendable, Equatable {
   public let mean: Double
-  /// None for a single value.
+  /// nil for a single value.
   public let deviation: Double?
 
   init(mean: Double, deviation: Double?) {
@@ -11,11 +11,10 @@ public struct Statistic: Sendable, Equatable {
     self.deviation = deviation
   }
 
-  /// None of no values.
+  /// nil of no values.
   public init?(_ values: [Double]) {
-    guard !values.isEmpty else { return nil }
+    guard let mean = values.mean else { return nil }
     let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
     self.mean = mean
     deviation = count > 1 ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot() : nil
   }

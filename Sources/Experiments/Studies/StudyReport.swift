@@ -34,7 +34,7 @@ public struct StudyReport {
   private var overview: String {
     """
     <h2>Overview</h2>
-    <p>Mean ± deviation over seeds, on pictures that were not trained on. Δm is the mean gain over single-task
+    <p>Mean ± deviation over seeds, on images that were not trained on. Δm is the mean gain over single-task
     networks of the same size in each task's first metric; ranks are among the methods, over all metrics. Bold is the
     best mean of the methods.</p>
     <div class="wide">\(table.html[0].table)</div>
@@ -53,7 +53,7 @@ public struct StudyReport {
 
   private var tradeOffs: String {
     let metrics = results.primaryMetrics
-    let pairs = metrics.indices.flatMap { i in (0..<i).map { (metrics[$0], metrics[i]) } }
+    let pairs = metrics.indices.pairs.map { i, j in (metrics[j], metrics[i]) }
     let plots = ([costPlot] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
     return """
       <h2>Trade-offs</h2>
@@ -110,7 +110,7 @@ public struct StudyReport {
       <p>Means over all looks at the tasks' gradients during the runs.</p>
       \(HTML.table(["Method"] + names, means))
       <h3>Do they tell which run will be better?</h3>
-      <p>Ranking similarity: the share of pairs of runs that a diagnostic and a result put in the same order (or all in
+      <p>Ranking similarity: the fraction of pairs of runs that a diagnostic and a result put in the same order (or all in
       the opposite one): from 0.5 to 1, a perfect prediction. With few runs, chance alone comes near 1.</p>
       \(HTML.table(header, similarities))
       """
@@ -138,7 +138,7 @@ public struct StudyReport {
           .first(where: folder.isFinished)
       else { continue }
       let records = try MetricsLog.read(folder.run(run))
-      curves.append((candidate.label, records.compactMap { if case .step(let step) = $0 { step } else { nil } }))
+      curves.append((candidate.label, records.steps))
     }
     return study.configuration.data.tasks.map { task in
       Chart(

@@ -78,7 +78,7 @@ public struct StudyResults: Sendable {
     metrics: [Metric], values: [Metric: Double], summary: RunSummary, diagnostics: [String: Double]
   )
 
-  /// What a finished run says; none where it is not finished.
+  /// What a finished run says; nil if it is not finished.
   ///
   /// - Throws: ``FileError`` where it is damaged.
   static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
@@ -87,8 +87,7 @@ public struct StudyResults: Sendable {
     let summary = try RunSummary.load(runFolder)
     let records: [LogRecord]
     do { records = try MetricsLog.read(runFolder) } catch { throw unreadable(runFolder, "\(error)") }
-    let evaluations = records.compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
-    guard let last = evaluations.last, last.step == summary.steps else {
+    guard let last = records.evaluations.last, last.step == summary.steps else {
       throw unreadable(runFolder, "metrics.jsonl does not hold the evaluation after step \(summary.steps)")
     }
     guard last.evaluation.tasks.map(\.task) == run.configuration.data.tasks else {
@@ -101,10 +100,7 @@ public struct StudyResults: Sendable {
         )
       }
     }
-    let looks = records.compactMap { record -> DiagnosticsRecord? in
-      if case .step(let step) = record { step.diagnostics } else { nil }
-    }
-    return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, means(looks))
+    return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, means(records.steps.compactMap(\.diagnostics)))
   }
 
   private static func unreadable(_ run: RunFolder, _ reason: String) -> FileError {
@@ -117,7 +113,7 @@ public struct StudyResults: Sendable {
     for look in looks {
       for (name, value) in look.measures { if let value { values[name, default: []].append(value) } }
     }
-    return values.compactMapValues { Statistic($0)?.mean }
+    return values.compactMapValues(\.mean)
   }
 
   // MARK: Comparison
@@ -128,12 +124,12 @@ public struct StudyResults: Sendable {
     return Statistic(
       row.values.compactMap { seed, values -> Double? in
         guard let reference = baseline.values[seed] else { return nil }
-        let gains = primaryMetrics.compactMap { metric -> Double? in
-          guard let value = values[metric], let other = reference[metric], other != 0 else { return nil }
-          return relativeGain(MetricResult(metric.name, value, metric.direction), over: other)
+        let pairs = primaryMetrics.compactMap { metric -> (result: MetricResult, baseline: Double)? in
+          guard let value = values[metric], let other = reference[metric] else { return nil }
+          return (MetricResult(metric.name, value, metric.direction), other)
         }
-        guard gains.count == primaryMetrics.count, !gains.isEmpty else { return nil }
-        return gains.reduce(0, +) / Double(gains.count) * 100
+        guard pairs.count == primaryMetrics.count, !pairs.isEmpty else { return nil }
+        return VisionMetrics.deltaM(multitask: pairs.map(\.result), baseline: pairs.map(\.baseline)).map { $0 * 100 }
       })
   }
 
@@ -148,7 +144,7 @@ public struct StudyResults: Sendable {
           let others = candidates.compactMap { $0.values[seed]?[metric] }
           return Self.rank(own, among: others, metric.direction)
         }
-        return Statistic(ranks)?.mean
+        return ranks.mean
       })
   }
 

@@ -5,7 +5,7 @@ import VisionMetrics
 /// A study's results as tables in several formats.
 public struct StudyTable: Sendable {
   private struct Cell {
-    /// Nil where nothing is known.
+    /// nil if nothing is known.
     let statistic: Statistic?
     let format: String
     var isBest = false

@@ -9,10 +9,12 @@ extension AdaptationReport: Codable {
     case tokens
   }
 
+  /// Reads a report from an object with one field.
   public init(from decoder: any Decoder) throws {
     self = .tokens(try decoder.container(keyedBy: Key.self).decode(TokenAdaptationReport.self, forKey: .tokens))
   }
 
+  /// Writes a report as an object with one field.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {

@@ -7,28 +7,35 @@ import Torch
 ///
 /// - Source: the paper on token modulation and expansion, sections 4.1 and 4.2.
 public struct TokenAnalysis: Codable, Sendable, Equatable {
+  /// What was seen of one layer.
   public struct Layer: Codable, Sendable, Equatable {
     /// Of the tokens' uncentered covariance, largest first.
     public let eigenvalues: [Double]
+    /// The number of dimensions of the range space.
     public let rangeDimension: Int
     /// Samples in conflict, tasks × tasks: symmetric, zero on the diagonal.
     public internal(set) var rangeConflicts: [[Int]]
+    /// The same in the null space.
     public internal(set) var nullConflicts: [[Int]]
 
     /// Over all pairs.
     public var rangeConflictCount: Int { Self.count(rangeConflicts) }
+    /// The conflicts in the null space, over all pairs.
     public var nullConflictCount: Int { Self.count(nullConflicts) }
 
     private static func count(_ conflicts: [[Int]]) -> Int { conflicts.joined().reduce(0, +) / 2 }
   }
 
+  /// The names of the tasks.
   public let tasks: [String]
-  /// r.
+  /// How much more of the tokens the range space holds than the null space, r.
   public let ratio: Double
+  /// The number of samples that were seen.
   public private(set) var sampleCount = 0
+  /// The layers that the tasks enter together, in their order.
   public private(set) var layers: [Layer] = []
 
-  /// Of all samples and pairs of tasks, the share that a layer's count is.
+  /// The fraction of all samples and pairs of tasks that a layer's count is.
   public func share(ofConflicts count: Int) -> Double {
     Double(count) / Double(max(1, sampleCount * tasks.count * (tasks.count - 1) / 2))
   }
@@ -68,10 +75,10 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
       waiting.append(gradients)
     }
     let spaces = try Self.spaces(covariances, ratio)
-    let none = [[Int]](repeating: [Int](repeating: 0, count: tasks.count), count: tasks.count)
+    let zeros = [[Int]](repeating: [Int](repeating: 0, count: tasks.count), count: tasks.count)
     layers = spaces.map {
       Layer(
-        eigenvalues: $0.eigenvalues, rangeDimension: $0.rangeDimension, rangeConflicts: none, nullConflicts: none)
+        eigenvalues: $0.eigenvalues, rangeDimension: $0.rangeDimension, rangeConflicts: zeros, nullConflicts: zeros)
     }
     var toSkip = waiting.count
     while let gradients = waiting.popLast() { add(gradients, spaces) }
@@ -107,7 +114,7 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   }
 
   /// Counts the pairs that do not agree in a space. A task without any gradient in a sample, for instance because the sample
-  /// has no labels of it, disagrees with none.
+  /// has no labels of it, disagrees with no other.
   ///
   /// - Parameters:
   ///   - products: samples × tasks × tasks, within the space.

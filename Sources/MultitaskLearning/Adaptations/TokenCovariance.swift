@@ -6,8 +6,10 @@ import Torch
 public struct TokenCovariance {
   /// Width × width: each batch's product in float32, their sum in float64.
   private var sum: Tensor?
+  /// The number of samples so far, n.
   public private(set) var sampleCount = 0
 
+  /// A covariance of no samples yet.
   public init() {}
 
   /// - Parameter tokens: batch × tokens × width.

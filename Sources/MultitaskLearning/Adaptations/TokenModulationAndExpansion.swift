@@ -12,43 +12,68 @@ import Torch
 /// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, sections 4.3 and 5. The paper does not say how
 ///   long a token lives, nor whose streams see it: here it leaves after its layer, and a task's stream has its own.
 public struct TokenModulationAndExpansion: NetworkAdaptation {
+  /// Which layers grow.
   public enum Criterion: String, Sendable, CaseIterable {
+    /// Those with most conflicts.
     case most
+    /// Those with fewest conflicts.
     case least
+    /// Any.
     case random
   }
 
+  /// Whether the network has grown, and how.
   public struct State: Codable, Sendable, Equatable {
+    /// What grew; nil before it did.
     public internal(set) var growth: TokenGrowth?
   }
 
-  /// The shares of layers that get modulators and tokens.
+  /// The fraction of layers that get modulators.
   public let modulatedShare: Double
+  /// The fraction of layers that get tokens of tasks.
   public let expandedShare: Double
   /// r: how much more of the tokens the range space holds than the null space.
   public let ratio: Double
-  /// When, as a share of the training.
+  /// When the network grows, as a fraction of the training.
   public let moment: Double
-  /// Of the training data, to look at.
+  /// How many samples of the training data are looked at.
   public let sampleCount: Int
+  /// Which layers grow.
   public let criterion: Criterion
+  /// How many tokens each task gets in each expanded layer.
   public let tokensPerTask: Int
+  /// What a modulator does.
   public let modulation: TokenGrowth.Modulation
+  /// Whether tokens stay after their layer.
   public let keepsTokens: Bool
+  /// Whether every task's stream has all tasks' tokens.
   public let sharesTokens: Bool
   /// Whether what was shared before stays as it is from then on.
   public let freezesBackbone: Bool
+  /// What the method has learned.
   public var state = State()
 
+  /// - Parameters:
+  ///   - modulatedShare: the fraction of layers that get modulators, from 0 to 1.
+  ///   - expandedShare: the fraction of layers that get tokens of tasks, from 0 to 1.
+  ///   - ratio: r, above 0.
+  ///   - moment: when the network grows, as a fraction of the training, from 0 to 1.
+  ///   - sampleCount: how many samples of the training data are looked at, at least 1.
+  ///   - criterion: which layers grow.
+  ///   - tokensPerTask: how many tokens each task gets in each expanded layer, from 1 to 1024.
+  ///   - modulation: what a modulator does.
+  ///   - keepsTokens: whether tokens stay after their layer.
+  ///   - sharesTokens: whether every task's stream has all tasks' tokens.
+  ///   - freezesBackbone: whether what was shared before stays as it is from then on.
   public init(
     modulatedShare: Double = 0.5, expandedShare: Double = 0.5, ratio: Double = 100, moment: Double = 0.25,
     sampleCount: Int = 128, criterion: Criterion = .most, tokensPerTask: Int = 1,
     modulation: TokenGrowth.Modulation = .affine, keepsTokens: Bool = false, sharesTokens: Bool = false,
     freezesBackbone: Bool = false
   ) {
-    for (name, share) in [("modulatedShare", modulatedShare), ("expandedShare", expandedShare), ("moment", moment)] {
+    for (name, fraction) in [("modulatedShare", modulatedShare), ("expandedShare", expandedShare), ("moment", moment)] {
       require(
-        (0...1).contains(share), "TokenModulationAndExpansion: \(name) is \(share), but has to be from 0 to 1")
+        (0...1).contains(fraction), "TokenModulationAndExpansion: \(name) is \(fraction), but has to be from 0 to 1")
     }
     require(ratio > 0, "TokenModulationAndExpansion: ratio is \(ratio), but has to be above 0")
     require(
@@ -68,6 +93,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     self.freezesBackbone = freezesBackbone
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     guard let growth = state.growth else { return true }
     let layers = growth.modulatedLayers + growth.expandedLayers
@@ -75,9 +101,12 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
       && [growth.modulatedLayers, growth.expandedLayers].allSatisfy { Set($0).count == $0.count }
   }
 
+  /// Tasks have streams of their own after the growth.
   public var givesTasksFeatures: Bool { true }
+  /// Tokens are those of a transformer.
   public var needsTransformer: Bool { true }
 
+  /// Refuses a network without a transformer.
   public func check(_ network: any AdaptableNetwork) throws {
     guard network.transformer != nil else {
       throw MethodError(
@@ -85,6 +114,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     }
   }
 
+  /// Lets the network grow at its moment, after a look at the training data.
   public mutating func adapt(
     _ training: some AdaptableTraining, using generator: inout SeededGenerator
   ) throws -> AdaptationReport? {
@@ -104,7 +134,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     let growth = growth(after: analysis, using: &generator)
     guard !growth.modulatedLayers.isEmpty || !growth.expandedLayers.isEmpty else {
       throw MethodError(
-        "dtme: shares of \(modulatedShare) and \(expandedShare) are no whole layer of \(analysis.layers.count): nothing would grow"
+        "dtme: fractions of \(modulatedShare) and \(expandedShare) are no whole layer of \(analysis.layers.count): nothing would grow"
       )
     }
     state.growth = growth
@@ -124,8 +154,8 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
   }
 
   /// - Parameter conflicts: of each layer; of equal ones, the first is chosen.
-  private func chosen(_ conflicts: [Int], _ share: Double, using generator: inout SeededGenerator) -> [Int] {
-    let count = Int((share * Double(conflicts.count)).rounded())
+  private func chosen(_ conflicts: [Int], _ fraction: Double, using generator: inout SeededGenerator) -> [Int] {
+    let count = Int((fraction * Double(conflicts.count)).rounded())
     let order: [Int] =
       switch criterion {
       case .most: conflicts.indices.sorted { (-conflicts[$0], $0) < (-conflicts[$1], $1) }
@@ -135,6 +165,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     return order.prefix(count).sorted()
   }
 
+  /// Lets a fresh network grow as ``state`` says.
   public func rebuild(_ network: any AdaptableNetwork) throws {
     guard let growth = state.growth else { return }
     try check(network)
@@ -157,12 +188,12 @@ extension TokenModulationAndExpansion {
     "dtme", summary: "Grows modulators and tokens of tasks in the transformer layers where gradients conflict.",
     paper: "Dynamic Token Modulation and Expansion for Multi-Task Learning",
     parameters: [
-      MethodParameter("modulated", .real(0...1), default: .number(0.5), "share of layers that get modulators"),
-      MethodParameter("expanded", .real(0...1), default: .number(0.5), "share of layers that get tokens of tasks"),
+      MethodParameter("modulated", .real(0...1), default: .number(0.5), "fraction of layers that get modulators"),
+      MethodParameter("expanded", .real(0...1), default: .number(0.5), "fraction of layers that get tokens of tasks"),
       MethodParameter(
         "ratio", .real(1e-9...1e12), default: .number(100),
         "r: how much more of the tokens their range space holds than the null space"),
-      MethodParameter("moment", .real(0...1), default: .number(0.25), "when, as a share of the training"),
+      MethodParameter("moment", .real(0...1), default: .number(0.25), "when, as a fraction of the training"),
       MethodParameter(
         "samples", .integer(1...1_000_000_000), default: .number(128), "of the training data, to look at"),
       MethodParameter(

@@ -39,6 +39,7 @@ public struct TokenSpace {
     return eigenvalues.count
   }
 
+  /// The number of eigenvectors that span the null space.
   public var nullDimension: Int { eigenvalues.count - rangeDimension }
 
   /// The inner products of the tasks' gradients, sample by sample, within both spaces.

@@ -15,6 +15,7 @@ extension ConstantAggregator {
   /// Nothing but the sum of the gradients.
   public var need: GradientNeed { .weightedSum }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     Vector(repeating: constantWeight(taskCount: gramian.taskCount), count: gramian.taskCount)
   }

@@ -18,6 +18,7 @@ extension ElementwiseAggregator {
   /// The single elements.
   public var need: GradientNeed { .elements }
 
+  /// Writes the direction that takes the gradient's place.
   public mutating func writeDirection(
     of gradients: any GramianSource, into direction: Tensor, _ context: inout AggregationContext
   ) throws {

@@ -62,23 +62,29 @@ public protocol GradientAggregator: Checkpointed, Sendable {
 }
 
 extension GradientAggregator where State == Stateless {
+  /// An aggregator without a state remembers nothing.
   public var remembersGradients: Bool { false }
 }
 
 extension GradientAggregator {
+  /// The losses are not looked at, unless an aggregator says so.
   public var needsLosses: Bool { false }
+  /// The direction is another one than the plain sum, unless an aggregator says so.
   public var isPlainSum: Bool { false }
 
+  /// The weights of the rows, from their inner products alone.
   public mutating func weights(
     forInnerProducts gramian: Gramian, _ context: inout AggregationContext
   ) throws -> Vector {
     throw tooLittle("the inner products of whole gradients alone")
   }
 
+  /// Stops the program: only an aggregator of constant weights is asked.
   public func constantWeight(taskCount: Int) -> Double {
     fatalError("\(type(of: self)) has no constant weight: its need is \(need)")
   }
 
+  /// Stops the program: only an aggregator of second order is asked.
   public func regularizerWeights(for gramian: Gramian) -> [[Double]] {
     fatalError("\(type(of: self)) regularizes nothing: its need is \(need)")
   }

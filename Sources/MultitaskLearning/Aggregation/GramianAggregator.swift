@@ -19,12 +19,14 @@ extension GramianAggregator {
   /// The inner products alone.
   public var need: GradientNeed { .gramian }
 
+  /// Writes the direction that takes the gradient's place.
   public mutating func writeDirection(
     of gradients: any GramianSource, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
     gradients.combine(try weights(for: gradients.gramian, &context), into: direction)
   }
 
+  /// The weights of the rows, from their inner products alone.
   public mutating func weights(
     forInnerProducts gramian: Gramian, _ context: inout AggregationContext
   ) throws -> Vector {

@@ -20,6 +20,7 @@ extension LocalGramianAggregator {
   /// The inner products within the parts; of a single part, those of whole gradients.
   public var need: GradientNeed { granularity == .model ? .gramian : .segments }
 
+  /// Writes the direction that takes the gradient's place.
   public mutating func writeDirection(
     of gradients: any GramianSource, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
@@ -32,6 +33,7 @@ extension LocalGramianAggregator {
     try writeDirection(ofSegments: segmented, into: direction, &context)
   }
 
+  /// Writes the direction that takes the gradient's place.
   public mutating func writeDirection(
     ofSegments gradients: any SegmentedGradients, into direction: Tensor, _ context: inout AggregationContext
   ) throws {
@@ -40,6 +42,7 @@ extension LocalGramianAggregator {
     gradients.combine(weights, over: ranges, into: direction)
   }
 
+  /// The weights of the rows, from their inner products alone.
   public mutating func weights(
     forInnerProducts gramian: Gramian, _ context: inout AggregationContext
   ) throws -> Vector {

@@ -18,6 +18,7 @@ extension SegmentedAggregator {
   /// The inner products within ranges of parameters.
   public var need: GradientNeed { .segments }
 
+  /// Writes the direction that takes the gradient's place.
   public mutating func writeDirection(
     of gradients: any GramianSource, into direction: Tensor, _ context: inout AggregationContext
   ) throws {

@@ -39,6 +39,7 @@ public struct AlignedMTL: GramianAggregator {
     self.rank = rank
   }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let (values, vectors) = SymmetricMatrix(gramian).eigen
     let threshold = (values.last ?? 0) * Double(gramian.taskCount) * (rank == .exact ? 1e-14 : 0x1p-23)

@@ -27,6 +27,7 @@ public struct CAGrad: GramianAggregator {
     self.rescale = rescale
   }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let divisor = rescale == 1 ? 1 + c * c : rescale == 2 ? 1 + c : 1
     let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)

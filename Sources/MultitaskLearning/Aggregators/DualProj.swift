@@ -11,6 +11,7 @@ public struct DualProj: ConeAggregator {
   /// - Parameter parameters: how exactly the cone is kept.
   public init(_ parameters: ConeParameters) { self.parameters = parameters }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)
     return parameters.cone(gramian).weights(nearest: mean)

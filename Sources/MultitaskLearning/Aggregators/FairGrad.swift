@@ -15,6 +15,7 @@ public struct FairGrad: GramianAggregator {
     self.alpha = alpha
   }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     try bargainingWeights(gramian, alpha: alpha, method: "fairgrad", tasks: context.tasks)
   }

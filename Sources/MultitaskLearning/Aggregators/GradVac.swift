@@ -17,6 +17,7 @@ public struct GradVac: LocalGramianAggregator {
   public let granularity: Granularity
   /// The order in which a gradient meets the others.
   public let order: TaskOrder
+  /// What the method has learned.
   public var state = State()
 
   /// The average follows the gradients of all tasks.
@@ -35,12 +36,14 @@ public struct GradVac: LocalGramianAggregator {
     self.order = order
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.targets.allSatisfy { part in
       part.count == taskCount * taskCount && part.allSatisfy { abs($0) <= 1 + 1e-6 }
     }
   }
 
+  /// The weights of the rows in each part of the network.
   public mutating func weights(for gramians: [Gramian], _ context: inout AggregationContext) -> [Vector] {
     // As many parts as the network has; a network that grew starts anew.
     if state.targets.map(\.count) != gramians.map({ _ in context.taskCount * context.taskCount }) {

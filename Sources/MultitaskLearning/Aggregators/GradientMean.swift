@@ -3,6 +3,7 @@ public struct GradientMean: ConstantAggregator {
   /// The only mean.
   public init() {}
 
+  /// The same fraction for each task.
   public func constantWeight(taskCount: Int) -> Double { 1 / Double(taskCount) }
 }
 

@@ -3,8 +3,10 @@ public struct GradientSum: ConstantAggregator {
   /// The only sum.
   public init() {}
 
+  /// The direction is the plain sum.
   public var isPlainSum: Bool { true }
 
+  /// One.
   public func constantWeight(taskCount: Int) -> Double { 1 }
 }
 

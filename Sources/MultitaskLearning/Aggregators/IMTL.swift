@@ -15,10 +15,12 @@ public struct IMTL: GramianAggregator {
 
   /// The learning rate of the scales' gradient descent.
   public let learningRate: Double
+  /// What the method has learned.
   public var state = State()
 
   static let learningRates = 0.0...10.0
 
+  /// The losses are looked at.
   public var needsLosses: Bool { true }
   /// Scales are learned from the losses of all tasks.
   public var remembersGradients: Bool { true }
@@ -31,10 +33,12 @@ public struct IMTL: GramianAggregator {
     self.learningRate = learningRate
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     [0, taskCount].contains(state.logScales.count) && state.logScales.areLogarithms
   }
 
+  /// The weights of the rows, from their inner products.
   public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     if state.logScales.count != context.taskCount { state.logScales = [Double](repeating: 0, count: context.taskCount) }
     let scales = Vector(context.tasks.map { exp(state.logScales[$0]) })

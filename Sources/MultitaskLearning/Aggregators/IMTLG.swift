@@ -11,6 +11,7 @@ public struct IMTLG: GramianAggregator {
   /// The method has no parameters.
   public init() {}
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let zeros = Vector(zeros: gramian.taskCount)
     let largest = gramian.norms.max() ?? 0

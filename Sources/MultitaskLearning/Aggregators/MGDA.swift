@@ -23,11 +23,13 @@ public struct MGDA: GramianAggregator {
   /// What gradients are divided by while the weights are sought.
   public var normalization: Normalization
 
+  /// Whether the losses are looked at.
   public var needsLosses: Bool { normalization == .loss || normalization == .lossTimesNorm }
 
   /// - Parameter normalization: what gradients are divided by while the weights are sought.
   public init(normalization: Normalization = .none) { self.normalization = normalization }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     if needsLosses {
       try spread(context.losses, over: context.tasks, count: context.taskCount)

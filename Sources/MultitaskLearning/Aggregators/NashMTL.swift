@@ -19,6 +19,7 @@ public struct NashMTL: GramianAggregator {
   public let updateEvery: Int
   /// The direction is scaled down to this norm; zero for no limit.
   public let maxNorm: Double
+  /// What the method has learned.
   public var state = State()
 
   /// Weights are kept between two solutions.
@@ -38,6 +39,7 @@ public struct NashMTL: GramianAggregator {
     self.maxNorm = maxNorm
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     [0, taskCount].contains(state.weights.count) && state.weights.allSatisfy { $0 >= 0 && $0 < 1e150 }
       && state.step.isStepCount

@@ -14,6 +14,7 @@ public struct PCGrad: GramianAggregator {
   /// - Parameter order: the order in which a gradient meets the others.
   public init(order: TaskOrder = .random) { self.order = order }
 
+  /// The weights of the rows, from their inner products.
   public mutating func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     var sum = Vector(zeros: gramian.taskCount)
     for i in gramian.tasks {

@@ -10,6 +10,7 @@ public struct RandomGradientWeighting: GramianAggregator, NumberDrawing {
   /// An aggregator that draws from the generator of its context.
   public init() {}
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     if let draws, draws.count != gramian.taskCount {
       throw MethodError("rgw: \(draws.count) draws for \(gramian.taskCount) tasks")

@@ -11,6 +11,7 @@ public struct UPGrad: ConeAggregator {
   /// - Parameter parameters: how exactly the cone is kept.
   public init(_ parameters: ConeParameters) { self.parameters = parameters }
 
+  /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let cone = parameters.cone(gramian)
     let preference = 1 / Double(gramian.taskCount)

@@ -1,5 +1,6 @@
 /// A look at the tasks' gradients, which changes nothing.
 public struct GradientDiagnostics: Sendable, Equatable {
+  /// Where the gradients were looked at.
   public let level: GradientLevel
   /// Of the weighted losses' gradients.
   public let gramian: Gramian
@@ -8,6 +9,7 @@ public struct GradientDiagnostics: Sendable, Equatable {
   /// How evenly the tasks use the features; nil if tasks share no features.
   public let featureEntropy: Double?
 
+  /// Whether two looks saw the same.
   public static func == (a: GradientDiagnostics, b: GradientDiagnostics) -> Bool {
     a.level == b.level && a.gramian == b.gramian && a.featureEntropy == b.featureEntropy
       && a.modules.map(\.name) == b.modules.map(\.name) && a.modules.map(\.gramian) == b.modules.map(\.gramian)

@@ -3,8 +3,11 @@ import Torch
 
 /// G held in memory, for methods that look at single elements, too.
 public final class DenseTaskGradients: ElementwiseGradients {
+  /// The number of rows, K.
   public let taskCount: Int
+  /// The number of columns, d.
   public let width: Int
+  /// What the columns belong to, in their order; empty if that is not known.
   public let segments: [GradientSegment]
   /// The dtype of the rows.
   public let dtype: DType
@@ -59,8 +62,10 @@ public final class DenseTaskGradients: ElementwiseGradients {
       width: width, segments: segments, shapes: shapes)
   }
 
+  /// `G Gᵀ`, computed once.
   public var gramian: Gramian { wholeGramian ?? gramians(of: [0..<width])[0] }
 
+  /// The inner products within each range of columns. Of ranges that cover all columns, the whole Gramian is kept, too.
   public func gramians(of ranges: [Range<Int>]) -> [Gramian] {
     let parts = products.innerProducts(of: ranges).map { Gramian(taskCount: taskCount, elements: $0) }
     // Ranges that cover everything know the whole, too: no second look at G.
@@ -71,6 +76,7 @@ public final class DenseTaskGradients: ElementwiseGradients {
     return parts
   }
 
+  /// Writes `Gᵀ w`, with weights of its own for each range of columns.
   public func combine(_ weights: [Vector], over ranges: [Range<Int>], into direction: Tensor) {
     require(
       weights.count == ranges.count && weights.allSatisfy { $0.count == taskCount },
@@ -79,6 +85,7 @@ public final class DenseTaskGradients: ElementwiseGradients {
     products.combine(weights, over: ranges, into: direction)
   }
 
+  /// A vector of d zeros, of the rows' dtype and device.
   public func makeDirection() -> Tensor { .zeros([width], dtype: dtype, device: device) }
 
   /// The parts of a direction that belong to the segments, in the shapes of what they are the gradients of.
@@ -92,6 +99,7 @@ public final class DenseTaskGradients: ElementwiseGradients {
     }
   }
 
+  /// Some columns of G, a new K×n matrix.
   public func rows(in columns: Range<Int>) -> Tensor {
     let matrix = Tensor.zeros([taskCount, columns.count], dtype: dtype, device: device)
     withoutGradients {
@@ -105,6 +113,7 @@ public final class DenseTaskGradients: ElementwiseGradients {
     return matrix
   }
 
+  /// Writes, element by element, either the sum of the positive or that of the negative parts of the gradients.
   public func keepOneSign(_ draws: UniformDraws, leak: Double, into direction: Tensor) {
     require(direction.shape == [width], "\(direction.signature) is no direction of \(width) elements")
     if case .given(let numbers) = draws {

@@ -30,7 +30,9 @@ public protocol GramianSource {
 }
 
 extension GramianSource {
+  /// No parts are told from each other, unless a source says so.
   public var segmented: (any SegmentedGradients)? { nil }
+  /// No single elements are shown, unless a source says so.
   public var elementwise: (any ElementwiseGradients)? { nil }
 
   /// `Gᵀ w`, a new vector of d elements.
@@ -64,8 +66,10 @@ public protocol SegmentedGradients: GramianSource {
 }
 
 extension SegmentedGradients {
+  /// These gradients.
   public var segmented: (any SegmentedGradients)? { self }
 
+  /// Writes `Gᵀ w`, with the same weights for all columns.
   public func combine(_ weights: Vector, into direction: Tensor) {
     combine([weights], over: [0..<width], into: direction)
   }
@@ -96,5 +100,6 @@ public protocol ElementwiseGradients: SegmentedGradients {
 }
 
 extension ElementwiseGradients {
+  /// These gradients.
   public var elementwise: (any ElementwiseGradients)? { self }
 }

@@ -15,12 +15,19 @@ public struct AffinityMap: Codable, Sendable, Equatable {
     case publicCode
   }
 
+  /// Whose rules hold where the paper's text and its public code differ.
   public let convention: Convention
-  /// The share of a new observation in the average: β.
+  /// The weight of a new observation in the average, β.
   public let rate: Double
   /// From source to target, K×K; zeros at first.
   public private(set) var values: [[Double]]
 
+  /// A map of zeros.
+  ///
+  /// - Parameters:
+  ///   - taskCount: the number of tasks, K.
+  ///   - rate: β, above 0 and at most 1.
+  ///   - convention: whose rules hold where the paper's text and its public code differ.
   public init(taskCount: Int, rate: Double, convention: Convention) {
     self.convention = convention
     self.rate = rate
@@ -36,6 +43,7 @@ public struct AffinityMap: Codable, Sendable, Equatable {
     self.values = values
   }
 
+  /// The number of tasks, K.
   public var taskCount: Int { values.count }
 
   /// Whether this is a map of the same kind, for so many tasks.

@@ -21,11 +21,16 @@ public enum TaskGrouping: Sendable, Equatable {
     case components
   }
 
+  /// How affinity propagation clusters.
   public struct AffinityPropagationSettings: Sendable, Equatable {
     /// Defaults to the median of all similarities.
     public var preference: Double?
+    /// The number of iterations without a change after which it ends, at least 1.
     public var convergence: Int
 
+    /// - Parameters:
+    ///   - preference: how much a task wants to be an exemplar; defaults to the median of all similarities.
+    ///   - convergence: iterations without a change after which it ends, at least 1.
     public init(preference: Double? = nil, convergence: Int = 50) {
       self.preference = preference
       self.convergence = convergence

@@ -31,6 +31,7 @@ public struct DynamicTaskPrioritization: LossWeighting {
   public let alpha: Double
   /// What says how well a task is done.
   public let performance: Performance
+  /// What the method has learned.
   public var state = State()
 
   static let gammas = 0.0...10.0
@@ -54,9 +55,12 @@ public struct DynamicTaskPrioritization: LossWeighting {
     self.performance = performance
   }
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
+  /// Whether the key metrics are wanted.
   public var observesPerformance: Bool { performance == .metric }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     let known = state.averages.compactMap { $0 }
     return [0, taskCount].contains(state.averages.count) && known.allSatisfy { $0 > 0 && $0 < 1 }
@@ -77,6 +81,7 @@ public struct DynamicTaskPrioritization: LossWeighting {
     average(performance)
   }
 
+  /// Learns from the losses of a step.
   public mutating func update(losses: [Double?]) {
     guard performance == .loss else { return }
     state.initialLosses.note(losses)

@@ -19,6 +19,7 @@ public struct DynamicWeightAverage: LossWeighting {
   public let temperature: Double
   /// Steps in an epoch.
   public let epoch: Int
+  /// What the method has learned.
   public var state = State()
 
   static let temperatures = 0.01...100.0
@@ -36,14 +37,17 @@ public struct DynamicWeightAverage: LossWeighting {
     self.epoch = epoch
   }
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.sums.count == state.counts.count && [0, taskCount].contains(state.sums.count) && state.sums.areModerate
       && state.counts.allSatisfy(\.isStepCount) && (0..<epoch).contains(state.stepCount) && state.means.count <= 2
       && state.means.allSatisfy { $0.count == taskCount && $0.compactMap { $0 }.areModerate }
   }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     let present = losses.present
     guard state.means.count == 2 else { return losses.map { $0 == nil ? 0 : 1 } }
@@ -59,6 +63,7 @@ public struct DynamicWeightAverage: LossWeighting {
     return min(later / earlier, 1e6)
   }
 
+  /// Learns from the losses of a step.
   public mutating func update(losses: [Double?]) {
     if state.sums.isEmpty {
       state.sums = losses.map { _ in 0 }

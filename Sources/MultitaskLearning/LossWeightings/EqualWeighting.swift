@@ -5,8 +5,10 @@ public struct EqualWeighting: LossWeighting {
   /// The method has no parameters.
   public init() {}
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     losses.map { _ in 1 }
   }

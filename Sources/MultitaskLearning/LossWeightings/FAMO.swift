@@ -19,6 +19,7 @@ public struct FAMO: LossWeighting {
   public let decay: Double
   /// What each loss cannot fall below.
   public let minimumLosses: [Double]
+  /// What the method has learned.
   public var state: State
 
   static let decays = 0.0...1.0
@@ -43,13 +44,16 @@ public struct FAMO: LossWeighting {
       logits: [Double](repeating: 0, count: taskCount), optimizer: ScalarOptimizer(.adam, learningRate: learningRate))
   }
 
+  /// The losses after an update are wanted.
   public var observesUpdates: Bool { true }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.logits.count == taskCount && state.logits.areModerate
       && state.optimizer.fits(self.state.optimizer, count: taskCount)
   }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {
     try losses.requireNonnegative(for: "famo")
     let parts = Vector(
@@ -68,6 +72,7 @@ public struct FAMO: LossWeighting {
     max(0, loss - minimumLosses[task]) + Self.epsilon
   }
 
+  /// Learns from the losses before and after an update.
   public mutating func update(before: [Double?], after: [Double?]) {
     let present = before.indices.filter { before[$0] != nil && after[$0] != nil }
     let z = fractions(among: present)

@@ -9,6 +9,7 @@ public struct GeometricMean: LossWeighting {
   /// The method has no parameters.
   public init() {}
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double] {
     try losses.requireNonnegative(for: "gls")
     // A loss of exactly zero has nothing to gain, and would make the whole mean zero.

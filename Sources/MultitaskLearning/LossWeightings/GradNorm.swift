@@ -20,6 +20,7 @@ public struct GradNorm: LossWeighting {
   public let alpha: Double
   /// The learning rate of the weights' gradient descent.
   public let learningRate: Double
+  /// What the method has learned.
   public var state = State()
 
   static let alphas = 0.0...10.0
@@ -44,18 +45,23 @@ public struct GradNorm: LossWeighting {
     state.initialLosses = FirstLosses(initialLosses)
   }
 
+  /// The norms of the gradients.
   public var need: GradientNeed { .gramian }
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     [0, taskCount].contains(state.weights.count) && state.weights.arePositive
       && state.initialLosses.fits(taskCount: taskCount)
   }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     state.weights.isEmpty ? losses.map { _ in 1 } : state.weights
   }
 
+  /// Learns from the norms of the tasks' gradients.
   public mutating func update(losses: [Double?], gradientNorms: [Double?]) {
     state.initialLosses.note(losses)
     if state.weights.isEmpty { state.weights = losses.map { _ in 1 } }

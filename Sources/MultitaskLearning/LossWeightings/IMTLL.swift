@@ -12,6 +12,7 @@ public struct IMTLL: LossWeighting {
     var optimizer: ScalarOptimizer
   }
 
+  /// What the method has learned.
   public var state: State
 
   /// - Parameters:
@@ -24,17 +25,21 @@ public struct IMTLL: LossWeighting {
     state = State(logScales: [Double](repeating: 0, count: taskCount), optimizer: optimizer)
   }
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     state.logScales.map { exp($0) }
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.logScales.count == taskCount && state.logScales.areLogarithms
       && state.optimizer.fits(self.state.optimizer, count: taskCount)
   }
 
+  /// Learns from the losses of a step.
   public mutating func update(losses: [Double?]) {
     let gradient = zip(state.logScales, losses).map { scale, loss in loss.map { exp(scale) * $0 - 1 } }
     state.optimizer.update(&state.logScales, gradient: gradient)

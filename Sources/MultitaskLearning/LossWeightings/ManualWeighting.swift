@@ -15,8 +15,10 @@ public struct ManualWeighting: LossWeighting {
     self.weights = weights
   }
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     require(losses.count == weights.count, "\(weights.count) weights for \(losses.count) losses")
     return weights

@@ -7,8 +7,10 @@ public struct RandomLossWeighting: LossWeighting {
   /// A weighting that draws from the method's generator.
   public init() {}
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     let present = losses.present
     let drawn = weights(draws: present.map { _ in generator.normal() })

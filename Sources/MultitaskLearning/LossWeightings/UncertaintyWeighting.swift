@@ -33,6 +33,7 @@ public struct UncertaintyWeighting: LossWeighting {
   public let form: Form
   /// The factor a of each task.
   public let lossFactors: [Double]
+  /// What the method has learned.
   public var state: State
 
   static let initials = -20.0...20.0
@@ -60,17 +61,21 @@ public struct UncertaintyWeighting: LossWeighting {
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
   }
 
+  /// The weights do not depend on the losses of the step.
   public var weighsByLosses: Bool { false }
 
+  /// The weight of each loss.
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     zip(lossFactors, state.logVariances).map { $0 * exp(-$1) }
   }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.logVariances.count == taskCount && state.logVariances.areLogarithms
       && state.optimizer.fits(self.state.optimizer, count: taskCount)
   }
 
+  /// Learns from the losses of a step.
   public mutating func update(losses: [Double?]) {
     let gradient = state.logVariances.indices.map { task in
       losses[task].map { form.logarithmFactor - lossFactors[task] * $0 * exp(-state.logVariances[task]) }

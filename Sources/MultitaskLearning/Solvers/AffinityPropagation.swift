@@ -12,10 +12,16 @@ public struct AffinityPropagation: Sendable {
   public var preference: Double?
   /// The fraction of the old messages in the new ones, from 0 to 1 (excluded).
   public var damping: Double
+  /// Iterations after which it ends in any case.
   public var maximumIterations: Int
   /// Iterations without a change of exemplars after which it ends.
   public var convergence: Int
 
+  /// - Parameters:
+  ///   - preference: how much a point wants to be an exemplar; defaults to the median of all similarities.
+  ///   - damping: the fraction of the old messages in the new ones, from 0 to 1 (excluded).
+  ///   - maximumIterations: iterations after which it ends in any case, at least 0.
+  ///   - convergence: iterations without a change of exemplars after which it ends, at least 1.
   public init(preference: Double? = nil, damping: Double = 0.5, maximumIterations: Int = 200, convergence: Int = 50) {
     require(
       (0..<1).contains(damping) && maximumIterations >= 0 && convergence >= 1,
@@ -26,9 +32,11 @@ public struct AffinityPropagation: Sendable {
     self.convergence = convergence
   }
 
+  /// The clusters that were found.
   public struct Result: Sendable, Equatable {
     /// Of each point, an index into `exemplars`.
     public let labels: [Int]
+    /// The points that stand for their clusters, ascending.
     public let exemplars: [Int]
     /// Whether exemplars had settled when it ended.
     public let converged: Bool

@@ -1,6 +1,12 @@
 import Support
 
 /// A small symmetric matrix in float64: what K×K problems are solved with.
+///
+/// LAPACK, which libtorch brings, solves the same problems, but costs a call through the dispatcher and copies each time. On
+/// one core of a two-core machine, medians of 50 × 100 calls: eigenvalues and eigenvectors take 1.4 µs here and 11 µs there
+/// for K = 4, 26 µs and 18 µs for K = 11; a system of linear equations takes 0.3 µs here and 11 µs there for K = 4, 1.3 µs
+/// and 16 µs for K = 11. Systems are solved dozens of times in a step, eigenvalues once; and of rows whose lengths differ by
+/// many powers of ten, Jacobi's rotations find the small eigenvalues to more digits.
 struct SymmetricMatrix {
   let size: Int
   private(set) var elements: [Double]
@@ -77,6 +83,8 @@ struct SymmetricMatrix {
   }
 
   /// Eigenvalues, ascending, and their unit eigenvectors, by Jacobi's rotations.
+  ///
+  /// - Source: Golub, Van Loan, *Matrix Computations*, 4th edition, 2013, section 8.5, the cyclic method.
   var eigen: (values: Vector, vectors: [Vector]) {
     var a = self
     var v = [Double](repeating: 0, count: size * size)

@@ -19,17 +19,21 @@ public struct AlternatingSchedule: UpdateSchedule {
 
   /// The order of the tasks within a step.
   public var order: Order
+  /// What the method has learned.
   public var state = State()
 
   /// - Parameter order: the order of the tasks within a step.
   public init(order: Order = .forward) { self.order = order }
 
+  /// Updates may be those of some tasks alone.
   public var updatesSubsets: Bool { true }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     [0, taskCount].contains(state.losses.count) && state.losses.compactMap { $0 }.areModerate
   }
 
+  /// Performs the updates for one batch.
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
     let present = update.presentTasks
     if state.losses.isEmpty { state.losses = update.tasks.map { _ in nil } }

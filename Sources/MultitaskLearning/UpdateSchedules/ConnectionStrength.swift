@@ -38,6 +38,7 @@ public struct ConnectionStrength: UpdateSchedule {
   public let epoch: Int
   /// Epochs in the training: E.
   public let epochCount: Int
+  /// What the method has learned.
   public var state = State()
 
   static let epochs = 1...1_000_000_000
@@ -55,14 +56,19 @@ public struct ConnectionStrength: UpdateSchedule {
     self.epochCount = epochCount
   }
 
+  /// Updates may be those of some tasks alone.
   public var updatesSubsets: Bool { true }
+  /// Phase 2 combines the gradients itself.
   public var combinesGradients: Bool { true }
+  /// Priorities are those of normalized convolutions.
   public var needsNormalizedConvolutions: Bool { true }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.step.isStepCount && AlternatingSchedule().accepts(state.alternating, taskCount: taskCount)
   }
 
+  /// Performs the updates for one batch.
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
     if state.step % epoch == 0 { beginEpoch(state.step / epoch, using: &update.generator) }
     state.step += 1

@@ -3,6 +3,7 @@ public struct JointSchedule: UpdateSchedule {
   /// The schedule has no parameters.
   public init() {}
 
+  /// Performs the updates for one batch.
   public func step(_ update: MultitaskUpdate) throws -> StepReport {
     let report = try update.differentiate(update.presentTasks)
     try update.apply(update.presentTasks)

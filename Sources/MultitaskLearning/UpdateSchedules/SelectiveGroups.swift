@@ -26,24 +26,34 @@ public struct SelectiveGroups: UpdateSchedule {
     case fixed([[Int]])
   }
 
+  /// The order in which groups are updated.
   public enum Order: String, Sendable, CaseIterable {
+    /// By their first task.
     case forward
+    /// By their first task, the last group first.
     case backward
+    /// A new order in each step.
     case random
   }
 
+  /// What was seen of the tasks, and the groups that follow from it.
   public struct State: Codable, Sendable {
+    /// The affinities seen so far.
     public internal(set) var affinity: AffinityMap
+    /// The groups of the last step.
     public internal(set) var groups: [[Int]]
     var step = 0
   }
 
+  /// Where the groups come from.
   public let strategy: Strategy
+  /// The order in which groups are updated.
   public let order: Order
   /// Steps in which the first groups stay.
   public let warmUp: Int
   /// Whether one more forward pass observes what the last group's update did.
   public let observesLastGroup: Bool
+  /// What the method has learned.
   public var state: State
 
   /// - Parameters:
@@ -75,13 +85,16 @@ public struct SelectiveGroups: UpdateSchedule {
       groups: (0..<taskCount).map { [$0] })
   }
 
+  /// Updates may be those of some tasks alone.
   public var updatesSubsets: Bool { true }
 
+  /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.affinity.fits(self.state.affinity, taskCount: taskCount) && state.step.isStepCount
       && state.groups.allSatisfy { !$0.isEmpty } && state.groups.joined().sorted() == Array(0..<taskCount)
   }
 
+  /// Performs the updates for one batch.
   public mutating func step(_ update: MultitaskUpdate) throws -> StepReport {
     let present = update.presentTasks
     regroup(using: &update.generator)

@@ -28,6 +28,8 @@ import VisionData
       }
     }
     #expect(counts["YourOwnNetwork.md"] == 3 && counts["YourOwnMethod.md"] == 1, "\(counts)")
+    let overviews = Guides.modules.filter { $0 != "MultitaskLearning" }
+    #expect(overviews.allSatisfy { counts["\($0).md"] == 1 }, "\(counts)")
   }
 
   @Test func otherCodeIsNotCompiled() throws {
@@ -60,7 +62,7 @@ import VisionData
   @Test func linksNameWhatThereIs() throws {
     let library = try Guides.librarySources.map { $0.lines.joined(separator: "\n") }.joined(separator: "\n")
     let declaration = /\b(?:struct|class|protocol|enum|actor|func|var|let|case|typealias|associatedtype)\s+([A-Za-z_]+)/
-    let declared = Set(library.matches(of: declaration).map { String($0.1) }).union(["MultitaskLearning"])
+    let declared = Set(library.matches(of: declaration).map { String($0.1) }).union(Guides.modules)
     var linkCount = 0
     for guide in try Guides.files {
       let text = try String(contentsOf: guide, encoding: .utf8)

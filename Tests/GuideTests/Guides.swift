@@ -16,10 +16,17 @@ enum Guides {
 
   static let documentation = root.appendingPathComponent("Sources/MultitaskLearning/Documentation.docc")
 
-  /// The guides of the documentation, and what a reader sees first.
+  /// The modules of the library that have an overview.
+  static let modules = [
+    "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics",
+    "Experiments",
+  ]
+
+  /// The overviews of the modules and the guides of the documentation, and what a reader sees first.
   static var files: [URL] {
     get throws {
-      try markdown(in: documentation) + markdown(in: root.appendingPathComponent("Documentation"))
+      let catalogs = modules.map { root.appendingPathComponent("Sources/\($0)/Documentation.docc") }
+      return try catalogs.flatMap(markdown) + markdown(in: root.appendingPathComponent("Documentation"))
         + ["README.md", "CONTRIBUTING.md"].map { root.appendingPathComponent($0) }
     }
   }

@@ -138,7 +138,7 @@ import VisionNetworks
 
   @Test(
     arguments: [
-      ((2, 3), nil, (4, 4), "has 6 positions, which are no square"),
+      ((2, 3), nil, (4, 4), "has 6 positions, which are not a square number"),
       ((2, 3), "4x4", (4, 4), "a grid of '4x4', but has 6"),
       ((2, 3), "two by three", (2, 3), "a grid of 'two by three', but has 6"), ((2, 3), "-2x-3", (2, 3), "but has 6"),
       ((2, 3), "9223372036854775807x9223372036854775807", (2, 3), "but has 6"), ((2, 3), "", (2, 3), "a grid of ''"),

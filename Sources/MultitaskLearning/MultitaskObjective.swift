@@ -37,8 +37,11 @@ public protocol MultitaskObjective {
 }
 
 extension MultitaskObjective {
+  /// One label for every task.
   public var labelCounts: [Double] { tasks.map { _ in 1 } }
+  /// Features that all tasks share.
   public var featureKind: Features.Kind { .shared }
+  /// Nil, for a network that draws no numbers.
   public var generator: RandomGenerator? { nil }
 
   /// A whole forward pass.

@@ -27,5 +27,6 @@ public final class Parameter {
     declaredGroup = scope.group
   }
 
+  /// The shape of the values.
   public var shape: [Int] { value.shape }
 }

@@ -20,10 +20,12 @@ public struct ParameterPath {
     scope = ParameterScope()
   }
 
+  /// The place below this one that the components name.
   public subscript(_ components: String...) -> ParameterPath {
     let name = components.joined(separator: ".")
     return with { $0.prefix = prefix.isEmpty ? name : "\(prefix).\(name)" }
   }
+  /// The place below this one that a number names.
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
   /// The same place; the losses of these tasks reach what is registered there. Every task's do if nothing is declared.
@@ -52,12 +54,14 @@ public struct ParameterPath {
   /// position embeddings and class tokens do.
   public func countingAsBias() -> ParameterPath { with { $0.countsAsBias = true } }
 
+  /// Registers a parameter with values drawn from the store's generator.
   public func parameter(_ name: String, _ shape: [Int], _ initial: Initialization) -> Parameter {
     store.register(
       self[name].prefix, scope: scope, isNormOrBias: countsAsBias || shape.count <= 1,
       initial: initial.values(shape, from: store.generator))
   }
 
+  /// Registers a buffer with its first values.
   public func buffer(_ name: String, _ initial: Tensor) -> Buffer {
     store.register(buffer: self[name].prefix, initial: initial)
   }

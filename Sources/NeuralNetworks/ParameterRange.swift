@@ -17,6 +17,7 @@ public struct ParameterRange: Hashable, Sendable {
   /// When the parameters came: 0 for those of the first layout, one more with each growth. What is new starts as everything
   /// started: optimizers count the steps of each range.
   public var generation: Int { kind.generation }
+  /// The side of the features that the range lies on.
   public var stage: ParameterScope.Stage { kind.stage }
   /// The name of the optimizer group.
   public var group: String { kind.group }

@@ -7,6 +7,7 @@ public enum ParameterSelection: Hashable, Sendable, CustomStringConvertible {
   /// Those that the network has declared to be in an optimizer group.
   case group(String)
 
+  /// Whether a parameter is one of the selected ones.
   public func contains(_ parameter: Parameter) -> Bool {
     switch self {
     case .names(let pattern): matches(parameter.name, pattern: pattern)
@@ -14,6 +15,7 @@ public enum ParameterSelection: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The selection in words, for errors.
   public var description: String {
     switch self {
     case .names(let pattern): "the pattern '\(excerpt(pattern))'"
@@ -24,6 +26,7 @@ public enum ParameterSelection: Hashable, Sendable, CustomStringConvertible {
 
 /// A selection of parameters that a network does not have.
 public struct ParameterSelectionError: Error, CustomStringConvertible, Sendable {
+  /// What was selected, and which names are near.
   public let description: String
 
   init(_ selection: ParameterSelection, among parameters: [Parameter]) {

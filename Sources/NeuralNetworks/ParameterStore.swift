@@ -8,6 +8,7 @@ import Torch
 /// values into the vectors. Registering more and laying out again grows the network: values and
 /// optimizer state stay, and every ``Parameter`` points to its new place.
 public final class ParameterStore {
+  /// Where parameters and buffers lie.
   public let device: Device
   /// Of parameters and buffers of floating-point numbers.
   public let dtype: DType
@@ -25,6 +26,7 @@ public final class ParameterStore {
   private var frozenNames: Set<String> = []
   private var sparesNormsAndBiases = false
 
+  /// Creates a store without parameters, whose initial values are drawn from `seed`.
   public init(seed: UInt64, device: Device = .cpu, dtype: DType = .float32) {
     self.device = device
     self.dtype = dtype
@@ -34,8 +36,11 @@ public final class ParameterStore {
   /// Where layers register: the root of all names.
   public var root: ParameterPath { ParameterPath(store: self) }
 
+  /// Every buffer, in the order of registration.
   public var allBuffers: [Buffer] { Array(buffers.values) }
+  /// Every parameter, in the order of registration.
   public var allParameters: [Parameter] { Array(parameters.values) }
+  /// The number of elements of all parameters.
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.value.count } }
 
   /// One vector for each reach, that of every task first. Empty before ``layOut()``.
@@ -114,5 +119,6 @@ public final class ParameterStore {
     names.map { ($0, parameters[$0]?.value ?? buffers[$0]!.value) }
   }
 
+  /// The values of a parameter or buffer; nil if there is none of this name.
   public func entry(_ name: String) -> Tensor? { parameters[name]?.value ?? buffers[name]?.value }
 }

@@ -7,7 +7,9 @@ import Torch
 /// Parameters that are optimized alike lie together as a ``ParameterRange``. An optimizer step is one fused kernel for each
 /// range; its moments are *companions*, vectors of the same layout that follow when the layout changes.
 public final class ParameterVector {
+  /// The tasks whose losses reach every parameter of the vector.
   public let reach: Reach
+  /// The values of all parameters, one after another.
   public private(set) var values: Tensor
   /// The parameters in the order of their elements.
   public let parameters: [Parameter]

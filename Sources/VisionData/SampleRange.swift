@@ -13,7 +13,10 @@ public struct SampleRange: SampleSource {
     self.range = range
   }
 
+  /// The tasks of the source.
   public var tasks: [VisionTask] { source.tasks }
+  /// The number of samples in the range.
   public var count: Int { range.count }
+  /// The sample at a position within the range.
   public func sample(at position: Int) throws -> Sample { try source.sample(at: range.lowerBound + position) }
 }

@@ -45,6 +45,7 @@ public struct AttributeMetric: TaskMetric {
     if !isPredicted && isTrue { falseNegatives[attribute] += 1 }
   }
 
+  /// The accuracy and the F-measure, from 0 to 1.
   public var results: [MetricResult] {
     let scores = truePositives.indices.map { index in
       let hits = 2 * truePositives[index]

@@ -16,8 +16,10 @@ public struct DepthMetric: TaskMetric {
   private var absolute = 0.0
   private var within = [0, 0, 0]
 
+  /// Creates a metric that has seen nothing yet.
   public init() {}
 
+  /// Adds a batch: prediction and target are batch × 1 × height × width, in metres.
   public mutating func add(prediction: Tensor, target: Labels) {
     add(
       prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
@@ -47,6 +49,7 @@ public struct DepthMetric: TaskMetric {
     }
   }
 
+  /// The errors in metres, relative or logarithmic, and the fractions of pixels within a ratio.
   public var results: [MetricResult] {
     [
       MetricResult("rmse", squares.over(count).squareRoot(), .lowerIsBetter),

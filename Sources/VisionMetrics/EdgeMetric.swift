@@ -18,6 +18,7 @@ public struct EdgeMetric: TaskMetric {
   private var matchedTruths = [Int](repeating: 0, count: thresholds.count)
   private var truths = 0
 
+  /// Creates a metric that has seen nothing yet.
   public init(positiveWeight: PositiveWeight = .fixed(0.95)) {
     loss = BalancedBinaryCrossEntropy(positiveWeight: positiveWeight)
   }

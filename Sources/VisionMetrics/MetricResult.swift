@@ -1,5 +1,6 @@
 /// One number that says how good predictions are.
 public struct MetricResult: Sendable, Equatable, Codable {
+  /// Which values of a metric are better.
   public enum Direction: String, Sendable, Codable {
     case higherIsBetter
     case lowerIsBetter
@@ -11,10 +12,14 @@ public struct MetricResult: Sendable, Equatable, Codable {
     public var arrow: String { self == .higherIsBetter ? "↑" : "↓" }
   }
 
+  /// The metric's name: `mIoU`.
   public let name: String
+  /// The metric's value, in the metric's own unit.
   public let value: Double
+  /// Which values are better.
   public let direction: Direction
 
+  /// Creates a result.
   public init(_ name: String, _ value: Double, _ direction: Direction) {
     self.name = name
     self.value = value

@@ -12,6 +12,7 @@ import Torch
 public struct NormalsMetric: TaskMetric {
   private var angles: [Double] = []
 
+  /// Creates a metric that has seen nothing yet.
   public init() {}
 
   /// - Parameter prediction: of any length; batch × 3 × height × width.
@@ -44,6 +45,7 @@ public struct NormalsMetric: TaskMetric {
     return 2 * atan2((difference * difference).sum().squareRoot(), (sum * sum).sum().squareRoot()) * 180 / .pi
   }
 
+  /// The mean and median error in degrees, and the percentage of pixels within 11.25°, 22.5° and 30°.
   public var results: [MetricResult] {
     let count = angles.count
     func percentage(below limit: Double) -> Double { 100 * Double(angles.count { $0 < limit }).over(count) }

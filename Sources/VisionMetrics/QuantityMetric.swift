@@ -10,8 +10,10 @@ public struct QuantityMetric: TaskMetric {
   private var absolute = 0.0
   private var squares = 0.0
 
+  /// Creates a metric that has seen nothing yet.
   public init() {}
 
+  /// Adds a batch: prediction and target are batch × channels × height × width.
   public mutating func add(prediction: Tensor, target: Labels) {
     add(
       prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
@@ -29,6 +31,7 @@ public struct QuantityMetric: TaskMetric {
     }
   }
 
+  /// The mean absolute error and the root of the mean square.
   public var results: [MetricResult] {
     [
       MetricResult("L1", absolute.over(count), .lowerIsBetter),

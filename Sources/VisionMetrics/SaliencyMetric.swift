@@ -21,6 +21,7 @@ public struct SaliencyMetric: TaskMetric {
 
   /// Evenly spaced from 0.2 to 0.9, in float32, as the evaluator compares.
   public static let thresholds: [Float] = (0..<15).map { Float(0.2 + Double($0) * 0.05) }
+  /// The thresholds of the pooled score.
   public static let pooledThresholds: [Float] = (1...19).map { Float($0) * Float(0.05) }
 
   private let pooledScore: PooledScore
@@ -32,6 +33,7 @@ public struct SaliencyMetric: TaskMetric {
   private var pooledPredicted = [Int](repeating: 0, count: pooledThresholds.count)
   private var pooledActual = 0
 
+  /// Creates a metric that has seen nothing yet.
   public init(pooledScore: PooledScore = .probability) { self.pooledScore = pooledScore }
 
   /// - Parameter prediction: one logit (or two: no and yes) for each pixel.
@@ -79,6 +81,7 @@ public struct SaliencyMetric: TaskMetric {
     }
   }
 
+  /// The best F-measure and the scores at fixed thresholds, from 0 to 1.
   public var results: [MetricResult] {
     let overlap = overlaps.map { $0.over(imageCount) }.max() ?? 0
     let scores = zip(precisions, recalls).map { sums in

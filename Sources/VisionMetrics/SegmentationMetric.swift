@@ -7,11 +7,13 @@ import Torch
 /// - Source: the evaluators of Vandenhende et al., TPAMI 2021: true and false positives pooled over all pixels with
 ///   a known label; the mean runs over all classes, and one that neither truth nor prediction has counts as zero.
 public struct SegmentationMetric: TaskMetric {
+  /// The number of classes.
   public let classCount: Int
   private var truePositives: [Int]
   private var falsePositives: [Int]
   private var falseNegatives: [Int]
 
+  /// Creates a metric that has seen nothing yet.
   public init(classCount: Int) {
     self.classCount = classCount
     truePositives = [Int](repeating: 0, count: classCount)
@@ -19,6 +21,7 @@ public struct SegmentationMetric: TaskMetric {
     falseNegatives = truePositives
   }
 
+  /// Adds a batch: logits, batch × classes × height × width, and labels, batch × height × width.
   public mutating func add(prediction: Tensor, target: Labels) {
     add(labels: prediction.argmax(axis: 1).array(), truth: target.values.array(), known: target.knownElements)
   }
@@ -48,6 +51,7 @@ public struct SegmentationMetric: TaskMetric {
     }
   }
 
+  /// The mean intersection over union and the accuracies, from 0 to 1.
   public var results: [MetricResult] {
     let overlaps = intersectionsOverUnions.compactMap { $0 }
     let sum = overlaps.reduce(0, +)

@@ -3,10 +3,13 @@ import Support
 
 /// Times of repeated measurements, in seconds.
 public struct Timings: Sendable {
+  /// The seconds of each measurement.
   public private(set) var seconds: [Double] = []
 
+  /// Creates a clock with measurements.
   public init(_ seconds: [Double] = []) { self.seconds = seconds }
 
+  /// Runs something, and adds the seconds that it took.
   public mutating func measure(_ body: () throws -> Void) rethrows {
     let start = ContinuousClock.now
     try body()
@@ -15,7 +18,9 @@ public struct Timings: Sendable {
 
   /// The number in the middle of their order; zero before the first measurement.
   public var median: Double { seconds.median ?? 0 }
+  /// The shortest measurement, in seconds.
   public var minimum: Double { seconds.min() ?? 0 }
+  /// The longest measurement, in seconds.
   public var maximum: Double { seconds.max() ?? 0 }
 }
 
@@ -23,6 +28,7 @@ public struct Timings: Sendable {
 public enum ProcessMemory {
   /// The most memory the process has had resident, in bytes.
   public static var peak: Int { field("VmHWM:") }
+  /// The resident memory now, in bytes.
   public static var resident: Int { field("VmRSS:") }
 
   private static func field(_ name: String) -> Int {

@@ -2,14 +2,18 @@ import Torch
 
 /// The price of calling an operator: small tensors, so that hardly anything but the call is left.
 public struct OperatorBenchmark {
+  /// An operator on small tensors.
   public struct Case {
+    /// What the case is called in tables.
     public let name: String
     let body: () -> Void
   }
 
+  /// All cases.
   public let cases: [Case]
   private static let callCount = 20_000
 
+  /// Creates the cases.
   public init() {
     let a = Tensor([Float](repeating: 1, count: 8))
     let b = Tensor([Float](repeating: 2, count: 8))

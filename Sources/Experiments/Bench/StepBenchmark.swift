@@ -61,6 +61,7 @@ public struct StepBenchmark {
 
   var method: MultitaskMethod { optimizer.method }
 
+  /// The number of elements of all parameters.
   public var parameterCount: Int { network.store.parameterCount }
 
   /// One whole step.
@@ -79,6 +80,7 @@ public struct StepBenchmark {
     case alternating
   }
 
+  /// What a step of the method is measured against.
   public var floor: Floor {
     switch method.schedule {
     case is SelectiveGroups: .jointForEachGroup

@@ -3,9 +3,12 @@ import Yams
 
 /// A method by name, with the parameters that differ from their defaults.
 public struct MethodChoice: Sendable, Equatable {
+  /// The name of a registry's entry.
   public var name: String
+  /// The parameters that differ from their defaults, by name.
   public var settings: [String: MethodSetting]
 
+  /// Creates a choice.
   public init(_ name: String, settings: [String: MethodSetting] = [:]) {
     self.name = name
     self.settings = settings

@@ -18,6 +18,7 @@ public struct OptimizerGroupChoice: Sendable, Equatable {
   /// Whether the parameters are trained no more.
   public var isFrozen: Bool
 
+  /// Creates an entry for a selection of parameters.
   public init(
     _ parameters: ParameterSelection, learningRateFactor: Double = 1, weightDecay: Double? = nil,
     optimizer: Configuration.OptimizerChoice.Name? = nil, momentum: Double? = nil, isFrozen: Bool = false

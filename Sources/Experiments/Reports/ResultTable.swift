@@ -40,6 +40,7 @@ public struct ResultTable {
     reference == 0 ? "" : String(format: "%.2f ×", value / reference)
   }
 
+  /// The table as lines of text.
   public var text: String {
     let hasReference = hasReference
     let table = TextTable<Row> { row in

@@ -4,5 +4,6 @@ import MultitaskLearning
 public struct AdaptationRecord: Sendable, Codable, Equatable {
   /// The first step of the changed network.
   public var step: Int
+  /// What was seen and done.
   public var report: AdaptationReport
 }

@@ -9,6 +9,7 @@ import Torch
 /// The tensors lie in a safetensors file, the rest in a small JSON file that names it. The JSON file takes its
 /// place last and in one move, so that a checkpoint exists wholly or not at all, whenever the process dies.
 public struct Checkpoint: Codable, Sendable {
+  /// Which state of a run a checkpoint holds: the last one, or the one with the best score.
   public enum Name: String, Sendable {
     case last
     case best

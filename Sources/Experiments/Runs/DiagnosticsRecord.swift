@@ -2,12 +2,15 @@ import MultitaskLearning
 
 /// A look at the tasks' gradients, as `metrics.jsonl` keeps it. Tasks are in the configuration's order.
 public struct DiagnosticsRecord: Sendable, Codable, Equatable {
+  /// A part of the network, and how the tasks' gradients agree there.
   public struct Module: Sendable, Codable, Equatable {
+    /// The part's name.
     public var name: String
     /// Of the pairs (1, 0), (2, 0), (2, 1), ….
     public var cosines: [Double]
   }
 
+  /// What the gradients were taken with respect to.
   public var level: GradientLevel
   /// The mean cosine over pairs.
   public var gds: Double
@@ -19,7 +22,9 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
   public var featureEntropy: Double?
   /// K×K.
   public var cosines: [[Double]]
+  /// The norm of each task's gradient.
   public var gradientNorms: [Double]
+  /// The parts of the network, in order.
   public var modules: [Module]
 
   init(_ diagnostics: GradientDiagnostics) {

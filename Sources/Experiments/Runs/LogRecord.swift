@@ -13,6 +13,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     case kind
   }
 
+  /// The step that the record is of, from 1; zero for what was before the first.
   public var step: Int {
     switch self {
     case .step(let record): record.step
@@ -21,6 +22,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     }
   }
 
+  /// Reads a record, whose field `kind` names its case.
   public init(from decoder: any Decoder) throws {
     switch try decoder.container(keyedBy: Key.self).decode(Kind.self, forKey: .kind) {
     case .step: self = .step(try StepRecord(from: decoder))
@@ -29,6 +31,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     }
   }
 
+  /// Writes the record's fields beside the field `kind`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {

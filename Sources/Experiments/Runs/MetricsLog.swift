@@ -32,6 +32,7 @@ public final class MetricsLog: TrainingObserver {
     try handle.seekToEnd()
   }
 
+  /// Appends a record.
   public func observe(_ record: LogRecord) throws {
     do { try handle.write(contentsOf: Self.line(record)) } catch {
       throw FileError(url, "cannot be written: \(error.localizedDescription)")

@@ -4,25 +4,36 @@ import Torch
 
 /// Where a run keeps everything: configuration, metrics, checkpoints, report, predictions.
 public struct RunFolder: Sendable {
+  /// The folder.
   public let url: URL
 
+  /// The run in a folder, whether or not it exists.
   public init(_ url: URL) { self.url = url }
 
+  /// The configuration with all its fields.
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   /// What the network was made to tell, so that it can be used where the data are not.
   public var tasks: URL { url.appendingPathComponent("tasks.json") }
   /// The names of losses and of what evaluations tell of.
   public var names: URL { url.appendingPathComponent("names.json") }
+  /// Losses, evaluations and adaptations: a JSON object a line.
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// What the run cost.
   public var summary: URL { url.appendingPathComponent("summary.json") }
+  /// The page that shows the run, which opens offline.
   public var report: URL { url.appendingPathComponent("report.html") }
+  /// Drawings of some validation samples.
   public var predictions: URL { url.appendingPathComponent("predictions") }
   /// Where `polymath predict` writes.
   public var pictures: URL { predictions.appendingPathComponent("pictures") }
+  /// The event files of TensorBoard.
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
+  /// Parameters, optimizer state and what the method has learned.
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  /// What the trivial predictors reach on the validation data.
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
 
+  /// Whether anything is there.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
   /// Where a run writes.

@@ -4,6 +4,7 @@ import Torch
 
 /// What a run cost.
 public struct RunSummary: Codable, Sendable, Equatable {
+  /// The number of steps.
   public var steps: Int
   /// The median over steps that were not looked at.
   public var secondsPerStep: Double
@@ -11,6 +12,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var trainingSeconds: Double
   /// How many steps were looked at, and how much longer they took than the others.
   public var lookCount: Int
+  /// How much longer the steps that were looked at took, in seconds, all together.
   public var lookSeconds: Double
   /// The largest resident memory of the process so far; after a resumption, that of the larger process.
   public var peakBytes: Int
@@ -50,6 +52,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     try AtomicFile.write(encoder.encode(self), to: folder.summary)
   }
 
+  /// The costs on one line.
   public var text: String {
     let speed = String(
       format: "%d steps, %.0f ms each (median), peak memory %.0f MB", steps, secondsPerStep * 1e3,

@@ -31,6 +31,7 @@ public struct SavedAffinity: Sendable {
 
   /// What comes out.
   public struct Result: Encodable, Sendable {
+    /// The tasks' positions, group by group.
     public let groups: [[Int]]
     /// Of a history: the map at its end.
     public let affinity: [[Double]]?

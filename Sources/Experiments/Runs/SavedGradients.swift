@@ -17,6 +17,7 @@ public struct SavedGradients: Sendable {
 
   /// What comes out for one step.
   public struct Result: Encodable, Sendable {
+    /// The direction that takes the gradient's place.
     public let direction: [Double]
     /// The weights of the rows; nil for methods that work on single elements.
     public let weights: [Double]?
@@ -26,6 +27,7 @@ public struct SavedGradients: Sendable {
     var steps: [Step]?
   }
 
+  /// The file that the gradients come from.
   public let url: URL
   private let steps: [Step]
   /// Whether the file held a list of steps.

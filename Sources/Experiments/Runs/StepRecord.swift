@@ -2,8 +2,11 @@
 public struct StepRecord: Sendable, Codable, Equatable {
   /// From 1.
   public var step: Int
+  /// Each present task's loss, by name.
   public var losses: [String: Double]
+  /// What each present task's loss counted for, by name.
   public var weights: [String: Double]
+  /// The learning rate of the step.
   public var learningRate: Double
   /// Of the whole step.
   public var seconds: Double

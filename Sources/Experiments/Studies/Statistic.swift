@@ -2,6 +2,7 @@ import Support
 
 /// A mean over seeds, and the standard deviation of a sample.
 public struct Statistic: Sendable, Equatable {
+  /// The mean.
   public let mean: Double
   /// nil for a single value.
   public let deviation: Double?

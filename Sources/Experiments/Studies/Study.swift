@@ -4,10 +4,13 @@ public struct Study: Sendable {
   public struct Candidate: Sendable, Equatable {
     /// What tables and plots call it.
     public var label: String
+    /// The configuration of the label's runs, whose seeds the study gives.
     public var configuration: Configuration
   }
 
+  /// The seeds that each method is run with.
   public var seeds: [UInt64] = [1, 2, 3]
+  /// The methods that are compared.
   public var candidates: [Candidate] = []
   /// What the single-task networks are trained with, and what the candidates start from.
   public var configuration = Configuration()

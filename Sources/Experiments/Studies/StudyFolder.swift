@@ -4,14 +4,18 @@ import Torch
 
 /// Where a study keeps its runs and what it found.
 public struct StudyFolder: Sendable {
+  /// The folder.
   public let url: URL
 
+  /// The study in a folder, whether or not it exists.
   public init(_ url: URL) { self.url = url }
 
+  /// The page that shows the study, which opens offline.
   public var report: URL { url.appendingPathComponent("report.html") }
   /// The table in a format, by its file extension.
   public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
 
+  /// The folder of one of the study's runs.
   public func run(_ run: StudyRun) -> RunFolder {
     RunFolder(url.appendingPathComponent("runs").appendingPathComponent(run.name))
   }

@@ -8,6 +8,7 @@ public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
   private let results: StudyResults
+  /// The study's tables.
   public let table: StudyTable
 
   /// - Throws: ``FileError`` when a finished run cannot be read.
@@ -18,6 +19,7 @@ public struct StudyReport {
     table = StudyTable(results)
   }
 
+  /// Writes the report, the tables and the curves to the study's folder.
   public func write() throws {
     let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
     for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }

@@ -8,8 +8,11 @@ import VisionMetrics
 public struct StudyResults: Sendable {
   /// One metric of one task.
   public struct Metric: Sendable, Hashable {
+    /// The task's name.
     public let task: String
+    /// The metric's name.
     public let name: String
+    /// Which values are better.
     public let direction: MetricResult.Direction
     /// Whether the task is judged by it.
     public let isPrimary: Bool
@@ -17,29 +20,39 @@ public struct StudyResults: Sendable {
 
   /// A candidate's runs, or all single-task networks together.
   public struct Row: Sendable {
+    /// The name of the row: the method's label.
     public let label: String
+    /// Whether the row is that of the single-task networks.
     public let isBaseline: Bool
     /// For each seed that is finished, the value of each metric.
     public internal(set) var values: [UInt64: [Metric: Double]]
+    /// What each run cost.
     public internal(set) var summaries: [RunSummary]
     /// For each seed, the means of the diagnostics over the run.
     public internal(set) var diagnostics: [UInt64: [String: Double]] = [:]
 
+    /// Mean and deviation of a metric over the seeds; nil if no run has it.
     public func statistic(_ metric: Metric) -> Statistic? { Statistic(values.values.compactMap { $0[metric] }) }
+    /// Mean and deviation of the seconds in a step; nil without runs.
     public var secondsPerStep: Statistic? { Statistic(summaries.map(\.secondsPerStep)) }
+    /// Mean and deviation of the largest resident memory, in megabytes; nil without runs.
     public var peakMegabytes: Statistic? { Statistic(summaries.map { Double($0.peakBytes) / 1e6 }) }
   }
 
   static let baselineLabel = "single task"
 
+  /// Every metric of every task, in order.
   public let metrics: [Metric]
   /// Of the study.
   public let seedCount: Int
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
+  /// The rows of methods.
   public var candidates: [Row] { rows.filter { !$0.isBaseline } }
+  /// The row of the single-task networks; nil if the study has none.
   public var baseline: Row? { rows.first { $0.isBaseline } }
+  /// The metrics that tasks are judged by.
   public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
 
   /// Reads what is finished; a run that is not is left out.

@@ -32,6 +32,7 @@ public final class EventFile {
     try append(event)
   }
 
+  /// Writes some numbers of a step.
   public func write(_ scalars: [(tag: String, value: Double)], step: Int) throws {
     var event = Polymath_Tensorboard_Event()
     event.step = Int64(step)

@@ -13,6 +13,7 @@ public final class TensorBoardLog: TrainingObserver {
     self.tasks = tasks
   }
 
+  /// Writes a record's numbers.
   public func observe(_ record: LogRecord) throws {
     switch record {
     case .step(let step):

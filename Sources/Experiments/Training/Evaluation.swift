@@ -3,8 +3,10 @@ import VisionMetrics
 
 /// Metrics of all tasks.
 public struct Evaluation: Sendable, Codable, Equatable {
+  /// The results of each task, in order.
   public let tasks: [TaskEvaluation]
 
+  /// Creates an evaluation of results in order.
   public init(tasks: [TaskEvaluation]) { self.tasks = tasks }
 
   /// The mean gain over a reference in the tasks' primary metrics: by it, checkpoints are ordered.

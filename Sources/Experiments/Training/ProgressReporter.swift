@@ -27,6 +27,7 @@ public final class ProgressReporter: TrainingObserver {
     if let note { write("note: \(note)\n") }
   }
 
+  /// Shows a record.
   public func observe(_ record: LogRecord) {
     switch record {
     case .step(let step): observe(step)
@@ -48,6 +49,7 @@ public final class ProgressReporter: TrainingObserver {
       + "looking at \(report.analysis.sampleCount) samples took \(String(format: "%.1f", report.seconds)) s"
   }
 
+  /// Clears the moving line.
   public func finish() {
     if isTerminal { write("\r\u{1B}[K") }
   }

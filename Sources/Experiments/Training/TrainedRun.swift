@@ -6,9 +6,13 @@ import VisionData
 
 /// A run's network with its trained parameters, for evaluation and prediction.
 public struct TrainedRun {
+  /// The run's folder.
   public let folder: RunFolder
+  /// What the run was configured with.
   public let configuration: Configuration
+  /// The network and its data.
   public let workload: any Workload
+  /// The checkpoint whose parameters the network has.
   public let checkpoint: Checkpoint
 
   /// - Throws: ``FileError`` if there is no run, no such checkpoint, or it does not fit.
@@ -23,6 +27,7 @@ public struct TrainedRun {
     try checkpoint.restore(workload.network, grownBy: configuration.makeMethod(), in: folder)
   }
 
+  /// The network with its trained parameters.
   public var network: any AdaptableNetwork { workload.network }
 
   /// Metrics on the validation data.

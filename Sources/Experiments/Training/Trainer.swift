@@ -6,17 +6,22 @@ import Torch
 
 /// Trains a workload: asks it for batches, the method for steps, the workload for metrics, and tells its observers.
 public final class Trainer {
+  /// How a training ended.
   public enum Outcome: Sendable, Equatable {
     case finished
     /// The caller wanted to stop; everything is saved.
     case stopped(step: Int)
   }
 
+  /// What is trained.
   public let workload: any Workload
+  /// How it is trained.
   public let plan: TrainingPlan
+  /// Where the run keeps everything.
   public let folder: RunFolder
   /// What the trivial predictors reach on the validation data.
   public let trivial: Evaluation
+  /// The results of the last evaluation; nil before the first.
   public private(set) var lastEvaluation: Evaluation?
 
   private let optimizer: MultitaskOptimizer
@@ -52,6 +57,7 @@ public final class Trainer {
     trivial = try known ?? workload.evaluateTrivially()
   }
 
+  /// The network that is trained.
   public var network: any AdaptableNetwork { workload.network }
 
   /// Steps done so far.

@@ -2,6 +2,7 @@ import MultitaskLearning
 
 /// A training that cannot go on.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
+  /// What happened in which step, and what may help.
   public let description: String
 
   static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {

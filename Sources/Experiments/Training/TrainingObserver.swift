@@ -6,5 +6,6 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+  /// Does nothing.
   public func finish() {}
 }

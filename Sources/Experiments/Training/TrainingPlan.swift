@@ -4,7 +4,9 @@ import Support
 
 /// How a workload is trained: the method, the optimizer, how long, and how often it is looked at.
 public struct TrainingPlan: Sendable {
+  /// How the tasks' losses and gradients become updates.
   public var method: MultitaskMethod
+  /// The rule of the updates.
   public var optimizer: any Optimizer
   /// Parameters that are optimized in ways of their own. A network's parameters are assigned to them before.
   public var groups: OptimizerGroups
@@ -12,7 +14,9 @@ public struct TrainingPlan: Sendable {
   public var clipping: GradientClipping?
   /// The base rate, which ``schedule`` multiplies.
   public var learningRate: Double
+  /// The factor on ``learningRate`` over the training.
   public var schedule: LearningRateSchedule
+  /// The number of steps.
   public var steps: Int
   /// Parts of a batch for one step: each counts by its labels.
   public var partCount: Int
@@ -22,6 +26,7 @@ public struct TrainingPlan: Sendable {
   public var checkpointEvery: Int
   /// Steps between two looks at the tasks' gradients; zero for none.
   public var observeEvery: Int
+  /// What the observed gradients are taken with respect to.
   public var observedLevel: GradientLevel
   /// The seed of the network's random draws.
   public var seed: UInt64

@@ -12,7 +12,9 @@ public struct TrainingSession {
     case overwrite
   }
 
+  /// What trains.
   public let trainer: Trainer
+  /// The run's folder.
   public let folder: RunFolder
   private let observers: [any TrainingObserver]
   private let lock: FolderLock

@@ -14,23 +14,34 @@ protocol VisionWorkload: Workload {
 }
 
 extension VisionWorkload {
+  /// The network.
   public var network: any AdaptableNetwork { training.network }
+  /// Whether tasks share the features, as the network is now.
   public var featureKind: Features.Kind { training.network.featureKind }
 
+  /// What is to be said about the cache.
   public func note() throws -> String? { try training.data().cacheNote() }
+  /// Opens the training data.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)
   }
+  /// Hands over batches in evaluation.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     try training.forEachTokenBatch(sampleCount: sampleCount, body)
   }
+  /// Metrics on the validation data.
   public func evaluate() throws -> Evaluation { try training.evaluate() }
+  /// Metrics of the constant predictions on the validation data.
   public func evaluateTrivially() throws -> Evaluation { try training.evaluateTrivially() }
+  /// How well each task is done, from 0 to 1.
   public func performance(_ evaluation: Evaluation) -> [Double]? {
     zip(training.bindings, evaluation.tasks).map { $0.performance($1.metrics) }
   }
+  /// Keeps the tasks.
   public func keep(in folder: RunFolder) throws { try KeptTasks.write(training.tasks, to: folder) }
+  /// Compares the tasks with those that the run has kept.
   public func requireSame(asIn folder: RunFolder) throws { try KeptTasks.requireSame(training.tasks, asIn: folder) }
+  /// Draws samples with their ground truth and predictions.
   public func drawSamples(in folder: RunFolder) throws {
     try Gallery.write(training.network, training.data(), to: folder)
   }

@@ -21,12 +21,15 @@ public protocol WorkloadFactory: Sendable {
 }
 
 extension WorkloadFactory {
+  /// The workload's name.
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
+  /// Finds nothing.
   public func check(_ configuration: Configuration) throws {}
 }
 
 /// Every kind of workload by name. A user of the library adds an own one: `try WorkloadRegistry.shared.add(entry)`.
 public enum WorkloadRegistry {
+  /// The workloads of the library, and those that its users add.
   public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
     "workload", [PixelWorkload.entry, AttributeWorkload.entry])
 

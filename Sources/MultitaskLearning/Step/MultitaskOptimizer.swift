@@ -4,9 +4,13 @@ import Torch
 
 /// Trains the parameters of a store with a method: one call per batch.
 public final class MultitaskOptimizer {
+  /// The parameters that are trained.
   public let store: ParameterStore
+  /// The method, with everything that it has learned.
   public var method: MultitaskMethod
+  /// The rule of the updates, with the rules of groups.
   public let optimizer: GroupedOptimizer
+  /// How gradients are clipped; nil if they are not.
   public let clipping: GradientClipping?
 
   private let workspace = GradientWorkspace()

@@ -5,11 +5,17 @@ import Torch
 /// What an ``UpdateSchedule`` works with in one step: the batch, the method's other parts, and the
 /// elementary moves of training (forward, backward, update).
 public final class MultitaskUpdate {
+  /// The network on the parts of the batch.
   public let objectives: [any MultitaskObjective]
+  /// The parameters that are trained.
   public let store: ParameterStore
+  /// The learning rate of the step.
   public let learningRate: Double
+  /// The method's weighting, which learns during the step.
   public internal(set) var weighting: any LossWeighting
+  /// The method's aggregator, which may remember gradients.
   public internal(set) var aggregator: any GradientAggregator
+  /// The source of the method's random choices.
   public var generator: SeededGenerator
 
   let level: GradientLevel
@@ -41,6 +47,7 @@ public final class MultitaskUpdate {
     probe = Probe(objectives, store)
   }
 
+  /// The names of all tasks.
   public var tasks: [String] { objectives[0].tasks }
 
   /// The tasks that have labels in this step, ascending. The others are absent: no schedule updates what is theirs.

@@ -2,6 +2,7 @@
 public struct StepReport: Sendable, Equatable {
   /// How tasks were grouped.
   public struct Grouping: Sendable, Equatable {
+    /// The tasks' positions, group by group, in the order of the updates.
     public let groups: [[Int]]
     /// From source to target, K×K.
     public let affinity: [[Double]]
@@ -34,6 +35,7 @@ public struct StepReport: Sendable, Equatable {
   /// The priority task of each channel, by the weight's name, if the schedule protects priorities.
   public var channelPriorities: [String: [Int]]?
 
+  /// Creates a report of the losses and what each of them counted for.
   public init(losses: [Double?], lossWeights: [Double]) {
     self.losses = losses
     self.lossWeights = lossWeights

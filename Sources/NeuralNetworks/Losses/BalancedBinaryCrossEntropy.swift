@@ -22,12 +22,14 @@ public struct BalancedBinaryCrossEntropy: Loss {
   /// - Parameter positiveWeight: what positives weigh, from 0 to 1.
   public init(positiveWeight: PositiveWeight) { self.positiveWeight = positiveWeight }
 
+  /// Counts the known pixels, and those of the positive class.
   public func labelCounts(in target: Labels) -> LabelCounts {
     let positive = target.values .>= 0.5
     return LabelCounts(
       known: target.known, of: target.values.count, positive: target.known.map { positive .& $0 } ?? positive)
   }
 
+  /// The weighted cross-entropy, divided by the number of known pixels.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
     let logits = prediction.inFullPrecision
     let known = target.known?.to(logits.dtype)

@@ -7,14 +7,17 @@ import Torch
 ///
 /// - Source: the saliency loss of the ViT family of multi-task networks (InvPT and its descendants).
 public struct BalancedCrossEntropy: Loss {
+  /// Creates the loss.
   public init() {}
 
+  /// Counts the known pixels, and those of the positive class.
   public func labelCounts(in target: Labels) -> LabelCounts {
     let positive = target.values .== 1
     return LabelCounts(
       known: target.known, of: target.values.count, positive: target.known.map { positive .& $0 } ?? positive)
   }
 
+  /// The weighted cross-entropy, divided by the number of known pixels.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
     let negativeFraction = balance.negativeFraction
     let weights = Tensor([Float(1 - negativeFraction), Float(negativeFraction)]).to(prediction.device)

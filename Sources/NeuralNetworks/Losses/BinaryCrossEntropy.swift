@@ -6,10 +6,13 @@ import Torch
 ///
 /// Prediction and target: batch × attributes, or any other shape that both have; the target holds 0 and 1.
 public struct BinaryCrossEntropy: Loss {
+  /// Creates the loss.
   public init() {}
 
+  /// Counts the known labels.
   public func labelCounts(in target: Labels) -> LabelCounts { target.knownCount }
 
+  /// The mean cross-entropy over the known labels.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
     // softplus(z) − y z is softplus(−z) for y = 1.
     let logits = prediction.to(.float32)

@@ -7,6 +7,7 @@ public struct LabelCounts: Sendable, Equatable {
   /// Of the known ones, those of the positive class; zero where a loss has no classes that it weighs.
   public var positive: Double
 
+  /// Creates counts of labels.
   public init(known: Double, positive: Double = 0) {
     self.known = known
     self.positive = positive

@@ -38,10 +38,13 @@ public struct NormalsL1: Loss {
   /// What the sum is divided by the number of.
   public var divisor: Divisor
 
+  /// Creates the loss.
   public init(per divisor: Divisor = .pixels) { self.divisor = divisor }
 
+  /// Counts the pixels whose vector is known.
   public func labelCounts(in target: Labels) -> LabelCounts { target.vectorCount }
 
+  /// The sum of absolute differences over the number of known pixels or components.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
     let differences = (prediction.to(.float32).normalizedVectors() - target.values).abs()
     let known = target.knownVectors.map { differences.filled(0, where: .!$0) } ?? differences
@@ -56,10 +59,13 @@ public struct NormalsL1: Loss {
 ///
 /// - Source: the normals loss of the SegNet family of multi-task networks.
 public struct NormalsCosine: Loss {
+  /// Creates the loss.
   public init() {}
 
+  /// Counts the pixels whose vector is known.
   public func labelCounts(in target: Labels) -> LabelCounts { target.vectorCount }
 
+  /// One minus the cosine, averaged over the known pixels.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels, balance: LabelCounts) -> Tensor {
     let cosine = (prediction.to(.float32).normalizedVectors() * target.values).sum(axes: [1], keepingAxes: true)
     let losses = 1 - cosine

@@ -5,6 +5,7 @@ import Torch
 ///
 /// - Source: Kingma, Ba, *Adam*, ICLR 2015; Loshchilov, Hutter, *Decoupled Weight Decay Regularization*, ICLR 2019.
 public struct Adam: Optimizer {
+  /// How weight decay acts.
   public enum WeightDecayKind: Sendable {
     /// Added to the gradient (Adam).
     case inGradient
@@ -12,10 +13,15 @@ public struct Adam: Optimizer {
     case decoupled
   }
 
+  /// How much the mean of the gradients keeps in a step, from 0, below 1.
   public let beta1: Double
+  /// How much the mean of the squared gradients keeps in a step, from 0, below 1.
   public let beta2: Double
+  /// What is added to the root of the mean square.
   public let epsilon: Double
+  /// The weight decay, at least 0.
   public let weightDecay: Double
+  /// How the weight decay acts.
   public let weightDecayKind: WeightDecayKind
 
   private static let adam = Operator("_fused_adam_")
@@ -41,6 +47,7 @@ public struct Adam: Optimizer {
     self.weightDecayKind = weightDecayKind
   }
 
+  /// Updates a range in one fused kernel.
   public func update(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {

@@ -3,6 +3,7 @@ import Torch
 
 /// Scales gradients down together when their common norm is too large.
 public struct GradientClipping: Sendable {
+  /// The largest common norm that gradients keep.
   public let maximumNorm: Double
 
   /// - Parameter maximumNorm: above 0.

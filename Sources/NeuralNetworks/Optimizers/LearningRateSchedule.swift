@@ -2,6 +2,7 @@ import Foundation
 
 /// The learning rate over a training of known length, as a factor on the base rate.
 public struct LearningRateSchedule: Sendable, Equatable {
+  /// How the rate changes after the warm-up.
   public enum Shape: Sendable, Equatable {
     case constant
     /// `(1 − t)^power`, with t from 0 to 1.
@@ -12,11 +13,14 @@ public struct LearningRateSchedule: Sendable, Equatable {
     case multiStep(milestones: [Double], factor: Double)
   }
 
+  /// How the rate changes after the warm-up.
   public var shape: Shape
   /// Steps in which the rate first rises linearly.
   public var warmUpSteps: Int
+  /// The length of the training, with the warm-up.
   public var totalSteps: Int
 
+  /// Creates a schedule for a training of `totalSteps` steps.
   public init(_ shape: Shape, warmUpSteps: Int = 0, totalSteps: Int) {
     self.shape = shape
     self.warmUpSteps = warmUpSteps

@@ -49,6 +49,7 @@ public struct OptimizerGroups: Sendable {
   /// tasks), as timm does.
   public let decaysNormsAndBiases: Bool
 
+  /// Creates groups of different names.
   public init(_ groups: [OptimizerGroup] = [], decaysNormsAndBiases: Bool = true) {
     require(Set(groups.map(\.name)).count == groups.count, "two optimizer groups of one name: \(groups.map(\.name))")
     self.groups = groups
@@ -63,13 +64,16 @@ public struct OptimizerGroups: Sendable {
 public struct GroupedOptimizer: Optimizer {
   /// For what no group says otherwise.
   public let base: any Optimizer
+  /// The groups that are optimized in ways of their own.
   public let groups: OptimizerGroups
 
+  /// Creates a rule that follows `base` where no group says otherwise.
   public init(_ base: any Optimizer, _ groups: OptimizerGroups) {
     self.base = base
     self.groups = groups
   }
 
+  /// Updates a range by the rule, the rate and the decay of its group.
   public func update(
     _ vector: ParameterVector, range number: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {

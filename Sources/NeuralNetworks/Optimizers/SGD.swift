@@ -3,8 +3,11 @@ import Torch
 
 /// Gradient descent with momentum, as libtorch's fused kernel: `v ← μ v + g + λθ; θ ← θ − η v`.
 public struct SGD: Optimizer {
+  /// The momentum μ, from 0 to 1.
   public let momentum: Double
+  /// The weight decay λ, at least 0.
   public let weightDecay: Double
+  /// Whether the momentum is Nesterov's.
   public let isNesterov: Bool
 
   private static let kernel = Operator("_fused_sgd_")
@@ -20,6 +23,7 @@ public struct SGD: Optimizer {
     self.isNesterov = isNesterov
   }
 
+  /// Updates a range in one fused kernel.
   public func update(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {

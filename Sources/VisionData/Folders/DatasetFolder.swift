@@ -12,6 +12,7 @@ public struct DatasetFolder: SampleSource {
     /// What the images' channels are. Depth is that of the file that a sample's `depthImage` names.
     public var channels: ImageChannels
 
+    /// Creates options.
     public init(
       pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused,
       channels: ImageChannels = .rgb
@@ -22,7 +23,9 @@ public struct DatasetFolder: SampleSource {
     }
   }
 
+  /// The folder.
   public let url: URL
+  /// What the folder's index says.
   public let index: DatasetIndex
   /// Those whose files are read. The index may have more.
   public let tasks: [VisionTask]
@@ -45,6 +48,7 @@ public struct DatasetFolder: SampleSource {
     try requireTargets(of: 0..<count)
   }
 
+  /// The number of samples.
   public var count: Int { index.samples.count }
 
   /// - Throws: ``FileError`` for a file that is missing, damaged, or not as the index says.

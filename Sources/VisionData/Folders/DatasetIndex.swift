@@ -3,7 +3,9 @@ import Support
 
 /// The file `dataset.json` of a data set folder: which tasks there are, and where every sample's files lie.
 public struct DatasetIndex: Codable, Sendable {
+  /// A sample of the data set.
   public struct Entry: Codable, Sendable {
+    /// The sample's name.
     public var id: String
     /// Relative to the folder.
     public var image: String
@@ -18,18 +20,26 @@ public struct DatasetIndex: Codable, Sendable {
     public var objects: String?
   }
 
+  /// What the index is called in its folder.
   public static let fileName = "dataset.json"
+  /// The format that this version reads and writes.
   public static let currentFormat = "polymath-dataset-1"
   /// Depth files hold whole tenths of a millimetre; zero says unknown.
   public static let depthUnitsPerMetre: Float = 10_000
   /// What files of quantities hold for 1; ``unknownQuantity`` says unknown.
   public static let quantityScale: Float = 65_534
+  /// What files of quantities hold where the value is unknown.
   public static let unknownQuantity: Float = 65_535
 
+  /// The format of the folder: ``currentFormat``.
   public var format: String
+  /// The height of all images, in pixels.
   public var height: Int
+  /// The width of all images, in pixels.
   public var width: Int
+  /// Everything that the data set has ground truth for.
   public var tasks: [VisionTask]
+  /// The samples, in order.
   public var samples: [Entry]
 }
 

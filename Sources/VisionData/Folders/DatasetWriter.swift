@@ -4,6 +4,7 @@ import Torch
 
 /// Writes scenes as a data set folder that ``DatasetFolder`` reads.
 public struct DatasetWriter {
+  /// The file format of images.
   public enum PictureFormat: String, Sendable, CaseIterable {
     case png
     case jpeg
@@ -11,9 +12,12 @@ public struct DatasetWriter {
     var fileExtension: String { self == .png ? "png" : "jpg" }
   }
 
+  /// The folder that is written.
   public let url: URL
+  /// The file format of images.
   public let pictureFormat: PictureFormat
 
+  /// Creates a writer for a folder that is new or empty.
   public init(_ url: URL, pictureFormat: PictureFormat = .png) {
     self.url = url
     self.pictureFormat = pictureFormat

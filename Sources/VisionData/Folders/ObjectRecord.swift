@@ -9,7 +9,9 @@ public struct ObjectRecord: Codable, Sendable, Equatable {
   public let box: [Int]
   /// The occluded fraction. For other programs: it follows from the masks.
   public let occlusion: Double
+  /// The pixels of the object that can be seen.
   public let visibleMask: RunLengthMask
+  /// The pixels of the whole object.
   public let amodalMask: RunLengthMask
 
   init(_ object: Scene.Object) {

@@ -5,6 +5,7 @@ import Torch
 
 /// A decoded picture: rows × columns × channels of 8 or 16 bits.
 public struct Picture: Sendable, Equatable {
+  /// The numbers of all pixels, row by row, the channels of a pixel side by side.
   public enum Samples: Sendable, Equatable {
     case bits8([UInt8])
     case bits16([UInt16])
@@ -17,11 +18,16 @@ public struct Picture: Sendable, Equatable {
     }
   }
 
+  /// The width in pixels.
   public let width: Int
+  /// The height in pixels.
   public let height: Int
+  /// One for gray, three for RGB, four for RGB with transparency.
   public let channels: Int
+  /// The numbers of all pixels.
   public let samples: Samples
 
+  /// Creates an image, whose samples have to fill its size.
   public init(width: Int, height: Int, channels: Int, samples: Samples) {
     require(samples.count == width * height * channels, "samples do not fill \(height)×\(width)×\(channels)")
     self.width = width
@@ -30,6 +36,7 @@ public struct Picture: Sendable, Equatable {
     self.samples = samples
   }
 
+  /// The bits of a sample: 8 or 16.
   public var bitDepth: Int {
     if case .bits16 = samples { 16 } else { 8 }
   }
@@ -46,6 +53,7 @@ extension Picture {
   /// - Parameter url: for messages.
   public init(_ data: Data, from url: URL) throws { self = try PictureReader().picture(data, from: url) }
 
+  /// The bytes of a PNG file.
   public func pngData() throws -> Data { try encoded { ci_write_png($0, $1, $2, $3) } }
 
   /// - Parameter quality: 1 to 100.

@@ -9,11 +9,13 @@ public struct PictureReader: Sendable {
   /// Is told what is wrong with a file that can be read all the same.
   public var warn: @Sendable (_ file: URL, _ warning: String) -> Void
 
+  /// The default for the most pixels that are decoded.
   public static let defaultPixelLimit = 100_000_000
 
   /// Says it once for each file.
   public static let warnOnStandardError: @Sendable (URL, String) -> Void = { PictureWarnings.shared.tell($0, $1) }
 
+  /// Creates a reader with its limits.
   public init(
     pixelLimit: Int = defaultPixelLimit,
     warn: @escaping @Sendable (_ file: URL, _ warning: String) -> Void = PictureReader.warnOnStandardError

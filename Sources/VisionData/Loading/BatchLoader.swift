@@ -70,6 +70,7 @@ public final class BatchLoader: @unchecked Sendable {
     isShuffled ? max(1, sampleCount / batchSize) : (sampleCount + batchSize - 1) / batchSize
   }
 
+  /// The number of batches in one pass over the data.
   public var batchesPerEpoch: Int {
     Self.batchesPerEpoch(sampleCount: source.count, batchSize: batchSize, isShuffled: isShuffled)
   }

@@ -8,6 +8,7 @@ public final class CacheBudget: @unchecked Sendable {
   /// All that the caches may take.
   public let byteCount: Int
 
+  /// Creates a budget of this many bytes.
   public init(bytes: Int) {
     byteCount = bytes
     bytesLeft = bytes

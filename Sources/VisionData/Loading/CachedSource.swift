@@ -17,9 +17,12 @@ public final class CachedSource: SampleSource, @unchecked Sendable {
     samples = [PackedSample?](repeating: nil, count: source.count)
   }
 
+  /// The tasks of the source.
   public var tasks: [VisionTask] { source.tasks }
+  /// The number of the source's samples.
   public var count: Int { source.count }
 
+  /// The sample at a position, from memory if it is there.
   public func sample(at position: Int) throws -> Sample {
     if let kept = lock.withLock({ samples[position] }) { return kept.sample }
     let sample = try source.sample(at: position)

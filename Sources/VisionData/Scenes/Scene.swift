@@ -2,9 +2,11 @@
 public struct Scene: Sendable {
   /// One object and what can be seen of it.
   public struct Object: Sendable, Equatable {
+    /// What the object is.
     public let kind: Scenes.Kind
     /// The tight box of the amodal mask: from (x1, y1) up to, not including, (x2, y2), pixels.
     public let box: (x1: Int, y1: Int, x2: Int, y2: Int)
+    /// The pixels of the object that can be seen.
     public let visibleMask: RunLengthMask
     /// The whole object, as if nothing covered it.
     public let amodalMask: RunLengthMask
@@ -13,13 +15,16 @@ public struct Scene: Sendable {
     /// How high the object's center is above the bin's floor, metres.
     public let elevation: Float
 
+    /// Whether two objects are of one kind, at one place, and covered alike.
     public static func == (a: Object, b: Object) -> Bool {
       a.kind == b.kind && a.box == b.box && a.visibleMask == b.visibleMask && a.amodalMask == b.amodalMask
         && a.occlusion == b.occlusion && a.elevation == b.elevation
     }
   }
 
+  /// The height of the image, in pixels.
   public let height: Int
+  /// The width of the image, in pixels.
   public let width: Int
   /// Red, green, blue for each pixel.
   public let image: [UInt8]
@@ -27,8 +32,11 @@ public struct Scene: Sendable {
   public let depth: [Float]
   /// Unit vectors, planar: all x, all y, all z.
   public let normals: [Float]
+  /// The class of each pixel: ``Scenes/Kind``.
   public let classes: [UInt8]
+  /// The part of a body at each pixel: ``Scenes/parts``.
   public let parts: [UInt8]
+  /// One where something else begins to the right or below.
   public let edges: [UInt8]
   /// The objects that nothing covers: what a robot would pick first.
   public let saliency: [UInt8]
@@ -44,11 +52,13 @@ public struct Scene: Sendable {
   public let occlusionEdges: [UInt8]
   /// Zero, or one more than the position in `objects`.
   public let instances: [UInt8]
+  /// The objects, in the order of ``instances``.
   public let objects: [Object]
 
   /// No surface of the scenes is bent more than a sphere of this radius, metres.
   public static let sharpestRadius: Float = 0.018
 
+  /// The image for files.
   public var picture: Picture { Picture(width: width, height: height, channels: 3, samples: .bits8(image)) }
 
   /// The image as numbers from 0 to 1; depth in metres where it is wanted.

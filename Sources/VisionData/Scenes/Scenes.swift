@@ -8,6 +8,7 @@ public struct Scenes: SampleSource {
   public enum Kind: UInt8, Sendable, CaseIterable, Codable {
     case table, bin, box, cylinder, sphere, capsule
 
+    /// The kind's name in English.
     public var name: String { "\(self)" }
   }
 
@@ -20,10 +21,15 @@ public struct Scenes: SampleSource {
   /// The classes of the task `objects`, in order.
   public static let objectKinds: [Kind] = [.box, .cylinder, .sphere, .capsule]
 
+  /// What the scenes are drawn from.
   public let seed: UInt64
+  /// The number of scenes.
   public let count: Int
+  /// The height of the images, in pixels.
   public let height: Int
+  /// The width of the images, in pixels.
   public let width: Int
+  /// The tasks whose ground truth the samples have.
   public let tasks: [VisionTask]
   /// What the images' channels are.
   public let channels: ImageChannels
@@ -54,6 +60,7 @@ public struct Scenes: SampleSource {
     return SceneRenderer(layout: layout, height: height, width: width).render(using: &generator)
   }
 
+  /// Draws the scene at a position, with the ground truth of the source's tasks.
   public func sample(at position: Int) -> Sample {
     let scene = scene(at: position)
     return Sample(

@@ -11,6 +11,7 @@ public struct PixelMap: Sendable, Equatable {
   /// Planar: a whole channel, row by row, before the next.
   public var values: [Float]
 
+  /// Creates a map of values that fill its size.
   public init(channels: Int, height: Int, width: Int, values: [Float]) {
     require(
       values.count == channels * height * width, "\(values.count) values do not fill \(channels)×\(height)×\(width)")
@@ -20,12 +21,14 @@ public struct PixelMap: Sendable, Equatable {
     self.values = values
   }
 
+  /// Creates a map that has one value everywhere.
   public init(channels: Int, height: Int, width: Int, repeating value: Float = 0) {
     self.init(
       channels: channels, height: height, width: width,
       values: [Float](repeating: value, count: channels * height * width))
   }
 
+  /// The value at a place.
   public subscript(channel: Int, row: Int, column: Int) -> Float {
     get { values[(channel * height + row) * width + column] }
     set { values[(channel * height + row) * width + column] = newValue }

@@ -4,8 +4,10 @@ public struct ColorJitter: Transform {
   /// Factors are drawn from 1 − strength … 1 + strength.
   public let strength: Float
 
+  /// Creates a jitter of this strength.
   public init(strength: Float) { self.strength = strength }
 
+  /// Draws three factors, and changes the first three channels of the image.
   public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     guard strength > 0, sample.image.channels >= 3 else { return sample }
     let factors = (0..<3).map { _ in Float.random(in: (1 - strength)...(1 + strength), using: &generator) }

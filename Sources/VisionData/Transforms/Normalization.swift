@@ -30,6 +30,7 @@ public struct Normalization: Transform {
       mean: imageNet.mean + [(near + far) / 2], deviation: imageNet.deviation + [(far - near) / 4])
   }
 
+  /// Normalizes the image; targets stay.
   public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     var result = sample
     result.image = callAsFunction(sample.image)

@@ -1,7 +1,9 @@
 /// Exchanges left and right half of the time.
 public struct RandomFlip: Transform {
+  /// Creates the flip.
   public init() {}
 
+  /// Draws whether the sample is flipped, and flips the image and every target.
   public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     Bool.random(using: &generator) ? sample.applying(.flip) : sample
   }

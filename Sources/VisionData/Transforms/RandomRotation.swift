@@ -6,6 +6,7 @@ public struct RandomRotation: Transform {
   /// - Parameter range: of the angles, in degrees, counterclockwise.
   public init(degrees range: ClosedRange<Float>) { self.range = range }
 
+  /// Draws an angle, and rotates the image and every target.
   public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     sample.applying(.rotate(degrees: .random(in: range, using: &generator)))
   }

@@ -6,6 +6,7 @@ public struct RandomScale: Transform {
   /// - Parameter range: of the factors, above zero.
   public init(_ range: ClosedRange<Float>) { self.range = range }
 
+  /// Draws a factor, and scales the image and every target.
   public func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample {
     sample.applying(.scale(factor: .random(in: range, using: &generator)))
   }

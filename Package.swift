@@ -61,15 +61,15 @@ let package = Package(
     .target(
       name: "NeuralNetworks",
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
-    .target(name: "MultitaskLearning", dependencies: ["Support", "NeuralNetworks", "CMatrixKernels"]),
-    .target(name: "VisionNetworks", dependencies: ["Support", "NeuralNetworks", "MultitaskLearning"]),
-    .target(name: "VisionData", dependencies: ["Support", "NeuralNetworks", "CImageFiles"]),
-    .target(name: "VisionMetrics", dependencies: ["Support", "NeuralNetworks"]),
+    .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
+    .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
+    .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
+    .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Support", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "Yams", "Rainbow",
-        "TextTable",
+        "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics",
+        "Yams", "Rainbow", "TextTable",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["TensorBoard/event.proto", "TensorBoard/summary.proto"]),

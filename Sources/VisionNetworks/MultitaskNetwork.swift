@@ -82,10 +82,17 @@ public final class MultitaskNetwork {
   }
 
   private func features(_ streams: [Streams], of tasks: [Int]) -> Features {
-    guard featureKind == .byTask else { return .shared(streams.map { $0.shared! }) }
+    guard featureKind == .byTask else { return .shared(streams.map(Self.shared)) }
     let byMap = streams.map { $0.byTask(count: tasks.count) }
     return .byTask(
       Dictionary(uniqueKeysWithValues: tasks.enumerated().map { index, task in (task, byMap.map { $0[index] }) }))
+  }
+
+  private static func shared(_ stream: Streams) -> Tensor {
+    guard let map = stream.shared else {
+      fatalError("the encoder's streams have parted, but its way of sharing says that they do not: `partsStreams`")
+    }
+    return map
   }
 
   /// Returns the predictions of some tasks (positions in ``outputs``) from their features.

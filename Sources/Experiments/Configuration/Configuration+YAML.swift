@@ -104,6 +104,9 @@ extension Configuration {
       if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
     }
     if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
+    if parts.count == 2, path.count == 2, path[0] == Self.workloadName {
+      return workload.settings[path[1]] = MethodSetting(parsing: parts[1])
+    }
     guard parts.count == 2, path.count == 2 else {
       throw ConfigurationError("\(source): a setting looks like training.steps=100 or method.aggregator.c=0.4")
     }

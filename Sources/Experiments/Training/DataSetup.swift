@@ -25,6 +25,9 @@ struct DataSetup {
     let dataset = try reader.open(data.request)
     try configuration.check(availableTasks: dataset.tasks)
     try level.check(configuration, dataset.tasks)
+    for (name, split) in [("training", dataset.training), ("validation", dataset.validation)] {
+      try Self.check(split, name, of: reader, tasks: data.tasks)
+    }
     budget = data.cacheBudget
     caches =
       data.cache ? [dataset.training, dataset.validation].map { [budget] in CachedSource($0, budget: budget) } : []
@@ -41,6 +44,21 @@ struct DataSetup {
     if data.jitter > 0 { transforms.append(ColorJitter(strength: Float(data.jitter))) }
     trainingTransforms = transforms + [Normalization.imageNet]
     evaluationTransforms = [rescale, Normalization.imageNet]
+  }
+
+  /// Readers come from outside, too.
+  private static func check(
+    _ split: any SampleSource, _ name: String, of reader: DatasetReader, tasks: [String]
+  ) throws {
+    guard split.count > 0 else {
+      throw ConfigurationError("the data reader \(reader.name) gives no samples for \(name)")
+    }
+    let given = split.tasks.map(\.name)
+    if let lacking = tasks.first(where: { !given.contains($0) }) {
+      throw ConfigurationError(
+        "the data reader \(reader.name) gives no ground truth of '\(lacking)' for \(name), only of \(given.joined(separator: ", "))"
+      )
+    }
   }
 
   /// The tasks that a configuration's data have ground truth for.

@@ -39,6 +39,8 @@ public final class Trainer {
     self.plan = plan
     self.folder = folder
     let (network, store) = (workload.network, workload.network.store)
+    // A checkpoint holds the optimizer's state in the layout of the groups.
+    store.layOut(for: plan.groups)
     generator = RandomGenerator(seed: plan.seed, device: store.device)
     var method = plan.method
     try method.adaptation.check(network)

@@ -12,6 +12,7 @@ final class VisionTraining {
   let network: MultitaskNetwork
   let bindings: [TaskBinding]
   private let openData: () throws -> DataSetup
+  private var openedData: DataSetup?
 
   /// How many training samples the trivial predictors look at.
   private static let trivialSampleCount = 200
@@ -27,7 +28,20 @@ final class VisionTraining {
   var tasks: [VisionTask] { bindings.map(\.task) }
   private var device: Device { network.store.device }
 
-  func data() throws -> DataSetup { try openData() }
+  /// The data, which are opened once.
+  ///
+  /// - Throws: what is wrong with them; `ConfigurationError` if their tasks are not those of the network.
+  func data() throws -> DataSetup {
+    if let openedData { return openedData }
+    let data = try openData()
+    if let (own, other) = zip(tasks, data.bindings.map(\.task)).first(where: { $0 != $1 }) {
+      throw ConfigurationError(
+        "the run learned the task '\(own.name)' as \(own.kind), but the data have it as \(other.kind) now: its kind and classes have to be put back"
+      )
+    }
+    openedData = data
+    return data
+  }
 
   func objectives(_ parts: [Batch], _ context: ForwardContext) -> [BatchObjective] {
     BatchObjective.parts(parts, of: network, bindings, on: device, context, configuration.run.precision)

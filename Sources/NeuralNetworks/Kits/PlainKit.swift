@@ -9,10 +9,9 @@ public struct PlainKit: LayerKit {
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
-    SharedLayer(
-      Sequential([
-        Convolution(path, shape), BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum),
-      ]))
+    NormalizedSharedConvolution(
+      convolution: Convolution(path, shape),
+      normalization: BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum))
   }
 
   /// Makes a linear layer after one layer normalization for all tasks, if there is one.
@@ -22,5 +21,17 @@ public struct PlainKit: LayerKit {
     let normalization = norm.map { LayerNormalization($0, width: shape.inputs, epsilon: shape.epsilon) }
     let linear = Linear(path, shape)
     return SharedLayer(normalization.map { Sequential([$0, linear]) } ?? linear)
+  }
+}
+
+/// A convolution and a batch normalization that all tasks share.
+private struct NormalizedSharedConvolution: StreamLayer {
+  let convolution: Convolution
+  let normalization: BatchNormalization
+
+  func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
+    // In training, each stream is normalized by its own statistics, however the streams lie in memory.
+    let streams = context.isTraining ? input.unstacked(count: context.tasks.count) : input
+    return streams.map { normalization(convolution($0, context), context) }
   }
 }

@@ -83,6 +83,11 @@ public struct Streams {
     }
   }
 
+  /// The same streams, each in a tensor of its own if they have parted.
+  ///
+  /// - Parameter count: the number of tasks.
+  func unstacked(count: Int) -> Streams { isStacked ? Streams(apart: byTask(count: count)) : self }
+
   /// Returns the results of a function for each stream. The function has to treat every sample by itself, as streams
   /// may lie along the batch, and is called once if the stream is shared.
   public func map(_ body: (Tensor) -> Tensor) -> Streams {

@@ -34,7 +34,7 @@ public struct TaskPrediction {
 
 /// A prediction from within the network, for deep supervision.
 public struct AuxiliaryPrediction {
-  /// The name in logs, such as `scale_3`.
+  /// The prediction's name, such as `scale_3`.
   public var name: String
   /// The factor of its loss in the task's, to which the output's own loss adds with a factor of one.
   public var weight: Double

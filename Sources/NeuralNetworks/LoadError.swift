@@ -1,4 +1,4 @@
-/// Weights that do not belong to the network.
+/// An error of weights whose entries are not those of the network.
 public struct LoadError: Error, CustomStringConvertible, Sendable {
   /// The path of the file.
   public let path: String

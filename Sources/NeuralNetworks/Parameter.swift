@@ -4,8 +4,8 @@ import Torch
 public final class Parameter {
   /// The path in the network, as in a PyTorch state dict: `blocks.0.attn.qkv.weight`.
   public let name: String
-  /// Reach, stage and optimizer group. The group is the declared one, or that which the store's user has assigned: then
-  /// from the next ``ParameterStore/layOut()`` on.
+  /// The reach, the stage and the optimizer group. The group is the declared one or, from the next
+  /// ``ParameterStore/layOut()`` on, that which the store's user has assigned.
   public internal(set) var scope: ParameterScope
   /// Whether the parameter counts among norms and biases, which may be spared weight decay:
   /// ``OptimizerGroups/decaysNormsAndBiases``.

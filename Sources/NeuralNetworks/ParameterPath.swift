@@ -28,13 +28,14 @@ public struct ParameterPath {
   /// The place below this one that a number names.
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
-  /// The same place; the losses of these tasks reach what is registered there. Every task's do if nothing is declared.
+  /// Returns the same place, where the losses of some tasks reach what is registered. Every task's losses do if nothing
+  /// is declared.
   public func reached(by reach: Reach) -> ParameterPath {
     isBeforeExchange ? self : with { $0.scope.reach = reach }
   }
 
-  /// The same place; behind what is registered there, tasks exchange what they have, so that every task's loss reaches it,
-  /// also what is declared as the part of some tasks.
+  /// Returns the same place, before an exchange between tasks: every task's loss reaches what is registered there, also
+  /// what is declared as the part of some tasks.
   public func beforeExchange() -> ParameterPath {
     with {
       $0.isBeforeExchange = true
@@ -42,16 +43,16 @@ public struct ParameterPath {
     }
   }
 
-  /// The same place; what is registered there lies on this side of the features. It belongs to the trunk if nothing is
-  /// declared.
+  /// Returns the same place, where what is registered lies on one side of the features. It belongs to the trunk if
+  /// nothing is declared.
   public func `in`(stage: ParameterScope.Stage) -> ParameterPath { with { $0.scope.stage = stage } }
 
-  /// The same place; what is registered there belongs to the optimizer group of this name, whose rule a training may
-  /// define: see ``OptimizerGroups``.
+  /// Returns the same place, where what is registered belongs to the optimizer group of this name, whose rule a
+  /// training may define: see ``OptimizerGroups``.
   public func optimized(in group: String) -> ParameterPath { with { $0.scope.group = group } }
 
-  /// The same place; what is registered there counts among norms and biases for weight decay, whatever its shape, as
-  /// position embeddings and class tokens do.
+  /// Returns the same place, where what is registered counts among norms and biases for weight decay, whatever its
+  /// shape, as position embeddings and class tokens do.
   public func countingAsBias() -> ParameterPath { with { $0.countsAsBias = true } }
 
   /// Registers a parameter with values drawn from the store's generator.

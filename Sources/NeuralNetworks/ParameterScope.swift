@@ -1,5 +1,5 @@
-/// Whose losses reach a parameter, on which side of the features it lies, and how it is optimized: what a network declares
-/// where it registers the parameter.
+/// The declaration that a network makes where it registers a parameter: whose losses reach it, on which side of the
+/// features it lies, and how it is optimized.
 ///
 /// A parameter is a column of the tasks' gradient matrix G if every task reaches it and either gradients are taken with
 /// respect to parameters, or the parameter belongs to the trunk. All others follow the weighted sum of the losses that
@@ -23,7 +23,7 @@ public struct ParameterScope: Hashable, Sendable {
   /// The group of parameters that are put into no other.
   public static let defaultGroup = "default"
 
-  /// The scope of a parameter in the trunk that every task reaches; each part can be another.
+  /// Creates a scope; by default, that of a parameter in the trunk that every task reaches.
   public init(reach: Reach = .everyTask, stage: Stage = .trunk, group: String = ParameterScope.defaultGroup) {
     self.reach = reach
     self.stage = stage

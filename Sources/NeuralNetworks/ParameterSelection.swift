@@ -2,9 +2,9 @@ import Support
 
 /// Some parameters of a network.
 public enum ParameterSelection: Hashable, Sendable, CustomStringConvertible {
-  /// Those whose names match a pattern, in which `*` stands for any characters: `backbone.*`, `*.norm*`.
+  /// The parameters whose names match a pattern, in which `*` stands for any characters: `backbone.*`, `*.norm*`.
   case names(String)
-  /// Those that the network has declared to be in an optimizer group.
+  /// The parameters that the network has declared to be in an optimizer group.
   case group(String)
 
   /// Whether a parameter is one of the selected ones.
@@ -24,7 +24,7 @@ public enum ParameterSelection: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A selection of parameters that a network does not have.
+/// An error of a selection that contains no parameter of a network.
 public struct ParameterSelectionError: Error, CustomStringConvertible, Sendable {
   /// What was selected, and which names are near.
   public let description: String

@@ -10,7 +10,7 @@ import Torch
 public final class ParameterStore {
   /// Where parameters and buffers lie.
   public let device: Device
-  /// Of parameters and buffers of floating-point numbers.
+  /// The type of parameters, and of buffers of floating-point numbers.
   public let dtype: DType
   /// The source of initial values.
   public let generator: RandomGenerator
@@ -33,7 +33,7 @@ public final class ParameterStore {
     generator = RandomGenerator(seed: seed)
   }
 
-  /// Where layers register: the root of all names.
+  /// The root of all names, below which layers register.
   public var root: ParameterPath { ParameterPath(store: self) }
 
   /// Every buffer, in the order of registration.
@@ -43,10 +43,10 @@ public final class ParameterStore {
   /// The number of elements of all parameters.
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.value.count } }
 
-  /// One vector for each reach, that of every task first. Empty before ``layOut()``.
+  /// The vectors, one for each reach, that of every task first; empty before ``layOut()``.
   public var vectors: [ParameterVector] { vectorsByReach.sorted { $0.key < $1.key }.map(\.value) }
 
-  /// The vector of the parameters that exactly these tasks reach; nil if there are none.
+  /// Returns the vector of the parameters that exactly these tasks reach; nil if there are no such parameters.
   public func vector(of reach: Reach) -> ParameterVector? { vectorsByReach[reach] }
 
   func register(_ name: String, scope: ParameterScope, isNormOrBias: Bool, initial: Tensor) -> Parameter {

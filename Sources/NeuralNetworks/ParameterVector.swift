@@ -15,8 +15,8 @@ public final class ParameterVector {
   public let parameters: [Parameter]
   /// The elements of each parameter within the vector.
   public let elements: [Range<Int>]
-  /// What lies together: by generation, then in the order in which the first parameter of each was registered. A network
-  /// that grows keeps its ranges, and gets others behind them.
+  /// The ranges by generation, then in the order in which the first parameter of each was registered. A network that
+  /// grows keeps its ranges, and gets others behind them.
   public let ranges: [ParameterRange]
   /// The positions in ``parameters`` of those that are trained, ascending.
   public let trainedIndices: [Int]
@@ -90,10 +90,11 @@ public final class ParameterVector {
   /// The number of elements, with the few unused ones between parameters (always zero).
   public var count: Int { values.count }
 
-  /// The number of trained numbers.
+  /// The number of elements of all parameters, without the unused ones.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 
-  /// Each parameter's part of a vector of this layout, in the parameter's shape.
+  /// Returns each parameter's part of a vector of this layout, in the parameter's shape. A tensor that has several axes
+  /// or is too short stops the process.
   public func views(of vector: Tensor) -> [Tensor] {
     require(
       vector.shape == [vector.count] && vector.count >= (elements.last?.lowerBound ?? 0),
@@ -108,7 +109,7 @@ public final class ParameterVector {
   /// The parameters that are trained, in the order of their elements.
   public var trainedParameters: [Parameter] { trainedIndices.map { parameters[$0] } }
 
-  /// The parts of a vector of this layout that are trained: as few as there can be, in order.
+  /// Returns the parts of a vector of this layout that are trained: as few as there can be, in order.
   public func trainedParts(of vector: Tensor) -> [Tensor] {
     var stretches: [Range<Int>] = []
     for range in ranges where !range.isFrozen {
@@ -121,7 +122,7 @@ public final class ParameterVector {
     return stretches.map { Self.part($0, of: vector) }
   }
 
-  /// A range's part of a vector of this layout.
+  /// Returns a range's part of a vector of this layout.
   ///
   /// - Parameter number: the position in ``ranges``.
   public func part(_ number: Int, of vector: Tensor) -> Tensor { Self.part(ranges[number].elements, of: vector) }
@@ -133,7 +134,7 @@ public final class ParameterVector {
 
   // MARK: What is kept
 
-  /// A vector of zeros at first, of the same layout, under a name.
+  /// Returns the vector of the same layout that is kept under a name, which is zero at first.
   public func companion(_ name: String) -> Tensor {
     if let existing = companions[name] { return existing }
     let new = values.zerosLike()
@@ -141,7 +142,7 @@ public final class ParameterVector {
     return new
   }
 
-  /// A single number kept with a range, zero at first.
+  /// Returns the single number that is kept with a range under a name, which is zero at first.
   ///
   /// - Parameter range: the position in ``ranges``.
   public func scalar(_ name: String, ofRange range: Int = 0) -> Tensor {
@@ -151,7 +152,7 @@ public final class ParameterVector {
     return new
   }
 
-  /// Companions and scalars by name, for a checkpoint.
+  /// The companions and scalars by name, for a checkpoint.
   public var companionState: [(name: String, tensor: Tensor)] {
     companions.sorted { $0.key < $1.key }.map { ("vector." + $0.key, $0.value) }
       + scalars.sorted { $0.key < $1.key }.flatMap { name, values in
@@ -161,7 +162,7 @@ public final class ParameterVector {
 
   /// Takes one entry of ``companionState`` back.
   ///
-  /// - Returns: false when the entry does not fit this vector.
+  /// - Returns: false if the entry does not fit this vector.
   public func restoreCompanion(_ name: String, _ tensor: Tensor) -> Bool {
     let parts = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     if parts[0] == "vector", parts.count > 1 {

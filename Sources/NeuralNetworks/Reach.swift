@@ -2,13 +2,13 @@
 public enum Reach: Hashable, Sendable {
   /// Every task of the network.
   case everyTask
-  /// Some of them.
+  /// Some tasks, by name.
   case tasks(Set<String>)
 
-  /// One task alone.
+  /// Returns the reach of one task alone.
   public static func task(_ name: String) -> Reach { .tasks([name]) }
 
-  /// Whether a loss of this task reaches the parameter.
+  /// Returns whether a loss of this task reaches the parameter.
   public func includes(_ task: String) -> Bool {
     switch self {
     case .everyTask: true

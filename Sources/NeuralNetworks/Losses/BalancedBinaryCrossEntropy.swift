@@ -9,17 +9,20 @@ import Torch
 ///
 /// - Source: Xie, Tu, *Holistically-Nested Edge Detection*, ICCV 2015, equation 2.
 public struct BalancedBinaryCrossEntropy: Loss {
-  /// What positives weigh.
+  /// The weight w of positives.
   public enum PositiveWeight: Sendable, Equatable {
+    /// The same weight for every batch, from 0 to 1.
     case fixed(Double)
     /// The fraction of negatives among the known pixels of the batch.
     case negativeFraction
   }
 
-  /// What positives weigh.
+  /// The weight w of positives.
   public var positiveWeight: PositiveWeight
 
-  /// - Parameter positiveWeight: what positives weigh, from 0 to 1.
+  /// Creates the loss.
+  ///
+  /// - Parameter positiveWeight: the weight w of positives, from 0 to 1.
   public init(positiveWeight: PositiveWeight) { self.positiveWeight = positiveWeight }
 
   /// Counts the known pixels, and those of the positive class.

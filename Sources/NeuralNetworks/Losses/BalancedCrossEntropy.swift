@@ -5,7 +5,8 @@ import Torch
 ///
 /// Prediction: batch × 2 × height × width; target: batch × height × width of 0 and 1.
 ///
-/// - Source: the saliency loss of the ViT family of multi-task networks (InvPT and its descendants).
+/// - Source: the saliency loss of the ViT family of multi-task networks: Ye, Xu, *Inverted Pyramid Multi-Task
+///   Transformer for Dense Scene Understanding*, ECCV 2022, and its descendants.
 public struct BalancedCrossEntropy: Loss {
   /// Creates the loss.
   public init() {}

@@ -2,9 +2,9 @@ import Torch
 
 /// How many labels a batch has for a task, over which the task's loss is a mean.
 public struct LabelCounts: Sendable, Equatable {
-  /// All that are known.
+  /// The number of known labels.
   public var known: Double
-  /// Of the known ones, those of the positive class; zero where a loss has no classes that it weighs.
+  /// The number of known labels of the positive class; zero for a loss that weighs no classes.
   public var positive: Double
 
   /// Creates counts of labels.
@@ -29,7 +29,7 @@ public struct LabelCounts: Sendable, Equatable {
   /// The fraction of the known labels that are not of the positive class; zero if nothing is known.
   public var negativeFraction: Double { (known - positive) / max(1, known) }
 
-  /// Of two parts of a batch.
+  /// Returns the counts of two parts of a batch together.
   public static func + (a: LabelCounts, b: LabelCounts) -> LabelCounts {
     LabelCounts(known: a.known + b.known, positive: a.positive + b.positive)
   }

@@ -12,8 +12,10 @@ public struct Labels: Sendable {
   /// It is nil if everything is known.
   public let known: Tensor?
 
+  /// Creates the labels of a batch. A mask that does not fit the values stops the process.
+  ///
   /// - Parameters:
-  ///   - values: of a shape that begins with the batch.
+  ///   - values: the ground truth, whose first axis is the batch.
   ///   - known: booleans whose shape is that of `values`, or has 1 in place of the channels; nil if everything is known.
   public init(_ values: Tensor, known: Tensor? = nil) {
     if let known {
@@ -30,7 +32,7 @@ public struct Labels: Sendable {
   /// The number of images.
   public var count: Int { values.shape[0] }
 
-  /// The mask in the shape of the values.
+  /// The mask in the shape of the values, which is true everywhere if everything is known.
   public var isKnown: Tensor {
     known?.expanded(values.shape) ?? Tensor.ones(values.shape, dtype: .bool, device: values.device)
   }

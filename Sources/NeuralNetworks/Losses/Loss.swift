@@ -5,7 +5,7 @@ public protocol Loss: Sendable {
   /// Counts the labels that the loss is a mean over, and those of the positive class.
   func labelCounts(in target: Labels) -> LabelCounts
 
-  /// The mean over the known labels of a target; zero if nothing is known.
+  /// Returns the mean over the known labels of a target; zero if nothing is known.
   ///
   /// - Parameters:
   ///   - prediction: what a network gives for the batch, before any activation.
@@ -16,7 +16,7 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
-  /// The loss of a whole batch.
+  /// Returns the loss of a whole batch.
   public func callAsFunction(_ prediction: Tensor, _ target: Labels) -> Tensor {
     self(prediction, target, balance: labelCounts(in: target))
   }

@@ -16,7 +16,7 @@ extension Labels {
 }
 
 extension Tensor {
-  /// Vectors along axis 1 divided by their length (or by ε where they are shorter).
+  /// Returns the vectors along axis 1 divided by their length, or by ε if they are shorter.
   public func normalizedVectors(epsilon: Double = 1e-12) -> Tensor {
     self / norm(axes: [1], keepingAxes: true).clamped(min: epsilon)
   }
@@ -29,13 +29,15 @@ extension Tensor {
 /// - Source: the normals loss of the ViT family of multi-task networks. The CNN family divides by the number of
 ///   components instead, which is three times as many.
 public struct NormalsL1: Loss {
-  /// What the sum is divided by the number of.
+  /// The things whose number the sum is divided by.
   public enum Divisor: Sendable, Equatable {
+    /// The pixels whose normal is known.
     case pixels
+    /// The components of the known normals, three for each pixel.
     case components
   }
 
-  /// What the sum is divided by the number of.
+  /// The things whose number the sum is divided by.
   public var divisor: Divisor
 
   /// Creates the loss.

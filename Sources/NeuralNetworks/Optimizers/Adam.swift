@@ -7,9 +7,9 @@ import Torch
 public struct Adam: Optimizer {
   /// How weight decay acts.
   public enum WeightDecayKind: Sendable {
-    /// Added to the gradient (Adam).
+    /// Weight decay is added to the gradient (Adam).
     case inGradient
-    /// Applied to the parameters apart from the gradient (AdamW).
+    /// Weight decay acts on the parameters apart from the gradient (AdamW).
     case decoupled
   }
 
@@ -27,10 +27,14 @@ public struct Adam: Optimizer {
   private static let adam = Operator("_fused_adam_")
   private static let adamW = Operator("_fused_adamw_")
 
+  /// Creates the rule. A number outside its range stops the process.
+  ///
   /// - Parameters:
-  ///   - beta1: from 0, below 1; beta2 likewise.
-  ///   - epsilon: at least 0.
+  ///   - beta1: the decay of the running mean of gradients, from 0 and below 1.
+  ///   - beta2: the decay of the running mean of squared gradients, from 0 and below 1.
+  ///   - epsilon: a number that is added to the divisor, at least 0.
   ///   - weightDecay: at least 0.
+  ///   - weightDecayKind: the place where weight decay acts.
   public init(
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
     weightDecayKind: WeightDecayKind = .inGradient

@@ -7,7 +7,7 @@ public protocol Optimizer: Sendable {
   /// - Parameters:
   ///   - range: the position in ``ParameterVector/ranges``.
   ///   - gradient: laid out like the whole vector.
-  ///   - weightDecay: takes the place of the rule's own; nil for that.
+  ///   - weightDecay: the weight decay of the range; nil for that of the rule.
   func update(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
 }

@@ -3,21 +3,25 @@ import Torch
 
 /// How a training optimizes the parameters of one group.
 public struct OptimizerGroup: Sendable {
-  /// As parameters declare it (``ParameterPath/optimized(in:)``), or as they were assigned to it
+  /// The name by which parameters declare the group (``ParameterPath/optimized(in:)``) or are assigned to it
   /// (``ParameterStore/assign(_:to:)``).
   public let name: String
-  /// The group's own rule; nil for that of the training.
+  /// The group's own rule; nil if it follows that of the training.
   public let optimizer: (any Optimizer)?
-  /// What multiplies the training's learning rate.
+  /// The number that multiplies the training's learning rate, at least 0.
   public let learningRateFactor: Double
-  /// What takes the place of the rule's weight decay; nil for that.
+  /// The group's own weight decay, at least 0; nil if the rule's applies.
   public let weightDecay: Double?
   /// Whether the group is trained no more. Its gradients are no columns of G.
   public let isFrozen: Bool
 
+  /// Creates a group. A factor or a weight decay outside its range stops the process.
+  ///
   /// - Parameters:
-  ///   - learningRateFactor: at least 0.
-  ///   - weightDecay: at least 0.
+  ///   - optimizer: the group's own rule; nil if it follows that of the training.
+  ///   - learningRateFactor: finite and at least 0.
+  ///   - weightDecay: finite and at least 0; nil if the rule's applies.
+  ///   - isFrozen: whether the group is trained no more.
   public init(
     _ name: String, optimizer: (any Optimizer)? = nil, learningRateFactor: Double = 1, weightDecay: Double? = nil,
     isFrozen: Bool = false
@@ -40,7 +44,7 @@ public struct OptimizerGroup: Sendable {
 /// Groups of parameters that a training optimizes in ways of their own. Parameters of a group that is not defined here are
 /// optimized as those of no group.
 public struct OptimizerGroups: Sendable {
-  /// Of different names.
+  /// The groups, of different names.
   public let groups: [OptimizerGroup]
   /// Whether weight decay acts on norms and biases, too; defaults to true.
   ///
@@ -62,7 +66,7 @@ public struct OptimizerGroups: Sendable {
 
 /// A rule, with other rules, rates and decays for the parameters of some groups.
 public struct GroupedOptimizer: Optimizer {
-  /// For what no group says otherwise.
+  /// The rule of parameters whose group has none of its own.
   public let base: any Optimizer
   /// The groups that are optimized in ways of their own.
   public let groups: OptimizerGroups

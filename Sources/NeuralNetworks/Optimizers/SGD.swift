@@ -2,6 +2,9 @@ import Support
 import Torch
 
 /// Gradient descent with momentum, as libtorch's fused kernel: `v ← μ v + g + λθ; θ ← θ − η v`.
+///
+/// - Source: Sutskever et al., *On the Importance of Initialization and Momentum in Deep Learning*, ICML 2013, with the
+///   learning rate outside of the velocity.
 public struct SGD: Optimizer {
   /// The momentum μ, from 0 to 1.
   public let momentum: Double
@@ -12,9 +15,12 @@ public struct SGD: Optimizer {
 
   private static let kernel = Operator("_fused_sgd_")
 
+  /// Creates the rule. A number outside its range stops the process.
+  ///
   /// - Parameters:
-  ///   - momentum: μ, from 0 to 1.
+  ///   - momentum: the fraction μ of the velocity that is kept, from 0 to 1; the state has no velocity if it is 0.
   ///   - weightDecay: λ, at least 0.
+  ///   - isNesterov: whether momentum is that of Nesterov.
   public init(momentum: Double = 0.9, weightDecay: Double = 0, isNesterov: Bool = false) {
     require((0...1).contains(momentum), "SGD: momentum is \(momentum), but has to be from 0 to 1")
     require(weightDecay >= 0, "SGD: weightDecay is \(weightDecay), but has to be at least 0")

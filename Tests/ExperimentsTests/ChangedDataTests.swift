@@ -37,6 +37,10 @@ import Experiments
         "\($0)".contains("the data set's are others now ('rooms')")
       }
       #expect(try Data(contentsOf: run.tasks) == tasks)
+      // The network predicts, but the data are not those that it can be measured on.
+      #expect { _ = try TrainedRun(run, checkpoint: .last).evaluate() } throws: {
+        "\($0)".contains("the run learned the task 'rooms'")
+      }
     }
   }
 

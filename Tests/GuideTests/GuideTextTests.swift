@@ -61,7 +61,8 @@ import VisionData
   /// The last part of every symbol that a guide links to is declared somewhere.
   @Test func linksNameWhatThereIs() throws {
     let library = try Guides.librarySources.map { $0.lines.joined(separator: "\n") }.joined(separator: "\n")
-    let declaration = /\b(?:struct|class|protocol|enum|actor|func|var|let|case|typealias|associatedtype)\s+([A-Za-z_]+)/
+    let declaration =
+      /\b(?:struct|class|protocol|enum|actor|func|var|let|case|typealias|associatedtype)\s+([A-Za-z_0-9]+)/
     let declared = Set(library.matches(of: declaration).map { String($0.1) }).union(Guides.modules)
     var linkCount = 0
     for guide in try Guides.files {
@@ -69,7 +70,8 @@ import VisionData
       for link in text.matches(of: /``([^`\n]+)``/) {
         let name = link.1.split(separator: "/").last!.prefix { $0 != "(" }
         linkCount += 1
-        #expect(declared.contains(String(name)), "\(guide.lastPathComponent): \(link.0)")
+        let isDeclared = declared.contains(String(name))
+        #expect(isDeclared, "\(guide.lastPathComponent): \(link.0)")
       }
     }
     #expect(linkCount > 20)

@@ -42,6 +42,26 @@ import VisionNetworks
     }
   }
 
+  /// The checkpoint holds what optimizers keep in the layout of the groups.
+  @Test func plansWithGroupsResumeExactly() throws {
+    func train(_ folder: RunFolder, resuming: Bool = false, stopAfter: Int? = nil) throws -> [[Float]] {
+      let workload = BoxWorkload(seed: 5)
+      let plan = TrainingPlan(
+        optimizer: SGD(momentum: 0.9, weightDecay: 0.1), groups: OptimizerGroups(decaysNormsAndBiases: false),
+        learningRate: 0.05, steps: 8)
+      let trainer = try Trainer(workload, plan, folder: folder, resuming: resuming)
+      _ = try trainer.run { stopAfter.map { trainer.completedSteps >= $0 } ?? false }
+      return workload.network.store.allParameters.map { $0.value.array() }
+    }
+    try withTemporaryFolder { parent in
+      let whole = try train(RunFolder(parent.appendingPathComponent("whole")))
+      let cut = RunFolder(parent.appendingPathComponent("cut"))
+      _ = try train(cut, stopAfter: 4)
+      #expect(whole.count > 6)
+      #expect(try train(cut, resuming: true) == whole)
+    }
+  }
+
   @Test func workloadsOfOnesOwnLearn() throws {
     try withTemporaryFolder { parent in
       let trainer = try train(RunFolder(parent), steps: 150, aggregator: EqualLengths()).trainer

@@ -18,6 +18,7 @@ public struct OptimizerGroupChoice: Sendable, Equatable {
   /// Whether the parameters are trained no more.
   public var isFrozen: Bool
 
+  /// Creates an entry, by default one that changes nothing. Its values are checked with the rest of the configuration.
   public init(
     _ parameters: ParameterSelection, learningRateFactor: Double = 1, weightDecay: Double? = nil,
     optimizer: Configuration.OptimizerChoice.Name? = nil, momentum: Double? = nil, isFrozen: Bool = false

@@ -4,8 +4,10 @@ import MultitaskLearning
 public struct TokenTable {
   private let analysis: TokenAnalysis
 
+  /// Creates the table of an analysis.
   public init(_ analysis: TokenAnalysis) { self.analysis = analysis }
 
+  /// The table as text of fixed width: a header, then each layer's range space and fractions of conflicts.
   public var text: String {
     let width = analysis.layers.first?.eigenvalues.count ?? 0
     let header = "layer  range space (of \(width))  conflicts in range space  in null space"

@@ -4,25 +4,36 @@ import Torch
 
 /// Where a run keeps everything: configuration, metrics, checkpoints, report, predictions.
 public struct RunFolder: Sendable {
+  /// The location of the folder.
   public let url: URL
 
+  /// Creates a reference to a folder, which need not exist.
   public init(_ url: URL) { self.url = url }
 
+  /// The file `config.yaml`: the configuration, with which a folder counts as a run.
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   /// What the network was made to tell, so that it can be used where the data are not.
   public var tasks: URL { url.appendingPathComponent("tasks.json") }
   /// The names of losses and of what evaluations tell of.
   public var names: URL { url.appendingPathComponent("names.json") }
+  /// The file `metrics.jsonl`: a record for each step, evaluation and change of the network.
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// The file `summary.json`, which is written last: ``RunSummary``.
   public var summary: URL { url.appendingPathComponent("summary.json") }
+  /// The file `report.html`: ``RunReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
+  /// The folder `predictions` with the report's images.
   public var predictions: URL { url.appendingPathComponent("predictions") }
   /// Where `polymath predict` writes.
   public var pictures: URL { predictions.appendingPathComponent("pictures") }
+  /// The folder `tensorboard` with the event files.
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
+  /// The folder `checkpoints`: ``Checkpoint``.
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  /// The file `trivial.json`: the metrics of the trivial predictors.
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
 
+  /// Whether there is a file or folder at ``url``.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
   /// Where a run writes.

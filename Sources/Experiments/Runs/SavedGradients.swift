@@ -17,6 +17,7 @@ public struct SavedGradients: Sendable {
 
   /// What comes out for one step.
   public struct Result: Encodable, Sendable {
+    /// The direction of the update, with as many elements as a row of the gradients.
     public let direction: [Double]
     /// The weights of the rows; nil for methods that work on single elements.
     public let weights: [Double]?
@@ -26,6 +27,7 @@ public struct SavedGradients: Sendable {
     var steps: [Step]?
   }
 
+  /// The file that was read.
   public let url: URL
   private let steps: [Step]
   /// Whether the file held a list of steps.

@@ -2,8 +2,9 @@ import Foundation
 
 /// A mean over seeds, and the standard deviation of a sample.
 public struct Statistic: Sendable, Equatable {
+  /// The mean.
   public let mean: Double
-  /// None for a single value.
+  /// The standard deviation of a sample, with n − 1 in the denominator; nil for a single value.
   public let deviation: Double?
 
   init(mean: Double, deviation: Double?) {
@@ -11,7 +12,7 @@ public struct Statistic: Sendable, Equatable {
     self.deviation = deviation
   }
 
-  /// None of no values.
+  /// Creates the statistic of some values; nil if there are none.
   public init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
     let count = Double(values.count)

@@ -4,14 +4,18 @@ import Torch
 
 /// Where a study keeps its runs and what it found.
 public struct StudyFolder: Sendable {
+  /// The location of the folder.
   public let url: URL
 
+  /// Creates a reference to a folder, which need not exist.
   public init(_ url: URL) { self.url = url }
 
+  /// The file `report.html`: ``StudyReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
   /// The table in a format, by its file extension.
   public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
 
+  /// Returns the folder of one of the study's runs, `runs/NAME`.
   public func run(_ run: StudyRun) -> RunFolder {
     RunFolder(url.appendingPathComponent("runs").appendingPathComponent(run.name))
   }

@@ -8,6 +8,7 @@ public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
   private let results: StudyResults
+  /// The tables of the report.
   public let table: StudyTable
 
   /// - Throws: ``FileError`` when a finished run cannot be read.
@@ -18,6 +19,9 @@ public struct StudyReport {
     table = StudyTable(results)
   }
 
+  /// Writes the tables as text, CSV, Markdown and LaTeX, and the page `report.html`.
+  ///
+  /// - Throws: ``FileError`` if a log cannot be read or a file cannot be written.
   public func write() throws {
     let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
     for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }

@@ -5,6 +5,7 @@ import Torch
 /// Trains what a study still lacks, one run after another, each in a process of its own: its memory is measured alone,
 /// and when it fails the others go on.
 public struct StudyRunner {
+  /// How a call of ``run(shouldStop:announce:)`` ended.
   public enum Outcome: Sendable, Equatable {
     /// The runs that could not be finished, and why.
     case finished(failures: [String: String])

@@ -26,6 +26,7 @@ public struct StudyTable: Sendable {
   private let results: StudyResults
   private let tables: [Table]
 
+  /// Creates the tables: an overview, then one for each task.
   public init(_ results: StudyResults) {
     self.results = results
     tables = [Self.overview(results)] + Self.taskTables(results)
@@ -113,6 +114,7 @@ public struct StudyTable: Sendable {
   /// All tables, for a file that is read as it is.
   public var allText: String { tables.map { "\($0.title)\n\(Self.text($0))\n" }.joined(separator: "\n") }
 
+  /// All tables in Markdown, the best mean of each column in bold.
   public var markdown: String {
     tables.map { table in
       let header =
@@ -130,6 +132,7 @@ public struct StudyTable: Sendable {
     }.joined(separator: "\n")
   }
 
+  /// All tables in LaTeX, which need the package booktabs; the best mean of each column is in bold.
   public var latex: String {
     tables.map { table in
       let header = table.columns.map {

@@ -8,6 +8,7 @@ public struct GroupingBenchmark {
   private let map: [[Double]]
   private static let repetitions = 200
 
+  /// Creates a map of random affinities, the same for every call.
   public init(taskCount: Int) {
     var generator = SeededGenerator(seed: 5)
     map = (0..<taskCount).map { source in

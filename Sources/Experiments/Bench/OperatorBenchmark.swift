@@ -2,14 +2,18 @@ import Torch
 
 /// The price of calling an operator: small tensors, so that hardly anything but the call is left.
 public struct OperatorBenchmark {
+  /// An operator on fixed arguments.
   public struct Case {
+    /// The name of the operator in the output.
     public let name: String
     let body: () -> Void
   }
 
+  /// The operators, in the order of the results of ``measure()``.
   public let cases: [Case]
   private static let callCount = 20_000
 
+  /// Creates the operators' arguments: vectors of 8 elements and a matrix of 8×8.
   public init() {
     let a = Tensor([Float](repeating: 1, count: 8))
     let b = Tensor([Float](repeating: 2, count: 8))

@@ -61,6 +61,7 @@ public struct StepBenchmark {
 
   var method: MultitaskMethod { optimizer.method }
 
+  /// The number of elements of all parameters of the network.
   public var parameterCount: Int { network.store.parameterCount }
 
   /// One whole step.
@@ -79,6 +80,7 @@ public struct StepBenchmark {
     case alternating
   }
 
+  /// The passes that a step of the benchmark's method needs at least.
   public var floor: Floor {
     switch method.schedule {
     case is SelectiveGroups: .jointForEachGroup

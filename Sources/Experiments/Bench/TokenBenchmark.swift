@@ -64,7 +64,9 @@ public struct TokenBenchmark {
     return growth
   }
 
+  /// Performs one step of the network that has not grown.
   public func jointStep() throws { try joint.step() }
+  /// Performs one step of the network that has grown.
   public func grownStep() throws { try grown.step() }
 
   /// One stream forward and backward through all blocks.

@@ -3,8 +3,10 @@ import VisionMetrics
 
 /// Metrics of all tasks.
 public struct Evaluation: Sendable, Codable, Equatable {
+  /// The metrics of each task, in the order of the workload's ``Workload/evaluatedNames``.
   public let tasks: [TaskEvaluation]
 
+  /// Creates an evaluation from the tasks' metrics.
   public init(tasks: [TaskEvaluation]) { self.tasks = tasks }
 
   /// The mean gain over a reference in the tasks' primary metrics: by it, checkpoints are ordered.

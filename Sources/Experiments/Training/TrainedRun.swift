@@ -6,9 +6,13 @@ import VisionData
 
 /// A run's network with its trained parameters, for evaluation and prediction.
 public struct TrainedRun {
+  /// The folder of the run.
   public let folder: RunFolder
+  /// The configuration that the run was trained with.
   public let configuration: Configuration
+  /// The workload, whose network holds the parameters of ``checkpoint``.
   public let workload: any Workload
+  /// The checkpoint that was loaded.
   public let checkpoint: Checkpoint
 
   /// - Throws: ``FileError`` if there is no run, no such checkpoint, or it does not fit.
@@ -23,6 +27,7 @@ public struct TrainedRun {
     try checkpoint.restore(workload.network, grownBy: configuration.makeMethod(), in: folder)
   }
 
+  /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
   /// Metrics on the validation data.

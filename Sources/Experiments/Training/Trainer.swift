@@ -6,17 +6,23 @@ import Torch
 
 /// Trains a workload: asks it for batches, the method for steps, the workload for metrics, and tells its observers.
 public final class Trainer {
+  /// How a training ended.
   public enum Outcome: Sendable, Equatable {
+    /// All steps are done.
     case finished
     /// The caller wanted to stop; everything is saved.
     case stopped(step: Int)
   }
 
+  /// The workload that is trained.
   public let workload: any Workload
+  /// The plan of the training.
   public let plan: TrainingPlan
+  /// The folder in which checkpoints are saved.
   public let folder: RunFolder
   /// What the trivial predictors reach on the validation data.
   public let trivial: Evaluation
+  /// The most recent evaluation; nil before the first.
   public private(set) var lastEvaluation: Evaluation?
 
   private let optimizer: MultitaskOptimizer
@@ -52,6 +58,7 @@ public final class Trainer {
     trivial = try known ?? workload.evaluateTrivially()
   }
 
+  /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
   /// Steps done so far.

@@ -2,6 +2,7 @@ import MultitaskLearning
 
 /// A training that cannot go on.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
+  /// The message: the step, the quantity that is not finite, and the folder of the last checkpoint.
   public let description: String
 
   static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {

@@ -56,15 +56,23 @@ public protocol Workload {
 }
 
 extension Workload {
+  /// Features that all tasks share.
   public var featureKind: Features.Kind { .shared }
+  /// The names of the network's tasks.
   public var evaluatedNames: [String] { network.tasks }
+  /// Throws ``MethodError``: the workload has no tokens.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
+  /// Returns nil: there is nothing to say.
   public func note() throws -> String? { nil }
+  /// Returns nil: the workload does not say.
   public func performance(_ evaluation: Evaluation) -> [Double]? { nil }
+  /// Writes nothing.
   public func keep(in folder: RunFolder) throws {}
+  /// Accepts every folder.
   public func requireSame(asIn folder: RunFolder) throws {}
+  /// Draws nothing.
   public func drawSamples(in folder: RunFolder) throws {}
 }
 

@@ -21,12 +21,15 @@ public protocol WorkloadFactory: Sendable {
 }
 
 extension WorkloadFactory {
+  /// Returns the name of the workload.
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
+  /// Accepts every configuration.
   public func check(_ configuration: Configuration) throws {}
 }
 
 /// Every kind of workload by name. A user of the library adds an own one: `try WorkloadRegistry.shared.add(entry)`.
 public enum WorkloadRegistry {
+  /// The registry of this process, with the workloads `pixels` and `attributes` from the start.
   public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
     "workload", [PixelWorkload.entry, AttributeWorkload.entry])
 

@@ -32,6 +32,6 @@ public struct Evaluation: Sendable, Codable, Equatable {
     return metric.direction.sign * metric.value / (1 + abs(metric.value))
   }
 
-  /// Metrics are fractions, degrees or metres.
+  /// Metrics are fractions, degrees or meters.
   private static let roundingOfZero = 1e-6
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Times of repeated measurements, in seconds.
+/// The times of repeated measurements, in seconds.
 public struct Timings: Sendable {
   /// The measured times in seconds, in the order of measurement.
   public private(set) var seconds: [Double] = []
@@ -25,7 +25,7 @@ public struct Timings: Sendable {
   public var maximum: Double { seconds.max() ?? 0 }
 }
 
-/// What the system says about this process's memory.
+/// The memory of this process as the system reports it; zero if it reports none.
 public enum ProcessMemory {
   /// The most memory the process has had resident, in bytes.
   public static var peak: Int { field("VmHWM:") }

@@ -1,6 +1,6 @@
 import Torch
 
-/// The price of calling an operator: small tensors, so that hardly anything but the call is left.
+/// A measurement of calling operators, on tensors so small that the call takes almost all of the time.
 public struct OperatorBenchmark {
   /// An operator on fixed arguments.
   public struct Case {
@@ -31,7 +31,7 @@ public struct OperatorBenchmark {
     ]
   }
 
-  /// Seconds for one call of each case.
+  /// Returns the seconds for one call of each case, in the order of ``cases``.
   public func measure() -> [Double] {
     cases.map { test in
       for _ in 0..<(Self.callCount / 10) { test.body() }

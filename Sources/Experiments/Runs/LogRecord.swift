@@ -1,4 +1,4 @@
-/// One line of `metrics.jsonl`: a record with its `kind`.
+/// A line of `metrics.jsonl`: a record with its `kind`.
 public enum LogRecord: Sendable, Codable, Equatable {
   /// A step of training.
   case step(StepRecord)

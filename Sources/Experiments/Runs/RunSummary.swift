@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Torch
 
-/// What a run cost.
+/// The cost of a run: time and memory.
 public struct RunSummary: Codable, Sendable, Equatable {
   /// The number of the last step.
   public var steps: Int

@@ -15,7 +15,7 @@ public struct SavedGradients: Sendable {
     var order: String?
   }
 
-  /// What comes out for one step.
+  /// The result of an aggregation for one step.
   public struct Result: Encodable, Sendable {
     /// The direction of the update, with as many elements as a row of the gradients.
     public let direction: [Double]

@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Torch
 
-/// Where a study keeps its runs and what it found.
+/// The folder of a study, with its runs, tables and report.
 public struct StudyFolder: Sendable {
   /// The location of the folder.
   public let url: URL
@@ -12,7 +12,7 @@ public struct StudyFolder: Sendable {
 
   /// The file `report.html`: ``StudyReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
-  /// The table in a format, by its file extension.
+  /// Returns the file of the tables in a format, which its extension names: txt, csv, md or tex.
   public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
 
   /// Returns the folder of one of the study's runs, `runs/NAME`.

@@ -3,7 +3,7 @@ import Support
 import Torch
 import VisionMetrics
 
-/// Everything that a study found, in its folder: tables in four formats, and one page.
+/// The report of a study in its folder: tables in four formats, and one HTML page.
 public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
@@ -11,7 +11,9 @@ public struct StudyReport {
   /// The tables of the report.
   public let table: StudyTable
 
-  /// - Throws: ``FileError`` when a finished run cannot be read.
+  /// Reads the results of the finished runs.
+  ///
+  /// - Throws: ``FileError`` if a finished run cannot be read.
   public init(_ study: Study, folder: StudyFolder) throws {
     self.study = study
     self.folder = folder

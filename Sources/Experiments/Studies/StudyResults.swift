@@ -4,9 +4,9 @@ import Support
 import Torch
 import VisionMetrics
 
-/// What a study's finished runs say.
+/// The results of a study's finished runs.
 public struct StudyResults: Sendable {
-  /// One metric of one task.
+  /// A metric of a task.
   public struct Metric: Sendable, Hashable {
     /// The name of the task.
     public let task: String

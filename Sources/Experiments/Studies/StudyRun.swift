@@ -1,4 +1,4 @@
-/// One training of a study.
+/// A training of a study.
 public struct StudyRun: Sendable, Equatable {
   /// The name of the run in lists and reports, such as `CAGrad, seed 1`.
   public let title: String

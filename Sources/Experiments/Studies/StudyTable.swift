@@ -100,7 +100,7 @@ public struct StudyTable: Sendable {
 
   // MARK: Formats
 
-  /// For the terminal.
+  /// The overview as text of fixed width, for the terminal.
   public var text: String { Self.text(tables[0]) }
 
   private static func text(_ table: Table) -> String {
@@ -111,7 +111,7 @@ public struct StudyTable: Sendable {
     return rendered.string(for: Array(table.labels.indices)) ?? ""
   }
 
-  /// All tables, for a file that is read as it is.
+  /// All tables as text of fixed width.
   public var allText: String { tables.map { "\($0.title)\n\(Self.text($0))\n" }.joined(separator: "\n") }
 
   /// All tables in Markdown, the best mean of each column in bold.

@@ -1,7 +1,7 @@
 import Support
 import VisionMetrics
 
-/// Metrics of all tasks.
+/// The metrics of all tasks on one data set.
 public struct Evaluation: Sendable, Codable, Equatable {
   /// The metrics of each task, in the order of the workload's ``Workload/evaluatedNames``.
   public let tasks: [TaskEvaluation]

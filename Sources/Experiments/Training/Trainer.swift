@@ -10,7 +10,7 @@ public final class Trainer {
   public enum Outcome: Sendable, Equatable {
     /// All steps are done.
     case finished
-    /// The caller wanted to stop; everything is saved.
+    /// The caller asked to stop after this step; everything is saved.
     case stopped(step: Int)
   }
 
@@ -20,7 +20,7 @@ public final class Trainer {
   public let plan: TrainingPlan
   /// The folder in which checkpoints are saved.
   public let folder: RunFolder
-  /// What the trivial predictors reach on the validation data.
+  /// The results of the trivial predictors on the validation data.
   public let trivial: Evaluation
   /// The most recent evaluation; nil before the first.
   public private(set) var lastEvaluation: Evaluation?
@@ -30,8 +30,14 @@ public final class Trainer {
   private var step: Int
   private var bestScore: Double?
 
-  /// - Parameter isResumed: whether to go on from the folder's last checkpoint, if it has one.
-  /// - Throws: everything that can be wrong with workload, plan and checkpoint, before training begins.
+  /// Prepares a training, and evaluates the trivial predictors.
+  ///
+  /// - Parameters:
+  ///   - workload: the workload to train.
+  ///   - plan: the plan of the training.
+  ///   - folder: the folder for checkpoints.
+  ///   - isResumed: whether to continue from the folder's last checkpoint, if it has one.
+  /// - Throws: Everything that can be wrong with workload, plan and checkpoint, before training begins.
   public init(_ workload: any Workload, _ plan: TrainingPlan, folder: RunFolder, resuming isResumed: Bool = false)
     throws
   {
@@ -61,7 +67,7 @@ public final class Trainer {
   /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
-  /// Steps done so far.
+  /// The number of steps done so far.
   public var completedSteps: Int { step }
 
   /// Trains to the configured number of steps.

@@ -1,6 +1,6 @@
 import MultitaskLearning
 
-/// A training that cannot go on.
+/// The error of a training that cannot continue.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
   /// The message: the step, the quantity that is not finite, and the folder of the last checkpoint.
   public let description: String

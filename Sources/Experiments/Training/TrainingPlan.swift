@@ -2,7 +2,7 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 
-/// How a workload is trained: the method, the optimizer, how long, and how often it is looked at.
+/// How a workload is trained: the method, the optimizer, its length, and how often it is observed.
 public struct TrainingPlan: Sendable {
   /// The multi-task method, in its initial state.
   public var method: MultitaskMethod

@@ -5,7 +5,7 @@ import VisionMetrics
 
 /// What a run trains: a network, its data, and how it is judged. ``Trainer`` asks it, and knows nothing else of it.
 ///
-/// The workloads that come with the library are entries of ``WorkloadRegistry``; a user of the library writes an own one.
+/// The workloads of the library are entries of ``WorkloadRegistry``; a user of the library can write others.
 public protocol Workload {
   /// The network. Its tasks are the losses: the rows of G.
   var network: any AdaptableNetwork { get }

@@ -8,19 +8,19 @@ struct Aggregate: ParsableCommand {
     abstract: "Apply a gradient aggregator to a saved gradient matrix.",
     discussion: """
       The file holds {"gradients": [[…], …], "losses": […]}, or {"steps": [such objects]} for methods that remember. \
-      "draws" and "order": "ascending" in it fix what would be random.
+      Where a method is random, "draws" (a list of numbers) and "order": "ascending" in the file fix its choices.
       """)
 
-  @Argument(help: "The aggregator.")
+  @Argument(help: "The name of the aggregator.")
   var method: String
 
-  @Option(help: "The JSON file.", completion: .file(extensions: ["json"]))
+  @Option(help: "The JSON file to read.", completion: .file(extensions: ["json"]))
   var gradients: String
 
-  @Option(name: .customLong("set"), help: "A parameter: c=0.4. Can be repeated.")
+  @Option(name: .customLong("set"), help: "A parameter of the aggregator, such as c=0.4. Can be repeated.")
   var settings: [String] = []
 
-  @Option(help: "Of the method's random choices.")
+  @Option(help: "The seed of the method's random choices.")
   var seed: UInt64 = 0
 
   func run() throws {

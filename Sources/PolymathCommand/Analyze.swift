@@ -4,20 +4,22 @@ import Foundation
 
 struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look into a run's network without changing it.",
-    discussion: "--tokens: what the tokens that enter each layer of its transformer span, and how often the tasks' "
-      + "gradients conflict there. Of a network that grew, the layers that all tasks enter together.")
+    abstract: "Analyze a run's network without changing it.",
+    discussion: "With --tokens, it prints the space that the tokens of each transformer layer span, and how often the "
+      + "tasks' gradients conflict there. In a network that grew, these are the layers that all tasks enter together.")
 
   @Argument(help: "The run's folder.", completion: .directory)
   var folder: String
 
-  @Flag(help: "Token spaces and conflicts.")
+  @Flag(help: "Analyze token spaces and conflicts.")
   var tokens = false
 
-  @Option(parsing: .unconditional, help: "Samples of the training data to look at.")
+  @Option(parsing: .unconditional, help: "The number of training samples to analyze.")
   var samples = 128
 
-  @Option(parsing: .unconditional, help: "r: how much more of the tokens the range space holds than the null space.")
+  @Option(
+    parsing: .unconditional,
+    help: "The ratio r of what the range space holds of the tokens to what the null space holds.")
   var ratio = 100.0
 
   @OptionGroup var checkpoint: CheckpointOption

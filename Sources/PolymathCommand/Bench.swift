@@ -5,6 +5,6 @@ import Foundation
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "Measure. `script/bench` sets these measurements beside those of PyTorch, TorchJD and LibMTL, in alternation.",
+      "Measure speed. `script/bench` alternates these measurements with those of PyTorch, TorchJD and LibMTL.",
     subcommands: [BenchOperators.self, BenchStep.self, BenchAggregation.self])
 }

@@ -5,9 +5,9 @@ import Foundation
 struct BenchAggregation: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aggregation",
-    abstract: "An aggregator on a random gradient matrix, and its ratio to reading the matrix twice.")
+    abstract: "Measure an aggregator on a random gradient matrix, in relation to reading the matrix twice.")
 
-  @Option(help: "The aggregator.")
+  @Option(help: "The name of the aggregator.")
   var method = "upgrad"
 
   @Option(help: "The number of tasks, K.")
@@ -16,10 +16,10 @@ struct BenchAggregation: ParsableCommand {
   @Option(help: "The number of shared parameters, d.")
   var width = 86_000_000
 
-  @Option(help: "Threads of the kernels.")
+  @Option(help: "The number of threads of libtorch's kernels.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Repetitions of each measurement.")
+  @Option(help: "The number of repetitions of each measurement.")
   var rounds = 7
 
   func validate() throws {

@@ -3,9 +3,9 @@ import Experiments
 
 struct BenchOperators: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "operators", abstract: "The price of calling an operator on small tensors.")
+    commandName: "operators", abstract: "Measure the cost of calling an operator on small tensors.")
 
-  @Option(help: "Repetitions; the median is printed.")
+  @Option(help: "The number of repetitions; the median and the range are printed.")
   var rounds = 5
 
   @Flag(help: "Measure one round for every line on standard input, and answer with JSON.")

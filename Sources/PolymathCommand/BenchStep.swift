@@ -7,35 +7,36 @@ struct BenchStep: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step",
     abstract:
-      "A training step on random data, and its ratio to the passes through the network that it cannot do without."
+      "Measure a training step on random data, in relation to the passes through the network that it needs at least."
   )
 
-  @Option(help: "Methods joined by +.")
+  @Option(help: "Methods joined by +, such as uw+pcgrad.")
   var method = "equal"
 
   @Option(
-    name: .customLong("set"), help: "A parameter of the method, such as method.schedule.mixture=phase2; repeatable.")
+    name: .customLong("set"),
+    help: "A parameter of the method, such as method.schedule.mixture=phase2. Can be repeated.")
   var settings: [String] = []
 
-  @Option(help: "parameters or features; a step at features is compared with a joint step.")
+  @Option(help: "The level of the gradients: parameters or features. A step at features is compared with a joint step.")
   var level = "parameters"
 
-  @Option(help: "The encoder.")
+  @Option(help: "The name of the encoder.")
   var encoder = "vit_tiny_patch16_224"
 
   @Option(parsing: .unconditional, help: "The number of tasks, K.")
   var tasks = 4
 
-  @Option(parsing: .unconditional, help: "Height and width of the pictures.")
+  @Option(parsing: .unconditional, help: "The height and width of the images, in pixels.")
   var size = 224
 
-  @Option(parsing: .unconditional, help: "Pictures in a batch.")
+  @Option(parsing: .unconditional, help: "The number of images in a batch.")
   var batch = 2
 
-  @Option(parsing: .unconditional, help: "Threads of libtorch's kernels.")
+  @Option(parsing: .unconditional, help: "The number of threads of libtorch's kernels.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(parsing: .unconditional, help: "Repetitions of each measurement.")
+  @Option(parsing: .unconditional, help: "The number of repetitions of each measurement.")
   var rounds = 10
 
   @Flag(help: "Measure one step for every line on standard input, and answer with JSON.")
@@ -88,7 +89,7 @@ struct BenchStep: ParsableCommand {
     print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
   }
 
-  /// Token modulation and expansion: the look at the tokens, and a step afterwards.
+  /// Measures token modulation and expansion: the analysis of the tokens, and a step of the network that grew.
   private func measureTokens() throws {
     let benchmark = try TokenBenchmark(
       method: method, settings: settings, encoder: encoder, taskCount: tasks, size: size, batchSize: batch,
@@ -122,7 +123,7 @@ struct BenchStep: ParsableCommand {
     print("ratio: \(grown.ratio(to: predicted))")
   }
 
-  /// What the step is measured against.
+  /// The work that the step is compared with, and its description.
   private func floor(of benchmark: StepBenchmark) throws -> (name: String, run: (StepReport) throws -> Void) {
     guard level == "features" else {
       return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
@@ -143,10 +144,10 @@ struct BenchStep: ParsableCommand {
 }
 
 extension Timings {
-  /// The median, smallest and largest.
+  /// The median, the smallest and the largest time, in milliseconds.
   var milliseconds: String { String(format: "%.1f ms (%.1f to %.1f)", median * 1e3, minimum * 1e3, maximum * 1e3) }
 
-  /// Round by round.
+  /// The median, the smallest and the largest ratio of times in the same round.
   func ratio(to other: Timings) -> String {
     let ratios = zip(seconds, other.seconds).map { $0 / $1 }.sorted()
     return String(format: "%.3f (%.3f to %.3f)", ratios[ratios.count / 2], ratios[0], ratios[ratios.count - 1])

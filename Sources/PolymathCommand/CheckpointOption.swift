@@ -2,7 +2,7 @@ import ArgumentParser
 import Experiments
 
 struct CheckpointOption: ParsableArguments {
-  @Option(help: "best or last.")
+  @Option(help: "The checkpoint to load: best or last.")
   var checkpoint = "best"
 
   var name: Checkpoint.Name {

@@ -4,19 +4,19 @@ import Foundation
 
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare methods: several seeds each, beside single-task networks, in one table.",
+    abstract: "Compare methods with each other and with single-task networks, over several seeds.",
     discussion: """
-      A study file names seeds, a configuration, and methods: see Examples/scenes-study.yaml. What is finished is not \
-      repeated: the same command goes on with a study that was interrupted.
+      A study file names seeds, a configuration and methods: see Examples/scenes-study.yaml. Finished runs are not \
+      repeated, so the same command continues a study that was interrupted.
       """)
 
-  @Argument(help: "A YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "The study: a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
   var study: String
 
-  @Option(help: "The study's folder; runs/NAME when left out, after the file's name.")
+  @Option(help: "The study's folder; defaults to runs/NAME, after the name of the file.")
   var out: String?
 
-  @Flag(help: "Only list the runs that are missing.")
+  @Flag(help: "List the runs that are missing, without training them.")
   var dryRun = false
 
   func run() throws {
@@ -51,6 +51,6 @@ struct Compare: ParsableCommand {
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
-  /// This very program.
+  /// The program that is running.
   private static var executable: URL { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath() }
 }

@@ -6,5 +6,5 @@ import VisionData
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Make data sets.", subcommands: [WriteScenes.self])
+    commandName: "data", abstract: "Create data sets.", subcommands: [WriteScenes.self])
 }

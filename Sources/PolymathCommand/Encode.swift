@@ -5,28 +5,29 @@ import Torch
 
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run an encoder over pictures and save its features.",
+    abstract: "Run an encoder on images and save its features.",
     discussion: """
-      The input holds one tensor, batch × 3 × height × width, as the network takes it (already normalised). \
+      The input holds one tensor, batch × 3 × height × width, normalized as the network expects it. \
       Transformers give `tokens` and, for --blocks 0,6,11, `block0`, `block6`, `block11`; ResNets give `layer1` to \
       `layer4`. A classifier in the weights is left out; any other entry that the encoder lacks belongs to another \
-      architecture, and the file is refused.
+      architecture, so the file is refused.
       """)
 
-  @Argument(help: "The encoder: vit_tiny_patch16_224, resnet18, ….")
+  @Argument(help: "The name of the encoder, such as vit_tiny_patch16_224 or resnet18.")
   var model: String
 
   @Option(
-    help: "Weights with timm's or torchvision's names, safetensors.", completion: .file(extensions: ["safetensors"]))
+    help: "A safetensors file of weights with the names of timm or torchvision.",
+    completion: .file(extensions: ["safetensors"]))
   var weights: String
 
-  @Option(help: "A safetensors file with the pictures.", completion: .file(extensions: ["safetensors"]))
+  @Option(help: "A safetensors file with the images.", completion: .file(extensions: ["safetensors"]))
   var input: String
 
   @Option(help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]))
   var output: String
 
-  @Option(help: "Blocks of a transformer, from 0, separated by commas.")
+  @Option(help: "Blocks of a transformer whose outputs are saved, counted from 0 and separated by commas.")
   var blocks: String?
 
   func validate() throws {

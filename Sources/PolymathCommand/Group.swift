@@ -8,20 +8,22 @@ struct Group: ParsableCommand {
     abstract: "Group tasks by a saved affinity map, a similarity, or a history of losses.",
     discussion: """
       The file holds {"affinity": [[…], …]}, {"similarity": [[…], …]}, or {"decay": …, "steps": [{"groups": {"a": [0, 2], \
-      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}. Of a run's folder, the \
-      affinity that it tracked last is grouped.
+      …}, "order": ["a", …], "losses": [[…], …]}, …], "observesLastGroup": true}. If a run's folder is given, the \
+      affinity that the run tracked last is used.
       """)
 
   @Argument(help: "The JSON file, or a run's folder.", completion: .file(extensions: ["json"]))
   var file: String
 
-  @Option(help: "positive or affinity-propagation.")
+  @Option(help: "The rule that forms groups: positive or affinity-propagation.")
   var rule = "positive"
 
-  @Option(help: "How a history is tracked: paper or publicCode.")
+  @Option(help: "The convention by which a history is tracked: paper or publicCode.")
   var convention = AffinityMap.Convention.paper.rawValue
 
-  @Option(name: .customLong("set"), help: "A parameter: edge=mean, closure=components, preference=0, convergence=100.")
+  @Option(
+    name: .customLong("set"),
+    help: "A parameter of the rule: edge=mean, closure=components, preference=0 or convergence=100. Can be repeated.")
   var settings: [String] = []
 
   func run() throws {

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Ctrl-C, and the polite request to end.
+/// The signals that ask the program to end: SIGINT, which Ctrl-C sends, and SIGTERM.
 enum Interruption {
-  /// Only set by the signal handler, which may do nothing else, and read between steps.
+  /// Set by the signal handler, which may do nothing else; read between steps.
   nonisolated(unsafe) private static var requested: sig_atomic_t = 0
 
   static var wasRequested: Bool { requested != 0 }
 
   /// A first signal asks the training to save and stop; a second one ends the process at once.
   static func catchSignals() {
-    // A process inherits what its parent's thread had blocked; these have to arrive.
+    // A process inherits the signals that its parent's thread has blocked, so these are unblocked.
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {

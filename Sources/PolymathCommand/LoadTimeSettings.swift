@@ -1,9 +1,9 @@
 import Foundation
 
-/// What libraries read from the environment when they are loaded, so that the program starts itself once more with it.
+/// Settings that libraries read from the environment when they are loaded: the program sets them, then starts anew.
 enum LoadTimeSettings {
-  /// By default, libtorch's threads spin for milliseconds after each kernel before they sleep: where another process wants
-  /// the cores, or loader threads do, training then gets many times slower.
+  /// By default, libtorch's threads spin for milliseconds after each kernel before they sleep. If other processes or
+  /// loader threads need the cores, training then becomes many times slower.
   private static let shortWaiting = (
     name: "GOMP_SPINCOUNT", value: "30000", alternatives: ["OMP_WAIT_POLICY"]
   )
@@ -16,10 +16,11 @@ enum LoadTimeSettings {
     alternatives: ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"]
   )
 
-  /// Set in a program that was started again: privileged ones lose settings on the way, and would start for ever.
+  /// Set in a program that was started again. Without it, a privileged program, which loses the settings on the way,
+  /// would start again forever.
   private static let marker = "POLYMATH_LOAD_TIME_SETTINGS"
 
-  /// Whoever has set something is not overruled.
+  /// Applies the settings, except those that the environment already has in this or an alternative form.
   static func apply() {
     guard getenv(marker) == nil else { return }
     let settings = [keptMemory, shortWaiting].filter { setting in
@@ -29,8 +30,8 @@ enum LoadTimeSettings {
     for setting in settings { setenv(setting.name, setting.value, 1) }
     setenv(marker, "1", 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-    // By its own path, as the name that `ps` shows comes from it. Comes back only where it fails: then everything
-    // works, just less well.
+    // The program's own path is used because `ps` shows its name. The call returns only if it fails; everything then
+    // works, but more slowly.
     execv(URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path, arguments)
   }
 }

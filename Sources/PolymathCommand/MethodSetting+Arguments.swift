@@ -2,7 +2,9 @@ import ArgumentParser
 import MultitaskLearning
 
 extension MethodSetting {
-  /// What `--set name=value`, repeated, says.
+  /// Reads parameters from arguments of the form `name=value`; of repeated names, the last counts.
+  ///
+  /// - Throws: `ValidationError` for an argument without `=`.
   static func dictionary(parsing arguments: [String]) throws -> [String: MethodSetting] {
     let pairs = try arguments.map { text -> (String, MethodSetting) in
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)

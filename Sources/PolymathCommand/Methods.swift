@@ -4,12 +4,12 @@ import MultitaskLearning
 
 struct Methods: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the multi-task methods, or describe one.",
+    abstract: "List the multi-task methods, or describe some of them.",
     discussion:
-      "A weighting, an aggregator, a schedule and an adaptation make a method together: polymath train --method uw+pcgrad."
+      "A weighting, an aggregator, a schedule and an adaptation together make a method: polymath train --method uw+pcgrad."
   )
 
-  @Argument(help: "A method's name, or several joined by +.")
+  @Argument(help: "The name of a method, or several names joined by +.")
   var name: String?
 
   func run() throws {

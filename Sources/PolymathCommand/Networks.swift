@@ -3,9 +3,9 @@ import Experiments
 
 struct Networks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the parts of networks, or describe one.",
+    abstract: "List the parts of networks, or describe one of them.",
     discussion:
-      "An encoder, decoders and a way of sharing make a network: polymath train --set network.encoder=vit-tiny --set network.decoder=convolution."
+      "An encoder, decoders and a way of sharing together make a network: polymath train --set network.encoder=vit-tiny --set network.decoder=convolution."
   )
 
   @Argument(help: "The name of an encoder, a decoder or a way of sharing.")

@@ -6,7 +6,7 @@ import Support
 struct Polymath: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polymath",
-    abstract: "Trains one vision network for many tasks, and keeps the tasks from hurting each other.",
+    abstract: "Train one vision network for many tasks at once, and keep the tasks from hurting each other.",
     version: Version.current,
     subcommands: [
       Train.self, Compare.self, Evaluate.self, Predict.self, Analyze.self, Methods.self, Networks.self,
@@ -15,7 +15,7 @@ struct Polymath: ParsableCommand {
     ])
 
   static func main() {
-    // A file that outgrows its limit then is an error that can be told, not the end of the process.
+    // Without these, a file that exceeds its size limit or a closed pipe would end the process; now they are errors.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     main(nil)

@@ -7,19 +7,22 @@ import VisionData
 
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw what a run's network says about pictures.",
-    discussion: "Writes a picture for every task, NAME-TASK.png, to the run's folder predictions/pictures or to --out.")
+    abstract: "Draw the predictions of a run's network for images.",
+    discussion: """
+      An image for every task about pixels, NAME-TASK.png, is written to the run's folder predictions/pictures or to \
+      --out; other predictions are printed.
+      """)
 
   @Argument(help: "The run's folder.", completion: .directory)
   var folder: String
 
-  @Argument(help: "PNG or JPEG files.", completion: .file())
+  @Argument(help: "The images: PNG or JPEG files.", completion: .file())
   var pictures: [String]
 
-  @Option(help: "Where to write.")
+  @Option(help: "The folder for the predictions; defaults to predictions/pictures in the run's folder.")
   var out: String?
 
-  @Option(help: "Pictures with more pixels are refused before they are decoded.")
+  @Option(help: "The largest number of pixels of an image; larger images are refused before they are decoded.")
   var pixelLimit = PictureReader.defaultPixelLimit
 
   @OptionGroup var checkpoint: CheckpointOption
@@ -30,7 +33,7 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    // All pictures are read before anything is written.
+    // All images are read before anything is written.
     let reader = PictureReader(pixelLimit: pixelLimit)
     let read = try pictures.map { path -> (String, Picture) in
       let url = URL(fileURLWithPath: path)

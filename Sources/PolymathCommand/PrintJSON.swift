@@ -3,7 +3,7 @@ import Foundation
 
 /// Prints a value as JSON, with its fields in alphabetical order.
 ///
-/// - Throws: `ValidationError` naming a number that is infinite or none.
+/// - Throws: `ValidationError` with the place of a number that is infinite or not a number.
 func printJSON(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = formatting.union(.sortedKeys)

@@ -6,29 +6,31 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a network.",
     discussion: """
-      Without a configuration file, a ResNet-18 learns five tasks on the embedded scenes. `--set` changes single \
-      fields: --set training.steps=1000 --set data.tasks='[depth, normals]'.
+      Without a configuration file, a ResNet-18 learns five tasks on the embedded scenes. The option --set changes \
+      single fields: --set training.steps=1000 --set data.tasks='[depth, normals]'.
       """)
 
-  @Argument(help: "A YAML file; every field has a default.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The configuration: a YAML file in which every field is optional.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var configurationFile: String?
 
-  @Option(help: "Methods joined by +, such as uw+pcgrad. `polymath methods` lists them.")
+  @Option(help: "Methods joined by +, such as uw+pcgrad; `polymath methods` lists them.")
   var method: String?
 
-  @Option(name: .customLong("set"), help: "Change one field: section.field=value. Can be repeated.")
+  @Option(name: .customLong("set"), help: "A change of one field: section.field=value. Can be repeated.")
   var settings: [String] = []
 
-  @Option(help: "The run's folder; the next free runs/run-N when left out.")
+  @Option(help: "The run's folder; defaults to the next free runs/run-N.")
   var out: String?
 
-  @Flag(help: "Go on with the run in the folder, exactly where it stopped.")
+  @Flag(help: "Continue the run in the folder exactly where it stopped.")
   var resume = false
 
   @Flag(help: "Replace the run in the folder.")
   var overwrite = false
 
-  @Flag(help: "Only print the configuration, with all its fields.")
+  @Flag(help: "Print the configuration with all its fields, without training.")
   var printConfiguration = false
 
   func validate() throws {
@@ -63,7 +65,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// None where nothing was given: a resumed run then keeps its own.
+  /// The configuration of file and options; nil if none is given, so that a resumed run keeps its own.
   private func makeConfiguration() throws -> Configuration? {
     guard configurationFile != nil || method != nil || !settings.isEmpty else { return nil }
     var configuration = Configuration()

@@ -1,7 +1,7 @@
 import Foundation
 
 extension URL {
-  /// Equal for all paths that lead to one file, links followed.
+  /// The location with links resolved, which is equal for all paths that lead to the same file.
   var fileIdentity: URL { resolvingSymlinksInPath().standardizedFileURL }
 
   func isSameFile(as other: URL) -> Bool { fileIdentity == other.fileIdentity }

@@ -7,27 +7,27 @@ import VisionData
 
 struct WriteScenes: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scenes", abstract: "Write the embedded scenes to a folder that `data.folder` can name.")
+    commandName: "scenes", abstract: "Write the embedded scenes as a data set, to a folder that data.folder can name.")
 
-  @Option(help: "The folder: new, or empty.", completion: .directory)
+  @Option(help: "The folder for the data set, which has to be new or empty.", completion: .directory)
   var out: String
 
-  @Option(help: "How many scenes.")
+  @Option(help: "The number of scenes.")
   var count = 100
 
-  @Option(help: "Of the scenes: the same seed gives the same scenes.")
+  @Option(help: "The seed of the scenes; the same seed gives the same scenes.")
   var seed: UInt64 = 1
 
-  @Option(help: "Of the pictures, in pixels.")
+  @Option(help: "The height of the images, in pixels.")
   var height = 96
 
-  @Option(help: "Of the pictures, in pixels.")
+  @Option(help: "The width of the images, in pixels.")
   var width = 128
 
-  @Option(help: "Format of the pictures: png or jpeg. Ground truth is always PNG.")
+  @Option(help: "The format of the images: png or jpeg. Ground truth is always PNG.")
   var format = "png"
 
-  @Option(help: "Tasks separated by commas; all when left out.")
+  @Option(help: "The tasks to write, separated by commas; defaults to all.")
   var tasks: String?
 
   func validate() throws {

@@ -2,20 +2,20 @@ import MultitaskLearning
 import Support
 import Torch
 
-/// An aggregator on random gradients, without any network: how near it comes to reading G twice, and what the small
-/// problem on K×K costs.
+/// A measurement of an aggregator on random gradients G, without a network: its time in relation to reading G twice,
+/// and the time of the small problem on K×K.
 public struct AggregationBenchmark {
   private var method: any GradientAggregator
   private let gradients: Tensor
-  /// As in training, the direction has its place already.
+  /// The memory for the direction, which exists before an aggregation, as in training.
   private let direction: Tensor
   private var generator = SeededGenerator(seed: 3)
 
   /// - Parameters:
-  ///   - name: of the aggregator, with its default parameters.
-  ///   - taskCount: K.
-  ///   - width: d.
-  ///   - threads: of the kernels.
+  ///   - name: the name of the aggregator, which has its default parameters.
+  ///   - taskCount: the number of tasks, K.
+  ///   - width: the number of shared parameters, d.
+  ///   - threads: the number of threads of libtorch's kernels.
   /// - Throws: ``MethodError`` for an unknown aggregator.
   public init(aggregator name: String, taskCount: Int, width: Int, threads: Int) throws {
     Runtime.threadCount = threads
@@ -31,7 +31,9 @@ public struct AggregationBenchmark {
     }
   }
 
-  /// From G to the direction.
+  /// Aggregates G to the direction once.
+  ///
+  /// - Throws: What the aggregator throws.
   public mutating func aggregate() throws {
     var context = AggregationContext(taskCount: losses.count, losses: losses, generator: generator)
     try method.writeDirection(of: DenseTaskGradients(rows: gradients), into: direction, &context)
@@ -41,7 +43,7 @@ public struct AggregationBenchmark {
   /// Reads all of G once, as fast as libtorch's simplest kernel can.
   public func read() { _ = gradients.sum() }
 
-  /// The small problem alone; nil if the method needs more of the gradients than their inner products.
+  /// Returns a closure that solves only the problem on K×K; nil if the method needs more than inner products.
   public mutating func solver() -> (() throws -> Void)? {
     guard method.need <= .gramian else { return nil }
     let gramian = DenseTaskGradients(rows: gradients).gramian

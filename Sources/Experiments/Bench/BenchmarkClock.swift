@@ -1,34 +1,36 @@
 import Foundation
 import Support
 
-/// Times of repeated measurements, in seconds.
+/// The times of repeated measurements, in seconds.
 public struct Timings: Sendable {
-  /// The seconds of each measurement.
+  /// The measured times in seconds, in the order of measurement.
   public private(set) var seconds: [Double] = []
 
-  /// Creates a clock with measurements.
+  /// Creates timings from times that were measured elsewhere; empty by default.
   public init(_ seconds: [Double] = []) { self.seconds = seconds }
 
-  /// Runs something, and adds the seconds that it took.
+  /// Runs a closure once and appends the time that it took.
+  ///
+  /// - Throws: What the closure throws; nothing is appended then.
   public mutating func measure(_ body: () throws -> Void) rethrows {
     let start = ContinuousClock.now
     try body()
     seconds.append((ContinuousClock.now - start) / .seconds(1))
   }
 
-  /// The number in the middle of their order; zero before the first measurement.
-  public var median: Double { seconds.median ?? 0 }
-  /// The shortest measurement, in seconds.
+  /// The median in seconds, the upper of the two middle ones of an even number; there has to be at least one time.
+  public var median: Double { seconds.sorted()[seconds.count / 2] }
+  /// The shortest time in seconds; zero if there are no times.
   public var minimum: Double { seconds.min() ?? 0 }
-  /// The longest measurement, in seconds.
+  /// The longest time in seconds; zero if there are no times.
   public var maximum: Double { seconds.max() ?? 0 }
 }
 
-/// What the system says about this process's memory.
+/// The memory of this process as the system reports it; zero if it reports none.
 public enum ProcessMemory {
   /// The most memory the process has had resident, in bytes.
   public static var peak: Int { field("VmHWM:") }
-  /// The resident memory now, in bytes.
+  /// The memory that the process has resident now, in bytes.
   public static var resident: Int { field("VmRSS:") }
 
   private static func field(_ name: String) -> Int {

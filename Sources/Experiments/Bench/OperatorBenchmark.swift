@@ -1,19 +1,19 @@
 import Torch
 
-/// The price of calling an operator: small tensors, so that hardly anything but the call is left.
+/// A measurement of calling operators, on tensors so small that the call takes almost all of the time.
 public struct OperatorBenchmark {
-  /// An operator on small tensors.
+  /// An operator on fixed arguments.
   public struct Case {
-    /// What the case is called in tables.
+    /// The name of the operator in the output.
     public let name: String
     let body: () -> Void
   }
 
-  /// All cases.
+  /// The operators, in the order of the results of ``measure()``.
   public let cases: [Case]
   private static let callCount = 20_000
 
-  /// Creates the cases.
+  /// Creates the operators' arguments: vectors of 8 elements and a matrix of 8×8.
   public init() {
     let a = Tensor([Float](repeating: 1, count: 8))
     let b = Tensor([Float](repeating: 2, count: 8))
@@ -31,7 +31,7 @@ public struct OperatorBenchmark {
     ]
   }
 
-  /// Seconds for one call of each case.
+  /// Returns the seconds for one call of each case, in the order of ``cases``.
   public func measure() -> [Double] {
     cases.map { test in
       for _ in 0..<(Self.callCount / 10) { test.body() }

@@ -5,15 +5,21 @@ import Torch
 import VisionData
 import VisionNetworks
 
-/// A training step on random data, to be timed: forward, backward, method, optimizer; and what it is measured against.
+/// A training step on random data (forward, backward, method and optimizer), and the passes that it is compared with.
 public struct StepBenchmark {
   let network: MultitaskNetwork
   private let optimizer: MultitaskOptimizer
   let objective: SquaresObjective
 
   /// - Parameters:
-  ///   - method: names joined by `+`, as `polymath train --method` takes them.
-  ///   - settings: such as `method.aggregator.c=0.4`.
+  ///   - method: the names of methods joined by `+`, as `polymath train --method` takes them.
+  ///   - settings: settings of the method, such as `method.aggregator.c=0.4`.
+  ///   - level: the level of the gradients: `parameters` or `features`.
+  ///   - name: the name of the encoder.
+  ///   - taskCount: the number of tasks, K.
+  ///   - size: the height and width of the images in pixels.
+  ///   - batchSize: the number of images in a batch.
+  ///   - threads: the number of threads of libtorch's kernels.
   /// - Throws: ``MethodError`` or ``ConfigurationError`` for a name that does not exist.
   public init(
     method: String, settings: [String] = [], level: String = "parameters", encoder name: String, taskCount: Int,
@@ -61,26 +67,28 @@ public struct StepBenchmark {
 
   var method: MultitaskMethod { optimizer.method }
 
-  /// The number of elements of all parameters.
+  /// The number of elements of all parameters of the network.
   public var parameterCount: Int { network.store.parameterCount }
 
-  /// One whole step.
+  /// Performs one whole step.
+  ///
+  /// - Throws: What the method throws.
   @discardableResult
   public func step() throws -> StepReport { try optimizer.step([objective], learningRate: 1e-4) }
 
-  /// What a step cannot do without: passes through the network, the gradients thrown away, nothing updated.
+  /// The passes through the network that a step needs at least, without any use of their gradients.
   public enum Floor: Sendable, Equatable {
     /// One forward pass and a backward pass for each task: for methods that need each task's gradient.
     case eachTask
     /// A forward pass for all tasks and one backward pass of their sum.
     case joint
-    /// As ``joint``, for each update of a group.
+    /// The passes of ``joint`` for each update of a group.
     case jointForEachGroup
     /// A forward and a backward pass for each task by itself.
     case alternating
   }
 
-  /// What a step of the method is measured against.
+  /// The passes that a step of the benchmark's method needs at least.
   public var floor: Floor {
     switch method.schedule {
     case is SelectiveGroups: .jointForEachGroup
@@ -89,7 +97,11 @@ public struct StepBenchmark {
     }
   }
 
-  /// - Parameter report: of a step like the one that is measured.
+  /// Performs the passes once.
+  ///
+  /// - Parameters:
+  ///   - floor: the kind of passes.
+  ///   - report: the report of a step like the one that is measured, which tells the number of groups.
   public func passes(of floor: Floor, after report: StepReport) {
     let all = Array(network.outputs.indices)
     switch floor {
@@ -104,7 +116,7 @@ public struct StepBenchmark {
     }
   }
 
-  /// How many groups a step updated; a joint step is one group of all tasks.
+  /// Returns the number of groups that a step updated; a joint step updates one group of all tasks.
   public static func updateCount(of report: StepReport) -> Int { report.grouping?.updateCount ?? 1 }
 
   private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }

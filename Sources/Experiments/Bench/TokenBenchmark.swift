@@ -3,7 +3,7 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// What token modulation and expansion costs: looking at the tokens, and a step of the network that grew.
+/// A measurement of token modulation and expansion: the analysis of the tokens, and a step of the network that grew.
 public struct TokenBenchmark {
   private let joint: StepBenchmark
   private let grown: StepBenchmark
@@ -11,12 +11,17 @@ public struct TokenBenchmark {
   private let embedded: Tensor
   private let stack: TransformerStack
 
-  /// Batches in one look: as many as the configured samples need.
+  /// The number of batches in one analysis: as many as the configured number of samples needs.
   public let batchCount: Int
 
   /// - Parameters:
-  ///   - method: names joined by `+`, dtme among them.
-  ///   - settings: such as `method.adaptation.modulated=0.25`.
+  ///   - method: the names of methods joined by `+`, dtme among them.
+  ///   - settings: settings of the method, such as `method.adaptation.modulated=0.25`.
+  ///   - encoder: the name of the encoder.
+  ///   - taskCount: the number of tasks, K.
+  ///   - size: the height and width of the images in pixels.
+  ///   - batchSize: the number of images in a batch.
+  ///   - threads: the number of threads of libtorch's kernels.
   /// - Throws: ``MethodError`` or ``ConfigurationError``, also for an encoder that is no transformer.
   public init(
     method: String, settings: [String], encoder: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
@@ -38,14 +43,15 @@ public struct TokenBenchmark {
     embedded = first!
   }
 
-  /// Spaces and conflicts of ``batchCount`` batches.
+  /// Analyzes the token spaces and the conflicts of ``batchCount`` batches.
   public func analyze() throws -> TokenAnalysis {
     try TokenAnalysis(tasks: joint.network.tasks, ratio: adaptation.ratio) { body in
       for _ in 0..<batchCount { try body(joint.objective) }
     }
   }
 
-  /// What the analysis cannot do without: for each batch a forward pass, and for each task a backward pass to the tokens.
+  /// Performs the passes that the analysis needs at least: for each batch a forward pass, and for each task a backward
+  /// pass to the tokens.
   public func analysisPasses() {
     for _ in 0..<batchCount {
       var tokens: [Tensor] = []
@@ -55,7 +61,7 @@ public struct TokenBenchmark {
     }
   }
 
-  /// Lets one of the two networks grow as the analysis says.
+  /// Lets one of the two networks grow as the analysis says, and returns the growth.
   public func grow(after analysis: TokenAnalysis) -> TokenGrowth {
     var generator = SeededGenerator(seed: 1)
     let growth = adaptation.growth(after: analysis, using: &generator)
@@ -64,19 +70,25 @@ public struct TokenBenchmark {
     return growth
   }
 
-  /// One step of the network that has not grown.
+  /// Performs one step of the network that has not grown.
   public func jointStep() throws { try joint.step() }
-  /// One step of the network that has grown.
+  /// Performs one step of the network that has grown.
   public func grownStep() throws { try grown.step() }
 
-  /// One stream forward and backward through all blocks.
+  /// Performs a forward and a backward pass of one stream of tokens through all blocks.
   public func blockPasses() {
     let output = stack(Streams(embedded), .evaluation).shared!
     let parameters = joint.network.store.allParameters.filter { $0.name.contains(".blocks.") }.map(\.value)
     _ = gradients(of: [output.sum()], withRespectTo: parameters)
   }
 
-  /// What ``TransformerStack`` says that a step of the grown network takes: K − 1 more streams from its first separate layer.
+  /// Returns the predicted seconds of a step of the grown network, which has K − 1 more streams of tokens from its
+  /// first separate layer on.
+  ///
+  /// - Parameters:
+  ///   - growth: the growth of the network.
+  ///   - joint: the seconds of a step of the network that has not grown.
+  ///   - blocks: the seconds of ``blockPasses()``.
   public func predictedSeconds(_ growth: TokenGrowth, joint: Double, blocks: Double) -> Double {
     let layerCount = stack.blocks.count
     let separate = layerCount - (growth.firstSeparateLayer ?? layerCount)

@@ -1,22 +1,22 @@
 import MultitaskLearning
 import VisionNetworks
 
-// What a configuration may say: the names, the allowed values and the help of every field.
+// The fields of a configuration: their names, allowed values and summaries.
 
 extension Configuration {
-  /// Of counts of steps: far more than any training has, and far from where products of counts overflow.
+  /// The largest count of steps: far above any training, and far below counts whose products overflow.
   static let largestStep = 1_000_000_000
 }
 
 extension Configuration.Run {
   static var fields: [Field<Self>] {
     [
-      .seed("seed", \.seed, "of initial values, data order and every random choice"),
+      .seed("seed", \.seed, "seed of initial values, of the data's order and of every random choice"),
       Field(
-        "device", \.device, "where tensors live", allowed: "cpu, cuda or cuda:N", parse: \.scalar?.string,
+        "device", \.device, "device that holds the tensors", allowed: "cpu, cuda or cuda:N", parse: \.scalar?.string,
         isAllowed: { $0.firstMatch(of: /^(cpu|cuda(:[0-9]+)?)$/) != nil }, write: quoted),
-      .integer("threads", \.threads, 0...1024, "of libtorch's kernels; 0 for as many as there are cores"),
-      .choice("precision", \.precision, "of matrix products and convolutions"),
+      .integer("threads", \.threads, 0...1024, "threads of libtorch's kernels; 0 for the number of cores"),
+      .choice("precision", \.precision, "precision of matrix products and convolutions"),
     ]
   }
 }
@@ -24,34 +24,40 @@ extension Configuration.Run {
 extension Configuration.Data {
   static var fields: [Field<Self>] {
     [
-      .path("folder", \.folder, "a data set folder; null for the embedded scenes"),
-      .path("validationFolder", \.validationFolder, "a folder for validation; null for the last samples of `folder`"),
-      .optionalName("reader", \.reader, "that reads the data; null for the one that recognizes `folder`"),
-      .seed("seed", \.seed, "of the embedded scenes"),
+      .path("folder", \.folder, "path of a data set; null for the embedded scenes"),
+      .path(
+        "validationFolder", \.validationFolder,
+        "path of a data set for validation; null for the last samples of `folder`"),
+      .optionalName("reader", \.reader, "name of the data reader; null for the one that recognizes `folder`"),
+      .seed("seed", \.seed, "seed of the embedded scenes"),
       .integer(
-        "trainingCount", \.trainingCount, 1...100_000_000, "scenes to train on; of a folder, the most samples to use"),
+        "trainingCount", \.trainingCount, 1...100_000_000,
+        "number of scenes to train on, or largest number of samples to use of a folder"),
       .integer(
-        "validationCount", \.validationCount, 1...100_000_000, "scenes (or last samples of the folder) to evaluate on"),
-      .integer("height", \.height, 16...8192, "of the pictures, in pixels"),
-      .integer("width", \.width, 16...8192, "of the pictures, in pixels"),
-      .names("tasks", \.tasks, "which tasks to learn, in this order"),
-      .boolean("flip", \.flip, "whether training pictures are mirrored at random"),
-      .real("jitter", \.jitter, 0...1, "strength of random changes of color"),
-      .reals("scale", \.scale, 0.1...10, "smallest and largest random enlargement"),
+        "validationCount", \.validationCount, 1...100_000_000,
+        "number of scenes, or of the folder's last samples, to evaluate on"),
+      .integer("height", \.height, 16...8192, "height of the images, in pixels"),
+      .integer("width", \.width, 16...8192, "width of the images, in pixels"),
+      .names("tasks", \.tasks, "tasks to learn, in this order"),
+      .boolean("flip", \.flip, "whether training images are mirrored at random"),
+      .real("jitter", \.jitter, 0...1, "strength of random changes of the training images' color; 0 for none"),
+      .reals("scale", \.scale, 0.1...10, "smallest and largest factor by which training images are enlarged at random"),
       .integer(
         "cropHeight", \.cropHeight, 0...8192,
-        "of random crops; 0 for the whole picture; beyond it is black, and nothing known"),
-      .integer("cropWidth", \.cropWidth, 0...8192, "of random crops; 0 for the whole picture"),
-      .integer("threads", \.threads, 1...256, "that prepare batches"),
+        "height of random crops, in pixels; 0 for whole images; outside the image, crops are black and have no labels"
+      ),
+      .integer("cropWidth", \.cropWidth, 0...8192, "width of random crops, in pixels; 0 for whole images"),
+      .integer("threads", \.threads, 1...256, "threads that prepare batches"),
       .boolean("cache", \.cache, "whether decoded samples stay in memory"),
       .integer(
         "cacheMegabytes", \.cacheMegabytes, 0...1_000_000_000,
-        "that they may take; 0 for a quarter of the machine's; samples beyond are read again"),
+        "memory for decoded samples; 0 for a quarter of the machine's memory; samples that do not fit are read again"),
       .integer(
-        "pixelLimit", \.pixelLimit, 1...1_000_000_000_000, "of a folder's pictures: larger ones are not decoded"),
+        "pixelLimit", \.pixelLimit, 1...1_000_000_000_000,
+        "largest number of pixels of an image in a folder; larger images are refused before they are decoded"),
       .choice(
         "unclearMasks", \.unclearMasks,
-        "how a folder's masks of 0 and 255 alone are read: 255 as unknown or foreground"),
+        "how masks that hold only 0 and 255 are read: refused, or with 255 as unknown or as foreground"),
     ]
   }
 }
@@ -59,15 +65,17 @@ extension Configuration.Data {
 extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
-      .name("encoder", \.encoder, among: EncoderRegistry.shared.names, "the trunk: images in, feature maps out"),
-      .name("decoder", \.decoder, among: DecoderRegistry.shared.names, "from feature maps to each task's prediction"),
-      .method("sharing", \.sharing, listedBy: "polymath networks", "what of the encoder the tasks share"),
-      .path("weights", \.weights, "pretrained weights of the encoder, safetensors"),
-      .real("dropPath", \.dropPath, 0...0.9, "stochastic depth of transformers"),
+      .name("encoder", \.encoder, among: EncoderRegistry.shared.names, "encoder, which turns images into feature maps"),
+      .name(
+        "decoder", \.decoder, among: DecoderRegistry.shared.names,
+        "decoder, which turns feature maps into each task's prediction"),
+      .method("sharing", \.sharing, listedBy: "polymath networks", "how the tasks share the encoder"),
+      .path("weights", \.weights, "safetensors file with pretrained weights of the encoder; null for random weights"),
+      .real("dropPath", \.dropPath, 0...0.9, "rate of stochastic depth in transformers"),
     ]
   }
 
-  /// What fields that are gone are called now.
+  /// What replaces fields that do not exist any more, by their old names.
   static let renamedFields = [
     "normalization":
       "network.sharing has its place, with task-normalization for 'task', and hard for 'shared'"
@@ -77,10 +85,10 @@ extension Configuration.Network {
 extension Configuration.Method {
   static var fields: [Field<Self>] {
     [
-      .method("weighting", \.weighting, "how much each loss counts"),
-      .method("aggregator", \.aggregator, "how the tasks' gradients become one"),
-      .method("schedule", \.schedule, "which tasks update when"),
-      .method("adaptation", \.adaptation, "how the network changes while it trains"),
+      .method("weighting", \.weighting, "how the losses are weighted"),
+      .method("aggregator", \.aggregator, "how the tasks' gradients are combined"),
+      .method("schedule", \.schedule, "which tasks update in which step"),
+      .method("adaptation", \.adaptation, "how the network changes during training"),
       .choice(
         "level", \.level,
         "what the aggregator's gradients are taken with respect to: all shared parameters, or the shared features"),
@@ -92,10 +100,12 @@ extension Configuration.Diagnostics {
   static var fields: [Field<Self>] {
     [
       .integer(
-        "every", \.every, 0...Configuration.largestStep, "steps between two looks at the tasks' gradients; 0 for none"),
+        "every", \.every, 0...Configuration.largestStep,
+        "steps between two observations of the tasks' gradients; 0 for none"),
       .choice(
         "level", \.level,
-        "where: features cost a backward pass per task through its decoder, parameters one through everything"),
+        "level of the observed gradients; parameters cost each task a backward pass through the whole network, features one through its decoder"
+      ),
     ]
   }
 }
@@ -103,22 +113,27 @@ extension Configuration.Diagnostics {
 extension Configuration.OptimizerChoice {
   static var fields: [Field<Self>] {
     [
-      .choice("name", \.name, "the optimizer"),
-      .real("learningRate", \.learningRate, 0...1000, "at its highest"),
-      .real("weightDecay", \.weightDecay, 0...1, "pull of parameters towards zero"),
-      .real("momentum", \.momentum, 0...1, "of sgd"),
-      .real("clipNorm", \.clipNorm, 0...1e30, "largest norm of the gradient; 0 for no limit"),
-      .choice("schedule", \.schedule, "how the learning rate falls"),
-      .real("power", \.power, 0...10, "of the polynomial schedule"),
-      .reals("milestones", \.milestones, 0...1, "of the multi-step schedule, as shares of the training"),
-      .real("decay", \.decay, 0...1, "factor at each milestone"),
-      .integer("warmUpSteps", \.warmUpSteps, 0...Configuration.largestStep, "in which the learning rate first rises"),
+      .choice("name", \.name, "optimizer"),
+      .real("learningRate", \.learningRate, 0...1000, "highest learning rate"),
+      .real(
+        "weightDecay", \.weightDecay, 0...1, "factor of weight decay, which pulls parameters toward zero; 0 for none"),
+      .real("momentum", \.momentum, 0...1, "momentum of sgd"),
+      .real("clipNorm", \.clipNorm, 0...1e30, "norm to which larger gradients are clipped; 0 for no clipping"),
+      .choice("schedule", \.schedule, "how the learning rate changes after the warm-up"),
+      .real("power", \.power, 0...10, "exponent of the polynomial schedule"),
+      .reals(
+        "milestones", \.milestones, 0...1,
+        "milestones of the multi-step schedule, as fractions of the steps after the warm-up"),
+      .real("decay", \.decay, 0...1, "factor on the learning rate at each milestone"),
+      .integer(
+        "warmUpSteps", \.warmUpSteps, 0...Configuration.largestStep,
+        "steps at the start in which the learning rate rises linearly"),
       .boolean(
         "decayNormsAndBiases", \.decaysNormsAndBiases,
-        "whether weight decay acts on norms, biases, position embeddings and class tokens, too"),
+        "whether weight decay also acts on norms, biases, position embeddings and class tokens"),
       .groups(
         "groups", \.groups,
-        "entries of parameters (a pattern of names) or group (of the network), with learningRateFactor, weightDecay, optimizer, momentum, frozen; the first that matches counts"
+        "list of {parameters: a pattern of names} or {group: a group of the network}, each with learningRateFactor, weightDecay, optimizer, momentum or frozen; for a parameter, the first entry that matches counts"
       ),
     ]
   }
@@ -127,18 +142,18 @@ extension Configuration.OptimizerChoice {
 extension Configuration.Training {
   static var fields: [Field<Self>] {
     [
-      .integer("steps", \.steps, 1...Configuration.largestStep, "updates of the parameters"),
+      .integer("steps", \.steps, 1...Configuration.largestStep, "number of steps"),
       .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
-      .integer("accumulation", \.accumulation, 1...4096, "parts of a batch for a step, each counted by its labels"),
+      .integer("accumulation", \.accumulation, 1...4096, "batches of a step, each counted by its labels"),
       .choice(
         "normalsLoss", \.normalsLoss,
-        "l1 as in the papers, or cosine, which learns faster from nothing"),
+        "loss of surface normals: l1, as in publications, or cosine, which learns faster from random weights"),
       .integer(
         "evaluateEvery", \.evaluateEvery, 0...Configuration.largestStep,
-        "steps between evaluations; 0 for one at the end"),
+        "steps between two evaluations; 0 for a single one at the end"),
       .integer(
         "checkpointEvery", \.checkpointEvery, 0...Configuration.largestStep,
-        "steps between checkpoints; 0 for one at the end"),
+        "steps between two checkpoints; 0 for a single one at the end"),
     ]
   }
 }

@@ -3,174 +3,188 @@ import NeuralNetworks
 import VisionData
 import VisionNetworks
 
-/// Everything that determines a run. Every field has a default; a file says what differs.
+/// Everything that determines a run: what is trained, on which data, and how.
+///
+/// Every field has a default, so a configuration file holds only the fields that differ. Values that are set in code
+/// are checked when a run starts.
 public struct Configuration: Sendable, Equatable {
-  /// What is trained: a name of ``WorkloadRegistry``, with parameters.
+  /// The workload to train: a name of ``WorkloadRegistry``, with parameters. It defaults to `pixels`.
   public var workload = MethodChoice("pixels")
-  /// Where and with which seed the run is computed.
+  /// The settings of the process: seed, device, threads and precision.
   public var run = Run()
-  /// What is trained on, and how samples are changed.
+  /// The data, their tasks and the augmentation of training samples.
   public var data = Data()
-  /// What the network is made of.
+  /// The parts of the network.
   public var network = Network()
-  /// How the tasks' losses and gradients become updates.
+  /// The parts of the multi-task method.
   public var method = Method()
-  /// How often the tasks' gradients are looked at.
+  /// The observation of the tasks' gradients.
   public var diagnostics = Diagnostics()
-  /// The rule of the updates.
+  /// The optimizer and the learning rate.
   public var optimizer = OptimizerChoice()
-  /// How long is trained, and how often evaluated.
+  /// The length of the training, its batches and its evaluations.
   public var training = Training()
 
-  /// Creates a configuration of defaults.
+  /// Creates a configuration of defaults: a ResNet-18 that learns five tasks on the embedded scenes.
   public init() {}
 
-  /// Where and with which seed a run is computed.
+  /// The section `run`: the settings of the process.
   public struct Run: Sendable, Equatable {
-    /// The seed of initial values, of the order of samples and of all random changes.
+    /// The seed of initial values, of the data's order and of every random choice; defaults to 1.
     public var seed: UInt64 = 1
-    /// The device: `cpu`, or `cuda` with a number behind a colon.
+    /// The device that holds the tensors: `cpu`, `cuda` or `cuda:N`. It defaults to `cpu`.
     public var device = "cpu"
-    /// Zero: as many as the machine has.
+    /// The number of threads of libtorch's kernels, at most 1024; zero, the default, stands for the number of cores.
     public var threads = 0
-    /// The precision of matrix products and convolutions.
+    /// The precision of matrix products and convolutions; defaults to ``Precision/float32``.
     public var precision = Precision.float32
   }
 
-  /// What is trained on, and how samples are changed.
+  /// The section `data`: the samples, their tasks and their augmentation.
   public struct Data: Sendable, Equatable {
-    /// A data set folder; the embedded scenes where there is none.
+    /// The path of a data set; nil, the default, stands for the embedded scenes.
     public var folder: String?
-    /// A second folder for validation; the last samples of the first where there is none.
+    /// The path of a second data set for validation; if nil, the last samples of ``folder`` are used.
     public var validationFolder: String?
-    /// The name of the data reader; nil for the one that recognizes the folder, or that of the embedded scenes.
+    /// The name of the data reader; if nil, the one that recognizes ``folder``, or that of the embedded scenes.
     public var reader: String?
-    /// The seed of the embedded scenes.
+    /// The seed of the embedded scenes; defaults to 1.
     public var seed: UInt64 = 1
-    /// The number of samples to train on, at most.
+    /// The number of scenes to train on, or the largest number of samples to use of a folder; defaults to 480.
     public var trainingCount = 480
-    /// The number of samples to validate on.
+    /// The number of scenes, or of a folder's last samples, to evaluate on; defaults to 96.
     public var validationCount = 96
-    /// The height that images are resized to, in pixels.
+    /// The height of the images in pixels, from 16 to 8192; samples are resized to it. It defaults to 96.
     public var height = 96
-    /// The width that images are resized to, in pixels.
+    /// The width of the images in pixels, from 16 to 8192; samples are resized to it. It defaults to 128.
     public var width = 128
-    /// The names of the tasks.
+    /// The names of the tasks to learn, in the order of all results; defaults to the five tasks of the embedded scenes.
     public var tasks = ["segmentation", "depth", "normals", "edges", "saliency"]
-    /// Whether half of the samples are mirrored in training.
+    /// Whether training images are mirrored at random; defaults to true.
     public var flip = true
-    /// The strength of random changes of color in training, from 0.
+    /// The strength of random changes of color, from 0 to 1: factors lie within 1 ± `jitter`. It defaults to 0.2.
     public var jitter = 0.2
-    /// The smallest and the largest random factor on the size in training.
+    /// The smallest and the largest factor, each from 0.1 to 10, by which training images are enlarged at random.
+    ///
+    /// `[1, 1]`, the default, leaves the size as it is.
     public var scale = [1.0, 1.0]
-    /// Zero: no cropping.
+    /// The height of random crops of training images in pixels; zero, the default, stands for whole images.
     public var cropHeight = 0
-    /// The width that training images are cropped to; zero for no cropping.
+    /// The width of random crops of training images in pixels; zero, the default, stands for whole images.
     public var cropWidth = 0
-    /// The number of threads that prepare batches.
+    /// The number of threads that prepare batches, from 1 to 256; defaults to 2.
     public var threads = 2
-    /// Whether samples are kept in memory.
+    /// Whether decoded samples stay in memory; defaults to true.
     public var cache = true
-    /// Zero: a quarter of the machine's memory.
+    /// The most memory for decoded samples in megabytes; zero, the default, stands for a quarter of the machine's.
     public var cacheMegabytes = 0
-    /// Images with more pixels are refused before they are decoded.
+    /// The largest number of pixels of an image in a folder; larger images are refused before they are decoded.
     public var pixelLimit = PictureReader.defaultPixelLimit
-    /// What a mask's 255 says where no 1 is beside it.
+    /// The reading of masks that hold only 0 and 255; defaults to ``UnclearMaskReading/refused``.
     public var unclearMasks = UnclearMaskReading.refused
   }
 
-  /// What the network is made of.
+  /// The section `network`: the parts of the network.
   public struct Network: Sendable, Equatable {
-    /// A name of ``EncoderRegistry``.
+    /// The encoder: a name of ``EncoderRegistry``. It defaults to `resnet18`.
     public var encoder = "resnet18"
-    /// A name of ``DecoderRegistry``.
+    /// The decoder of every task: a name of ``DecoderRegistry``. It defaults to `multi-scale`.
     public var decoder = "multi-scale"
-    /// What of the encoder the tasks share: a name of ``SharingRegistry``, with parameters.
+    /// The way in which tasks share the encoder: a name of ``SharingRegistry``, with parameters. It defaults to `hard`.
     public var sharing = MethodChoice("hard")
-    /// A safetensors file with the encoder's pretrained weights.
+    /// The path of a safetensors file with pretrained weights of the encoder; nil, the default, for random weights.
     public var weights: String?
-    /// The probability that a transformer's last block is dropped in training.
+    /// The rate of stochastic depth in transformers, from 0 to 0.9; defaults to 0.
     public var dropPath = 0.0
   }
 
-  /// How the tasks' losses and gradients become updates.
+  /// The section `method`: the parts of the multi-task method, as `polymath methods` lists them.
   public struct Method: Sendable, Equatable {
-    /// How much each loss counts.
+    /// The weighting of the losses; defaults to `equal`.
     public var weighting = MethodChoice("equal")
-    /// How the tasks' gradients become one.
+    /// The aggregator, which combines the tasks' gradients; defaults to `sum`.
     public var aggregator = MethodChoice("sum")
-    /// Which tasks update when.
+    /// The schedule, which decides which tasks update in which step; defaults to `joint`.
     public var schedule = MethodChoice("joint")
-    /// How the network changes while it trains.
+    /// The adaptation, which changes the network during training; defaults to `none`, which leaves it as it is.
     public var adaptation = MethodChoice("none")
-    /// What the aggregator's gradients are taken with respect to.
+    /// The level of the aggregator's gradients; defaults to ``GradientLevel/parameters``.
     public var level = GradientLevel.parameters
   }
 
-  /// How often and where the tasks' gradients are looked at.
+  /// The section `diagnostics`: how often and at which level the tasks' gradients are observed.
   public struct Diagnostics: Sendable, Equatable {
-    /// Steps between two looks; zero for none.
+    /// The number of steps between two observations, 10 by default; zero turns them off.
     public var every = 10
-    /// What the observed gradients are taken with respect to.
+    /// The level of the observed gradients; defaults to ``GradientLevel/features``.
     public var level = GradientLevel.features
   }
 
-  /// The rule of the updates.
+  /// The section `optimizer`: the optimizer and the learning rate.
   public struct OptimizerChoice: Sendable, Equatable {
-    /// The rule.
+    /// The optimizer; defaults to ``Name/adam``.
     public var name = Name.adam
-    /// The base learning rate.
+    /// The learning rate that ``schedule`` starts from, from 0 to 1000; defaults to 0.001.
     public var learningRate = 1e-3
-    /// The weight decay, at least 0.
+    /// The factor of weight decay, from 0 to 1; zero, the default, turns it off.
+    ///
+    /// The decay is added to the gradient, but decoupled from it in ``Name/adamW``.
     public var weightDecay = 0.0
-    /// The momentum of `sgd`, from 0 to 1.
+    /// The momentum of ``Name/sgd``, from 0 to 1; defaults to 0.9.
     public var momentum = 0.9
-    /// Zero: no clipping.
+    /// The largest norm of the gradient; zero, the default, turns clipping off.
     public var clipNorm = 0.0
-    /// How the learning rate falls.
+    /// The schedule of the learning rate after the warm-up; defaults to ``Schedule/polynomial``.
     public var schedule = Schedule.polynomial
-    /// The power of the polynomial schedule.
+    /// The exponent of the polynomial schedule, from 0 to 10; defaults to 0.9.
     public var power = 0.9
-    /// When the multi-step schedule lowers the rate, as fractions of the training.
+    /// The milestones of the multi-step schedule, as fractions of the steps after the warm-up; default to 0.5 and 0.75.
     public var milestones = [0.5, 0.75]
-    /// What the multi-step schedule multiplies the rate by.
+    /// The factor on the learning rate at each milestone, from 0 to 1; defaults to 0.1.
     public var decay = 0.1
-    /// The steps in which the rate first rises linearly.
+    /// The number of steps in which the learning rate rises linearly at the start; defaults to 0.
     public var warmUpSteps = 0
-    /// Whether weight decay acts on norms and biases, too: ``OptimizerGroups/decaysNormsAndBiases``.
+    /// Whether weight decay also acts on norms, biases, position embeddings and class tokens; defaults to true.
     public var decaysNormsAndBiases = true
-    /// Parameters that are optimized in ways of their own; of several entries that match a parameter, the first counts.
+    /// Groups of parameters with rules of their own; of several groups that match a parameter, the first counts.
     public var groups: [OptimizerGroupChoice] = []
 
-    /// The rules by name.
+    /// The optimizers.
     public enum Name: String, Sendable, CaseIterable {
+      /// Stochastic gradient descent with ``momentum``.
       case sgd
+      /// Adam, with weight decay as a part of the gradient.
       case adam
+      /// Adam with decoupled weight decay.
       case adamW = "adamw"
     }
 
-    /// How the learning rate falls.
+    /// The shapes of the learning rate over the training, with t from 0 to 1 after the warm-up.
     public enum Schedule: String, Sendable, CaseIterable {
+      /// The rate stays the same.
       case constant
+      /// The factor is `(1 − t)^power`.
       case polynomial
+      /// The factor is half a cosine, which falls from 1 to 0.
       case cosine
+      /// The rate is multiplied by ``decay`` at each of the ``milestones``.
       case multiStep = "multi-step"
     }
   }
 
-  /// How long is trained, and how often evaluated.
+  /// The section `training`: the length of the training, its batches and its evaluations.
   public struct Training: Sendable, Equatable {
-    /// The number of steps.
+    /// The number of steps, at least 1; defaults to 400.
     public var steps = 400
-    /// The number of samples in a batch, or in a part of one.
+    /// The number of samples in a batch, from 1 to 65536; defaults to 8.
     public var batchSize = 8
-    /// Parts of a batch for one step: each counts by its labels.
+    /// The number of batches of a step, from 1 to 4096, each counted by its labels; defaults to 1.
     public var accumulation = 1
-    /// How wrong normals are.
+    /// The loss of surface normals; defaults to ``NormalsLossKind/l1``.
     public var normalsLoss = NormalsLossKind.l1
-    /// Steps between two evaluations; zero for one at the end alone.
+    /// The number of steps between two evaluations, 100 by default; zero stands for a single one at the end.
     public var evaluateEvery = 100
-    /// Steps between two checkpoints; zero for one at the end alone.
+    /// The number of steps between two checkpoints, 100 by default; zero stands for a single one at the end.
     public var checkpointEvery = 100
   }
 }

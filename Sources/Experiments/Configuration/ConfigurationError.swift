@@ -3,10 +3,10 @@ import Yams
 
 /// Something wrong with a configuration: where, what, and what would be right.
 public struct ConfigurationError: Error, CustomStringConvertible, Sendable {
-  /// What was found, where, and what would be right.
+  /// The message: where the error is, what was found, and what would be right.
   public let description: String
 
-  /// Creates an error; its text is cut to a few lines.
+  /// Creates an error with a message, of which only the start is kept if it is very long.
   public init(_ description: String) { self.description = errorText(description) }
 
   init(_ node: Node, in source: String, _ reason: String) {

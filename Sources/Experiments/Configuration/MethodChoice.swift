@@ -3,12 +3,12 @@ import Yams
 
 /// A method by name, with the parameters that differ from their defaults.
 public struct MethodChoice: Sendable, Equatable {
-  /// The name of a registry's entry.
+  /// The name of the method, as its registry knows it.
   public var name: String
-  /// The parameters that differ from their defaults, by name.
+  /// The parameters by name; those that are missing keep their defaults.
   public var settings: [String: MethodSetting]
 
-  /// Creates a choice.
+  /// Creates a choice. The name and the parameters are checked when the method is made.
   public init(_ name: String, settings: [String: MethodSetting] = [:]) {
     self.name = name
     self.settings = settings

@@ -3,22 +3,22 @@ import NeuralNetworks
 import Support
 import Yams
 
-/// How a run optimizes some of its parameters: an entry of `optimizer.groups`.
+/// A rule for some of a run's parameters: an entry of `optimizer.groups`.
 public struct OptimizerGroupChoice: Sendable, Equatable {
-  /// Which parameters; those of earlier entries are not among them.
+  /// The parameters of the group; those of earlier entries are not among them.
   public var parameters: ParameterSelection
-  /// What multiplies the run's learning rate.
+  /// The factor on the run's learning rate, from 0 to 1,000,000; defaults to 1.
   public var learningRateFactor: Double
-  /// What takes the place of `optimizer.weightDecay`; nil for that.
+  /// The weight decay of the group, from 0 to 1; if nil, that of `optimizer.weightDecay`.
   public var weightDecay: Double?
-  /// The group's own rule; nil for the run's.
+  /// The optimizer of the group; if nil, that of the run.
   public var optimizer: Configuration.OptimizerChoice.Name?
-  /// What takes the place of `optimizer.momentum` in an own rule of sgd; nil for that.
+  /// The momentum of the group, from 0 to 1, which needs ``optimizer`` to be sgd; if nil, that of `optimizer.momentum`.
   public var momentum: Double?
-  /// Whether the parameters are trained no more.
+  /// Whether the parameters keep their values; defaults to false.
   public var isFrozen: Bool
 
-  /// Creates an entry for a selection of parameters.
+  /// Creates an entry, by default one that changes nothing. Its values are checked with the rest of the configuration.
   public init(
     _ parameters: ParameterSelection, learningRateFactor: Double = 1, weightDecay: Double? = nil,
     optimizer: Configuration.OptimizerChoice.Name? = nil, momentum: Double? = nil, isFrozen: Bool = false

@@ -25,7 +25,7 @@ enum HTML {
 
   /// A cell that is green above zero, red below.
   ///
-  /// - Parameter largest: what a full colour stands for.
+  /// - Parameter largest: the absolute value that the full color stands for.
   static func signed(_ value: Double, format: String, largest: Double = 1) -> String {
     shaded(
       String(format: format, value), color: value >= 0 ? agreement : conflict, strength: abs(value) / largest)

@@ -15,7 +15,9 @@ public struct ResultTable {
   private let rows: [Row]
   private let hasReference: Bool
 
-  /// - Parameter reference: what to stand beside; none shows all metrics alone.
+  /// - Parameters:
+  ///   - evaluation: the results to show.
+  ///   - reference: the results of the trivial predictor; if nil, all metrics are shown alone.
   public init(_ evaluation: Evaluation, reference: Evaluation?) {
     hasReference = reference != nil
     rows = evaluation.tasks.flatMap { task in
@@ -40,7 +42,7 @@ public struct ResultTable {
     reference == 0 ? "" : String(format: "%.2f ×", value / reference)
   }
 
-  /// The table as lines of text.
+  /// The table as text of fixed width: a row for each metric shown.
   public var text: String {
     let hasReference = hasReference
     let table = TextTable<Row> { row in

@@ -9,7 +9,7 @@ import VisionMetrics
 public struct RunReport {
   let folder: RunFolder
 
-  /// Creates the report of a run.
+  /// Creates the report of a run; nothing is read or written before ``write()``.
   public init(_ folder: RunFolder) { self.folder = folder }
 
   /// Writes the report from what the run's folder holds.

@@ -32,7 +32,7 @@ struct TokenSection {
       \(growth(report.growth, layerCount: analysis.layers.count))
       <h3>Spectrum of each layer's tokens</h3>
       <p>Eigenvalues of the uncentered covariance, largest first, on a logarithmic scale: blue ones span the range space
-      (r = \(String(format: "%g", analysis.ratio))), grey ones the null space.</p>
+      (r = \(String(format: "%g", analysis.ratio))), gray ones the null space.</p>
       \(spectra(analysis))
       <h3>Conflicts in the range space</h3>
       <p>Share of samples in which two tasks want opposite changes of a layer's tokens within the space: the inner product
@@ -58,7 +58,7 @@ struct TokenSection {
       ], class: "matrix")
   }
 
-  /// At most this many columns: neighbouring eigenvalues share one.
+  /// The largest number of columns; beyond it, neighboring eigenvalues share one.
   private static let largestColumnCount = 96
 
   private func spectra(_ analysis: TokenAnalysis) -> String {

@@ -7,7 +7,7 @@ public struct TokenTable {
   /// Creates the table of an analysis.
   public init(_ analysis: TokenAnalysis) { self.analysis = analysis }
 
-  /// The table as lines of text.
+  /// The table as text of fixed width: a header, then each layer's range space and fractions of conflicts.
   public var text: String {
     let width = analysis.layers.first?.eigenvalues.count ?? 0
     let header = "layer  range space (of \(width))  conflicts in range space  in null space"

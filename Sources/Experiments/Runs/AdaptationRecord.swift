@@ -1,9 +1,9 @@
 import MultitaskLearning
 
-/// How the network changed.
+/// A change of the network during training.
 public struct AdaptationRecord: Sendable, Codable, Equatable {
   /// The first step of the changed network.
   public var step: Int
-  /// What was seen and done.
+  /// What the adaptation found and changed.
   public var report: AdaptationReport
 }

@@ -9,9 +9,11 @@ import Torch
 /// The tensors lie in a safetensors file, the rest in a small JSON file that names it. The JSON file takes its
 /// place last and in one move, so that a checkpoint exists wholly or not at all, whenever the process dies.
 public struct Checkpoint: Codable, Sendable {
-  /// Which state of a run a checkpoint holds: the last one, or the one with the best score.
+  /// The checkpoints that a run keeps.
   public enum Name: String, Sendable {
+    /// The checkpoint of the latest saved step, from which a run resumes.
     case last
+    /// The checkpoint of the evaluation with the highest score.
     case best
 
     /// The checkpoint whose tensors a file holds.
@@ -20,11 +22,11 @@ public struct Checkpoint: Codable, Sendable {
 
   /// What the method's and the optimizer's states look like; nil in checkpoints from before there was a number.
   private var format: Int? = Self.currentFormat
-  /// Steps done.
+  /// The number of steps done.
   public var step: Int
-  /// The evaluation's score at this step, where there was one.
+  /// The score of the evaluation at this step; nil if there was none.
   public var score: Double?
-  /// The best score of the run so far.
+  /// The best score of the run so far; nil before the first evaluation.
   public var bestScore: Double?
   package var tensors: String
   var method: Data
@@ -55,7 +57,9 @@ public struct Checkpoint: Codable, Sendable {
     removeOrphans(in: folder)
   }
 
-  /// - Throws: ``FileError`` when there is none, or it is damaged.
+  /// Reads a checkpoint of a run; its tensors are read later.
+  ///
+  /// - Throws: ``FileError`` if there is no such checkpoint, or it is damaged.
   public static func load(_ name: Name, in folder: RunFolder) throws -> Checkpoint {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {

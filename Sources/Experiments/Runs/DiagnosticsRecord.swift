@@ -1,30 +1,30 @@
 import MultitaskLearning
 
-/// A look at the tasks' gradients, as `metrics.jsonl` keeps it. Tasks are in the configuration's order.
+/// The diagnostics of the tasks' gradients in one step, as `metrics.jsonl` keeps them, in the order of the tasks.
 public struct DiagnosticsRecord: Sendable, Codable, Equatable {
-  /// A part of the network, and how the tasks' gradients agree there.
+  /// The cosines of the tasks' gradients within a part of the network, or a map of features.
   public struct Module: Sendable, Codable, Equatable {
-    /// The part's name.
+    /// The name of the part or map.
     public var name: String
-    /// Of the pairs (1, 0), (2, 0), (2, 1), ….
+    /// The cosines of the pairs of tasks (1, 0), (2, 0), (2, 1), ….
     public var cosines: [Double]
   }
 
-  /// What the gradients were taken with respect to.
+  /// The level at which the gradients were taken.
   public var level: GradientLevel
-  /// The mean cosine over pairs.
+  /// The gradient direction similarity: the mean cosine over pairs of tasks.
   public var gds: Double
-  /// The mean similarity of norms over pairs.
+  /// The gradient magnitude similarity: the mean over pairs of tasks.
   public var gms: Double
-  /// Of the gradient matrix; none where its rows are dependent.
+  /// The condition number of the gradient matrix; nil if its rows are dependent.
   public var conditionNumber: Double?
-  /// How evenly the tasks use the shared features.
+  /// How evenly the tasks use the shared features; nil if they share none.
   public var featureEntropy: Double?
-  /// K×K.
+  /// The cosines of all pairs of tasks, K×K.
   public var cosines: [[Double]]
-  /// The norm of each task's gradient.
+  /// The norms of the gradients of the K weighted losses.
   public var gradientNorms: [Double]
-  /// The parts of the network, in order.
+  /// The cosines within each part of the network or, at the level of features, within each map of features.
   public var modules: [Module]
 
   init(_ diagnostics: GradientDiagnostics) {

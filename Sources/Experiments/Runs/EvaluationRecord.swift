@@ -1,8 +1,8 @@
-/// What a network was worth after some steps.
+/// The results of a network on the validation data after some steps.
 public struct EvaluationRecord: Sendable, Codable, Equatable {
-  /// Steps done.
+  /// The number of steps done.
   public var step: Int
-  /// The results.
+  /// The metrics of all tasks on the validation data.
   public var evaluation: Evaluation
   /// The mean gain over the trivial predictors.
   public var score: Double

@@ -5,7 +5,7 @@ import Support
 import Torch
 import VisionNetworks
 
-/// Runs an encoder of known weights over a batch of pictures and keeps its features: `polymath encode`.
+/// Runs an encoder of known weights over a batch of images and keeps its features: `polymath encode`.
 public struct FeatureExport {
   private let encoder: any PretrainedEncoder & FeatureNaming
   private let entry: EncoderEntry

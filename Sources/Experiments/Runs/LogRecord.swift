@@ -1,7 +1,10 @@
-/// One line of `metrics.jsonl`: a record with its `kind`.
+/// A line of `metrics.jsonl`: a record with its `kind`.
 public enum LogRecord: Sendable, Codable, Equatable {
+  /// A step of training.
   case step(StepRecord)
+  /// An evaluation on the validation data.
   case evaluation(EvaluationRecord)
+  /// A change of the network.
   case adaptation(AdaptationRecord)
 
   private enum Kind: String, Codable {
@@ -13,7 +16,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     case kind
   }
 
-  /// The step that the record is of, from 1; zero for what was before the first.
+  /// The step of the record, whatever its kind.
   public var step: Int {
     switch self {
     case .step(let record): record.step
@@ -22,7 +25,9 @@ public enum LogRecord: Sendable, Codable, Equatable {
     }
   }
 
-  /// Reads a record, whose field `kind` names its case.
+  /// Decodes the record that `kind` names.
+  ///
+  /// - Throws: `DecodingError` for an unknown kind, or a record that lacks a field.
   public init(from decoder: any Decoder) throws {
     switch try decoder.container(keyedBy: Key.self).decode(Kind.self, forKey: .kind) {
     case .step: self = .step(try StepRecord(from: decoder))
@@ -31,7 +36,7 @@ public enum LogRecord: Sendable, Codable, Equatable {
     }
   }
 
-  /// Writes the record's fields beside the field `kind`.
+  /// Encodes the record's fields, with its `kind` beside them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {

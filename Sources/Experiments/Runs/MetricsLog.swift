@@ -32,7 +32,9 @@ public final class MetricsLog: TrainingObserver {
     try handle.seekToEnd()
   }
 
-  /// Appends a record.
+  /// Appends a record as a line.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be written.
   public func observe(_ record: LogRecord) throws {
     do { try handle.write(contentsOf: Self.line(record)) } catch {
       throw FileError(url, "cannot be written: \(error.localizedDescription)")

@@ -2,38 +2,38 @@ import Foundation
 import Support
 import Torch
 
-/// Where a run keeps everything: configuration, metrics, checkpoints, report, predictions.
+/// The folder of a run: configuration, metrics, checkpoints, report and predictions.
 public struct RunFolder: Sendable {
-  /// The folder.
+  /// The location of the folder.
   public let url: URL
 
-  /// The run in a folder, whether or not it exists.
+  /// Creates a reference to a folder, which need not exist.
   public init(_ url: URL) { self.url = url }
 
-  /// The configuration with all its fields.
+  /// The file `config.yaml`: the configuration, with which a folder counts as a run.
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
-  /// What the network was made to tell, so that it can be used where the data are not.
+  /// The file `tasks.json`: the meaning of the tasks, so that the network can be used without the data.
   public var tasks: URL { url.appendingPathComponent("tasks.json") }
-  /// The names of losses and of what evaluations tell of.
+  /// The file `names.json`: the names of the losses and of the evaluated tasks.
   public var names: URL { url.appendingPathComponent("names.json") }
-  /// Losses, evaluations and adaptations: a JSON object a line.
+  /// The file `metrics.jsonl`: a record for each step, evaluation and change of the network.
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
-  /// What the run cost.
+  /// The file `summary.json`, which is written last: ``RunSummary``.
   public var summary: URL { url.appendingPathComponent("summary.json") }
-  /// The page that shows the run, which opens offline.
+  /// The file `report.html`: ``RunReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
-  /// Drawings of some validation samples.
+  /// The folder `predictions` with the report's images.
   public var predictions: URL { url.appendingPathComponent("predictions") }
-  /// Where `polymath predict` writes.
+  /// The folder `predictions/pictures`, to which `polymath predict` writes by default.
   public var pictures: URL { predictions.appendingPathComponent("pictures") }
-  /// The event files of TensorBoard.
+  /// The folder `tensorboard` with the event files.
   public var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
-  /// Parameters, optimizer state and what the method has learned.
+  /// The folder `checkpoints`: ``Checkpoint``.
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
-  /// What the trivial predictors reach on the validation data.
+  /// The file `trivial.json`: the metrics of the trivial predictors.
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
 
-  /// Whether anything is there.
+  /// Whether there is a file or folder at ``url``.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
   /// Where a run writes.
@@ -68,14 +68,18 @@ public struct RunFolder: Sendable {
     for folder in [url] + subfolders + [pictures] { AtomicFile.removeLeftovers(in: folder) }
   }
 
-  /// Creates the folder for a new run.
+  /// Creates the folder and its subfolders.
+  ///
+  /// - Throws: ``FileError`` if a folder cannot be created.
   public func create() throws {
     for folder in [url] + subfolders {
       try FileManager.default.createFolder(folder)
     }
   }
 
-  /// - Throws: ``FileError`` when something is there that is no run.
+  /// Checks that the folder is free, or holds a run that can be replaced.
+  ///
+  /// - Throws: ``FileError`` if it holds something that is not a run.
   public func requireReplaceable() throws {
     if (try? requireFree()) != nil { return }
     guard isRun else {
@@ -98,7 +102,9 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// - Throws: ``FileError`` when there is no run here.
+  /// Checks that the folder holds a run.
+  ///
+  /// - Throws: ``FileError`` if it does not.
   public func requireRun() throws {
     guard exists else { throw FileError(url, "does not exist: there is no run here") }
     guard isDirectory else { throw FileError(url, "is a file, but a run is a folder") }

@@ -2,17 +2,17 @@ import Foundation
 import Support
 import Torch
 
-/// What a run cost.
+/// The cost of a run: time and memory.
 public struct RunSummary: Codable, Sendable, Equatable {
-  /// The number of steps.
+  /// The number of the last step.
   public var steps: Int
-  /// The median over steps that were not looked at.
+  /// The median of the seconds per step, over the steps in which the gradients were not observed.
   public var secondsPerStep: Double
-  /// Of all steps, and of changing the network.
+  /// The seconds of all steps, and of changing the network.
   public var trainingSeconds: Double
-  /// How many steps were looked at, and how much longer they took than the others.
+  /// The number of steps in which the tasks' gradients were observed.
   public var lookCount: Int
-  /// How much longer the steps that were looked at took, in seconds, all together.
+  /// The seconds that these steps took longer than the others, in total; estimated from medians.
   public var lookSeconds: Double
   /// The largest resident memory of the process so far; after a resumption, that of the larger process.
   public var peakBytes: Int
@@ -32,7 +32,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
     peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
   }
 
-  /// - Throws: ``FileError`` when the run has none.
+  /// Reads the summary of a run.
+  ///
+  /// - Throws: ``FileError`` if the run has no valid summary.
   public static func load(_ folder: RunFolder) throws -> RunSummary {
     guard let data = try? Data(contentsOf: folder.summary),
       let summary = try? JSONDecoder().decode(RunSummary.self, from: data), summary.isPossible
@@ -52,7 +54,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     try AtomicFile.write(encoder.encode(self), to: folder.summary)
   }
 
-  /// The costs on one line.
+  /// The summary as one or two lines: speed, peak memory and the cost of diagnostics.
   public var text: String {
     let speed = String(
       format: "%d steps, %.0f ms each (median), peak memory %.0f MB", steps, secondsPerStep * 1e3,

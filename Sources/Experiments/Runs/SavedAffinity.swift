@@ -29,11 +29,11 @@ public struct SavedAffinity: Sendable {
     case history(decay: Double, [Step], observesLastGroup: Bool)
   }
 
-  /// What comes out.
+  /// The groups of tasks, and the affinity by which they were formed.
   public struct Result: Encodable, Sendable {
-    /// The tasks' positions, group by group.
+    /// The groups: each a list of tasks, numbered from 0.
     public let groups: [[Int]]
-    /// Of a history: the map at its end.
+    /// The affinity map at the end of a history; nil if the file held a matrix.
     public let affinity: [[Double]]?
   }
 

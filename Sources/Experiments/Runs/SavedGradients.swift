@@ -15,9 +15,9 @@ public struct SavedGradients: Sendable {
     var order: String?
   }
 
-  /// What comes out for one step.
+  /// The result of an aggregation for one step.
   public struct Result: Encodable, Sendable {
-    /// The direction that takes the gradient's place.
+    /// The direction of the update, with as many elements as a row of the gradients.
     public let direction: [Double]
     /// The weights of the rows; nil for methods that work on single elements.
     public let weights: [Double]?
@@ -27,7 +27,7 @@ public struct SavedGradients: Sendable {
     var steps: [Step]?
   }
 
-  /// The file that the gradients come from.
+  /// The file that was read.
   public let url: URL
   private let steps: [Step]
   /// Whether the file held a list of steps.

@@ -1,23 +1,24 @@
 /// What happened in a step of training.
 public struct StepRecord: Sendable, Codable, Equatable {
-  /// From 1.
+  /// The number of the step, from 1.
   public var step: Int
-  /// Each present task's loss, by name.
+  /// The losses of the tasks that took part in the step, by name.
   public var losses: [String: Double]
-  /// What each present task's loss counted for, by name.
+  /// The weights of these tasks' losses, by name.
   public var weights: [String: Double]
-  /// The learning rate of the step.
+  /// The learning rate of the step, after the schedule.
   public var learningRate: Double
-  /// Of the whole step.
+  /// The seconds that the whole step took.
   public var seconds: Double
-  /// Of it, waiting for data.
+  /// The seconds of the step that were spent waiting for data.
   public var waitSeconds: Double
-  /// What was seen of the tasks' gradients, where the step was looked at.
+  /// The diagnostics of the tasks' gradients; nil if they were not observed in this step.
   public var diagnostics: DiagnosticsRecord?
-  /// The groups of tasks that were updated, as positions in the configuration, where the schedule has any.
+  /// The groups of tasks that were updated, as positions in the configuration; nil if the schedule forms none.
   public var groups: [[Int]]?
-  /// How tasks help each other, from source to target, every ten steps.
+  /// The affinity of tasks, from source to target, in every tenth step and the last; nil if the schedule tracks none.
   public var affinity: [[Double]]?
-  /// Of each shared convolution, the share of channels that each task has priority for, in every tenth step that protects them.
+  /// The fraction of each shared convolution's channels that each task has priority for, in every tenth step and the
+  /// last; nil if the schedule protects none.
   public var channelShares: [String: [Double]]?
 }

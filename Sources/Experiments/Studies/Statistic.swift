@@ -4,7 +4,7 @@ import Support
 public struct Statistic: Sendable, Equatable {
   /// The mean.
   public let mean: Double
-  /// nil for a single value.
+  /// The standard deviation of a sample, with n − 1 in the denominator; nil for a single value.
   public let deviation: Double?
 
   init(mean: Double, deviation: Double?) {
@@ -12,7 +12,7 @@ public struct Statistic: Sendable, Equatable {
     self.deviation = deviation
   }
 
-  /// nil of no values.
+  /// Creates the statistic of some values; nil if there are none.
   public init?(_ values: [Double]) {
     guard let mean = values.mean else { return nil }
     let count = Double(values.count)

@@ -2,17 +2,17 @@
 public struct Study: Sendable {
   /// A method to compare, with everything else that belongs to it.
   public struct Candidate: Sendable, Equatable {
-    /// What tables and plots call it.
+    /// The name of the candidate in tables and plots.
     public var label: String
-    /// The configuration of the label's runs, whose seeds the study gives.
+    /// The configuration of the candidate's runs; the study's seeds take the place of its seed.
     public var configuration: Configuration
   }
 
-  /// The seeds that each method is run with.
+  /// The seeds; each candidate is trained once with each. They default to 1, 2 and 3.
   public var seeds: [UInt64] = [1, 2, 3]
-  /// The methods that are compared.
+  /// The methods to compare, in the order of the tables.
   public var candidates: [Candidate] = []
-  /// What the single-task networks are trained with, and what the candidates start from.
+  /// The configuration of the single-task networks, from which the candidates' configurations differ.
   public var configuration = Configuration()
   /// Whether there is a single-task network for each task and seed, to measure gains against.
   public var hasBaselines = true

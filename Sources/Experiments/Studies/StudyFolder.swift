@@ -2,20 +2,20 @@ import Foundation
 import Support
 import Torch
 
-/// Where a study keeps its runs and what it found.
+/// The folder of a study, with its runs, tables and report.
 public struct StudyFolder: Sendable {
-  /// The folder.
+  /// The location of the folder.
   public let url: URL
 
-  /// The study in a folder, whether or not it exists.
+  /// Creates a reference to a folder, which need not exist.
   public init(_ url: URL) { self.url = url }
 
-  /// The page that shows the study, which opens offline.
+  /// The file `report.html`: ``StudyReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
-  /// The table in a format, by its file extension.
+  /// Returns the file of the tables in a format, which its extension names: txt, csv, md or tex.
   public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
 
-  /// The folder of one of the study's runs.
+  /// Returns the folder of one of the study's runs, `runs/NAME`.
   public func run(_ run: StudyRun) -> RunFolder {
     RunFolder(url.appendingPathComponent("runs").appendingPathComponent(run.name))
   }

@@ -3,15 +3,17 @@ import Support
 import Torch
 import VisionMetrics
 
-/// Everything that a study found, in its folder: tables in four formats, and one page.
+/// The report of a study in its folder: tables in four formats, and one HTML page.
 public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
   private let results: StudyResults
-  /// The study's tables.
+  /// The tables of the report.
   public let table: StudyTable
 
-  /// - Throws: ``FileError`` when a finished run cannot be read.
+  /// Reads the results of the finished runs.
+  ///
+  /// - Throws: ``FileError`` if a finished run cannot be read.
   public init(_ study: Study, folder: StudyFolder) throws {
     self.study = study
     self.folder = folder
@@ -19,7 +21,9 @@ public struct StudyReport {
     table = StudyTable(results)
   }
 
-  /// Writes the report, the tables and the curves to the study's folder.
+  /// Writes the tables as text, CSV, Markdown and LaTeX, and the page `report.html`.
+  ///
+  /// - Throws: ``FileError`` if a log cannot be read or a file cannot be written.
   public func write() throws {
     let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
     for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }

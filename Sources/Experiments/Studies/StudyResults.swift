@@ -4,55 +4,55 @@ import Support
 import Torch
 import VisionMetrics
 
-/// What a study's finished runs say.
+/// The results of a study's finished runs.
 public struct StudyResults: Sendable {
-  /// One metric of one task.
+  /// A metric of a task.
   public struct Metric: Sendable, Hashable {
-    /// The task's name.
+    /// The name of the task.
     public let task: String
-    /// The metric's name.
+    /// The name of the metric, which several tasks may have in common.
     public let name: String
-    /// Which values are better.
+    /// Whether higher or lower values are better.
     public let direction: MetricResult.Direction
-    /// Whether the task is judged by it.
+    /// Whether the task is judged by this metric.
     public let isPrimary: Bool
   }
 
   /// A candidate's runs, or all single-task networks together.
   public struct Row: Sendable {
-    /// The name of the row: the method's label.
+    /// The name of the row in tables and plots.
     public let label: String
-    /// Whether the row is that of the single-task networks.
+    /// Whether these are the single-task networks.
     public let isBaseline: Bool
     /// For each seed that is finished, the value of each metric.
     public internal(set) var values: [UInt64: [Metric: Double]]
-    /// What each run cost.
+    /// The costs of the finished runs; empty for the single-task networks.
     public internal(set) var summaries: [RunSummary]
     /// For each seed, the means of the diagnostics over the run.
     public internal(set) var diagnostics: [UInt64: [String: Double]] = [:]
 
-    /// Mean and deviation of a metric over the seeds; nil if no run has it.
+    /// Returns the mean and deviation of a metric over the finished seeds; nil if no seed has it.
     public func statistic(_ metric: Metric) -> Statistic? { Statistic(values.values.compactMap { $0[metric] }) }
-    /// Mean and deviation of the seconds in a step; nil without runs.
+    /// The seconds per step, over the finished runs; nil if there are none.
     public var secondsPerStep: Statistic? { Statistic(summaries.map(\.secondsPerStep)) }
-    /// Mean and deviation of the largest resident memory, in megabytes; nil without runs.
+    /// The peak memory in megabytes (10⁶ bytes), over the finished runs; nil if there are none.
     public var peakMegabytes: Statistic? { Statistic(summaries.map { Double($0.peakBytes) / 1e6 }) }
   }
 
   static let baselineLabel = "single task"
 
-  /// Every metric of every task, in order.
+  /// The metrics of all tasks, in the order of the tasks; empty until a candidate's run is finished.
   public let metrics: [Metric]
-  /// Of the study.
+  /// The number of seeds of the study, finished or not.
   public let seedCount: Int
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
-  /// The rows of methods.
+  /// The rows of the candidates, without the single-task networks.
   public var candidates: [Row] { rows.filter { !$0.isBaseline } }
   /// The row of the single-task networks; nil if the study has none.
   public var baseline: Row? { rows.first { $0.isBaseline } }
-  /// The metrics that tasks are judged by.
+  /// The metrics by which the tasks are judged, one for each task.
   public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
 
   /// Reads what is finished; a run that is not is left out.

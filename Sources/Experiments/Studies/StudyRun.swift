@@ -1,9 +1,9 @@
-/// One training of a study.
+/// A training of a study.
 public struct StudyRun: Sendable, Equatable {
-  /// What is shown while the run is trained: label and seed.
+  /// The name of the run in lists and reports, such as `CAGrad, seed 1`.
   public let title: String
-  /// Of its folder.
+  /// The name of the run's folder, such as `cagrad-seed1`.
   public let name: String
-  /// The run's whole configuration.
+  /// The configuration of the run, with its seed.
   public let configuration: Configuration
 }

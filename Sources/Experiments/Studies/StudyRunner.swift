@@ -5,11 +5,11 @@ import Torch
 /// Trains what a study still lacks, one run after another, each in a process of its own: its memory is measured alone,
 /// and when it fails the others go on.
 public struct StudyRunner {
-  /// How a study ended.
+  /// How a call of ``run(shouldStop:announce:)`` ended.
   public enum Outcome: Sendable, Equatable {
-    /// The runs that could not be finished, and why.
+    /// All runs were tried; the failures are the titles of those that could not be finished, with the reasons.
     case finished(failures: [String: String])
-    /// The caller wanted to stop; what was trained is kept.
+    /// The caller asked to stop; what was trained is kept.
     case stopped
   }
 
@@ -17,9 +17,14 @@ public struct StudyRunner {
   private let folder: StudyFolder
   private let executable: URL
 
-  /// - Parameter executable: the command `polymath`.
-  /// - Throws: ``ConfigurationError`` where the folder holds runs of another study, ``FileError`` where it holds something else, or
-  ///   a run that is damaged.
+  /// Checks that the folder is free, or holds runs of the same study.
+  ///
+  /// - Parameters:
+  ///   - study: the study.
+  ///   - folder: the folder of the study.
+  ///   - executable: the program `polymath`, which trains the runs.
+  /// - Throws: ``ConfigurationError`` if the folder holds runs of another study, ``FileError`` if it holds something
+  ///   else, or a run that is damaged.
   public init(_ study: Study, folder: StudyFolder, executable: URL) throws {
     self.study = study
     self.folder = folder
@@ -33,9 +38,12 @@ public struct StudyRunner {
   /// The runs that are not finished.
   public var missing: [StudyRun] { study.runs.filter { !folder.isFinished($0) } }
 
+  /// Trains the missing runs.
+  ///
   /// - Parameters:
-  ///   - shouldStop: asked a few times a second.
-  ///   - announce: told what happens, line by line.
+  ///   - shouldStop: asked a few times a second; if it returns true, the current run is saved and the study stops.
+  ///   - announce: called with each line of progress.
+  /// - Throws: ``FileError`` if the study's files cannot be written. A run that fails is a part of the outcome.
   public func run(shouldStop: () -> Bool, announce: (String) -> Void) throws -> Outcome {
     try folder.create()
     let lock = try FolderLock(folder.url, work: "running this study")

@@ -26,7 +26,7 @@ public struct StudyTable: Sendable {
   private let results: StudyResults
   private let tables: [Table]
 
-  /// Creates the tables of a study's results.
+  /// Creates the tables: an overview, then one for each task.
   public init(_ results: StudyResults) {
     self.results = results
     tables = [Self.overview(results)] + Self.taskTables(results)
@@ -100,7 +100,7 @@ public struct StudyTable: Sendable {
 
   // MARK: Formats
 
-  /// For the terminal.
+  /// The overview as text of fixed width, for the terminal.
   public var text: String { Self.text(tables[0]) }
 
   private static func text(_ table: Table) -> String {
@@ -111,10 +111,10 @@ public struct StudyTable: Sendable {
     return rendered.string(for: Array(table.labels.indices)) ?? ""
   }
 
-  /// All tables, for a file that is read as it is.
+  /// All tables as text of fixed width.
   public var allText: String { tables.map { "\($0.title)\n\(Self.text($0))\n" }.joined(separator: "\n") }
 
-  /// The tables in Markdown.
+  /// All tables in Markdown, the best mean of each column in bold.
   public var markdown: String {
     tables.map { table in
       let header =
@@ -132,7 +132,7 @@ public struct StudyTable: Sendable {
     }.joined(separator: "\n")
   }
 
-  /// The tables in LaTeX.
+  /// All tables in LaTeX, which need the package booktabs; the best mean of each column is in bold.
   public var latex: String {
     tables.map { table in
       let header = table.columns.map {

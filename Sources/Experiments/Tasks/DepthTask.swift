@@ -3,7 +3,7 @@ import Torch
 import VisionData
 import VisionMetrics
 
-/// Metres, above zero.
+/// The task of depth, in meters above zero.
 struct DepthTask: LearnableTask {
   var loss: any Loss { MaskedL1() }
   func makeMetric() -> any TaskMetric { DepthMetric() }

@@ -1,7 +1,7 @@
-/// How wrong normals are.
+/// The loss of surface normals.
 public enum NormalsLossKind: String, Sendable, CaseIterable {
-  /// As in the papers.
+  /// The L1 distance, as in publications.
   case l1
-  /// Learns faster from nothing.
+  /// The cosine distance, which learns faster from random weights.
   case cosine
 }

@@ -32,7 +32,9 @@ public final class EventFile {
     try append(event)
   }
 
-  /// Writes some numbers of a step.
+  /// Writes the values of scalars at a step, in single precision.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be written.
   public func write(_ scalars: [(tag: String, value: Double)], step: Int) throws {
     var event = Polymath_Tensorboard_Event()
     event.step = Int64(step)

@@ -13,7 +13,9 @@ public final class TensorBoardLog: TrainingObserver {
     self.tasks = tasks
   }
 
-  /// Writes a record's numbers.
+  /// Writes the scalars of a record at its step.
+  ///
+  /// - Throws: ``FileError`` if the event file cannot be written.
   public func observe(_ record: LogRecord) throws {
     switch record {
     case .step(let step):

@@ -1,12 +1,12 @@
 import Support
 import VisionMetrics
 
-/// Metrics of all tasks.
+/// The metrics of all tasks on one data set.
 public struct Evaluation: Sendable, Codable, Equatable {
-  /// The results of each task, in order.
+  /// The metrics of each task, in the order of the workload's ``Workload/evaluatedNames``.
   public let tasks: [TaskEvaluation]
 
-  /// Creates an evaluation of results in order.
+  /// Creates an evaluation from the tasks' metrics.
   public init(tasks: [TaskEvaluation]) { self.tasks = tasks }
 
   /// The mean gain over a reference in the tasks' primary metrics: by it, checkpoints are ordered.
@@ -32,6 +32,6 @@ public struct Evaluation: Sendable, Codable, Equatable {
     return metric.direction.sign * metric.value / (1 + abs(metric.value))
   }
 
-  /// Metrics are fractions, degrees or metres.
+  /// Metrics are fractions, degrees or meters.
   private static let roundingOfZero = 1e-6
 }

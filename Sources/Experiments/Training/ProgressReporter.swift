@@ -27,7 +27,7 @@ public final class ProgressReporter: TrainingObserver {
     if let note { write("note: \(note)\n") }
   }
 
-  /// Shows a record.
+  /// Shows a record: steps move the bar, evaluations and changes of the network become lines.
   public func observe(_ record: LogRecord) {
     switch record {
     case .step(let step): observe(step)
@@ -49,7 +49,7 @@ public final class ProgressReporter: TrainingObserver {
       + "looking at \(report.analysis.sampleCount) samples took \(String(format: "%.1f", report.seconds)) s"
   }
 
-  /// Clears the moving line.
+  /// Removes the bar from the terminal.
   public func finish() {
     if isTerminal { write("\r\u{1B}[K") }
   }

@@ -3,11 +3,11 @@ import VisionMetrics
 
 /// A task's metrics and mean loss over a data set.
 public struct TaskEvaluation: Sendable, Codable, Equatable {
-  /// The task's name.
+  /// The name of the task.
   public let task: String
   /// The mean loss over all known labels.
   public let loss: Double
-  /// The metrics, first the one that the task is judged by.
+  /// The metrics; the first is ``primary``.
   public let metrics: [MetricResult]
 
   /// - Parameter metrics: one at least, first the one that the task is judged by.

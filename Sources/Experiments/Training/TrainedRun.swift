@@ -6,13 +6,13 @@ import VisionData
 
 /// A run's network with its trained parameters, for evaluation and prediction.
 public struct TrainedRun {
-  /// The run's folder.
+  /// The folder of the run.
   public let folder: RunFolder
-  /// What the run was configured with.
+  /// The configuration that the run was trained with.
   public let configuration: Configuration
-  /// The network and its data.
+  /// The workload, whose network holds the parameters of ``checkpoint``.
   public let workload: any Workload
-  /// The checkpoint whose parameters the network has.
+  /// The checkpoint that was loaded.
   public let checkpoint: Checkpoint
 
   /// - Throws: ``FileError`` if there is no run, no such checkpoint, or it does not fit.
@@ -27,7 +27,7 @@ public struct TrainedRun {
     try checkpoint.restore(workload.network, grownBy: configuration.makeMethod(), in: folder)
   }
 
-  /// The network with its trained parameters.
+  /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
   /// Metrics on the validation data.

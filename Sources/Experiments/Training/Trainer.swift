@@ -8,20 +8,21 @@ import Torch
 public final class Trainer {
   /// How a training ended.
   public enum Outcome: Sendable, Equatable {
+    /// All steps are done.
     case finished
-    /// The caller wanted to stop; everything is saved.
+    /// The caller asked to stop after this step; everything is saved.
     case stopped(step: Int)
   }
 
-  /// What is trained.
+  /// The workload that is trained.
   public let workload: any Workload
-  /// How it is trained.
+  /// The plan of the training.
   public let plan: TrainingPlan
-  /// Where the run keeps everything.
+  /// The folder in which checkpoints are saved.
   public let folder: RunFolder
-  /// What the trivial predictors reach on the validation data.
+  /// The results of the trivial predictors on the validation data.
   public let trivial: Evaluation
-  /// The results of the last evaluation; nil before the first.
+  /// The most recent evaluation; nil before the first.
   public private(set) var lastEvaluation: Evaluation?
 
   private let optimizer: MultitaskOptimizer
@@ -29,8 +30,14 @@ public final class Trainer {
   private var step: Int
   private var bestScore: Double?
 
-  /// - Parameter isResumed: whether to go on from the folder's last checkpoint, if it has one.
-  /// - Throws: everything that can be wrong with workload, plan and checkpoint, before training begins.
+  /// Prepares a training, and evaluates the trivial predictors.
+  ///
+  /// - Parameters:
+  ///   - workload: the workload to train.
+  ///   - plan: the plan of the training.
+  ///   - folder: the folder for checkpoints.
+  ///   - isResumed: whether to continue from the folder's last checkpoint, if it has one.
+  /// - Throws: Everything that can be wrong with workload, plan and checkpoint, before training begins.
   public init(_ workload: any Workload, _ plan: TrainingPlan, folder: RunFolder, resuming isResumed: Bool = false)
     throws
   {
@@ -59,10 +66,10 @@ public final class Trainer {
     trivial = try known ?? workload.evaluateTrivially()
   }
 
-  /// The network that is trained.
+  /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
-  /// Steps done so far.
+  /// The number of steps done so far.
   public var completedSteps: Int { step }
 
   /// Trains to the configured number of steps.

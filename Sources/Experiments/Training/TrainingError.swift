@@ -1,8 +1,8 @@
 import MultitaskLearning
 
-/// A training that cannot go on.
+/// The error of a training that cannot continue.
 public struct TrainingError: Error, CustomStringConvertible, Sendable {
-  /// What happened in which step, and what may help.
+  /// The message: the step, the quantity that is not finite, and the folder of the last checkpoint.
   public let description: String
 
   static func notFinite(_ error: NonFiniteError, step: Int, folder: RunFolder) -> TrainingError {

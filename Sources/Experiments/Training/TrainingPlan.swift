@@ -2,31 +2,31 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 
-/// How a workload is trained: the method, the optimizer, how long, and how often it is looked at.
+/// How a workload is trained: the method, the optimizer, its length, and how often it is observed.
 public struct TrainingPlan: Sendable {
-  /// How the tasks' losses and gradients become updates.
+  /// The multi-task method, in its initial state.
   public var method: MultitaskMethod
-  /// The rule of the updates.
+  /// The rule for parameters that no group optimizes in another way.
   public var optimizer: any Optimizer
-  /// Parameters that are optimized in ways of their own. A network's parameters are assigned to them before.
+  /// Groups of parameters with rules of their own. The network's parameters have to be assigned to them already.
   public var groups: OptimizerGroups
-  /// Nil for no clipping.
+  /// The clipping of the gradient; nil if there is none.
   public var clipping: GradientClipping?
   /// The base rate, which ``schedule`` multiplies.
   public var learningRate: Double
-  /// The factor on ``learningRate`` over the training.
+  /// The learning rate's course over the training, as factors on ``learningRate``.
   public var schedule: LearningRateSchedule
-  /// The number of steps.
+  /// The number of steps, at least 1.
   public var steps: Int
-  /// Parts of a batch for one step: each counts by its labels.
+  /// The number of parts of a step's batch, each of which counts by its labels.
   public var partCount: Int
-  /// Steps between two evaluations; zero for one at the end alone.
+  /// The number of steps between two evaluations; zero for a single one at the end.
   public var evaluateEvery: Int
-  /// Steps between two checkpoints; zero for one at the end alone.
+  /// The number of steps between two checkpoints; zero for a single one at the end.
   public var checkpointEvery: Int
-  /// Steps between two looks at the tasks' gradients; zero for none.
+  /// The number of steps between two observations of the tasks' gradients; zero turns them off.
   public var observeEvery: Int
-  /// What the observed gradients are taken with respect to.
+  /// The level of the observed gradients; ``GradientLevel/parameters`` is used where tasks share no features.
   public var observedLevel: GradientLevel
   /// The seed of the network's random draws.
   public var seed: UInt64

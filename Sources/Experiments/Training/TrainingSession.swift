@@ -7,21 +7,27 @@ import VisionData
 public struct TrainingSession {
   /// What to do with a folder that exists.
   public enum ExistingRun: Sendable {
+    /// An existing run is an error.
     case refuse
+    /// The run goes on from its last checkpoint.
     case resume
+    /// The run is replaced.
     case overwrite
   }
 
-  /// What trains.
+  /// The trainer of the run.
   public let trainer: Trainer
-  /// The run's folder.
+  /// The folder of the run.
   public let folder: RunFolder
   private let observers: [any TrainingObserver]
   private let lock: FolderLock
 
   /// Prepares a run: nothing is written before configuration and data are known to be right.
   ///
-  /// - Parameter configuration: none takes that of the run that is resumed.
+  /// - Parameters:
+  ///   - configuration: the configuration; if nil, that of the run that is resumed, or the defaults.
+  ///   - folder: the folder of the run.
+  ///   - existing: what happens to a run that is there already.
   /// - Throws: what is wrong, as the parts say it.
   public init(_ configuration: Configuration?, folder: RunFolder, existing: ExistingRun) throws {
     self.folder = folder
@@ -76,7 +82,7 @@ public struct TrainingSession {
 
   /// Trains, then draws predictions and writes the report.
   ///
-  /// - Parameter shouldStop: asked after every step; the run is saved then and can be resumed.
+  /// - Parameter shouldStop: asked after every step; if it returns true, the run is saved and can be resumed.
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
     let summary = try RunSummary(folder)
@@ -105,7 +111,10 @@ public struct TrainingSession {
 
   /// The configuration that a resumed run keeps.
   ///
-  /// - Parameter given: none, or the same.
+  /// - Parameters:
+  ///   - given: nil, or the configuration that the run was started with.
+  ///   - folder: the folder of the run.
+  /// - Throws: ``ConfigurationError`` if another configuration is given, ``FileError`` if there is no run.
   public static func resumedConfiguration(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
     let own = try Configuration(of: folder)
     guard given == nil || given?.withAbsolutePaths == own else {

@@ -21,7 +21,7 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
 }
 
 extension AttributeWorkload {
-  /// As the registry knows it.
+  /// The entry of the workload in ``WorkloadRegistry``.
   public static let entry = MethodEntry<any WorkloadFactory>(
     "attributes", summary: "Tasks about whole images: yes or no for each attribute.",
     paper: "Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015"

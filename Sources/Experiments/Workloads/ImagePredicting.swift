@@ -1,15 +1,18 @@
 import VisionData
 
-/// A workload whose network says something about single images.
+/// A workload whose network predicts from single images.
 public protocol ImagePredicting: Workload {
-  /// - Parameter picture: of any size.
-  /// - Returns: for each task what the network says, in the network's order.
+  /// Returns the predictions for an image.
+  ///
+  /// - Parameter picture: the image, of any size.
+  /// - Returns: The prediction of each task, in the network's order.
   func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)]
 }
 
-/// What a network says about an image in one task, for a person.
+/// A network's prediction for an image in one task, in a form that a person can read.
 public enum ImageReading: Sendable {
-  /// A picture as large as the image.
+  /// An image of the same size as the input.
   case picture(Picture)
+  /// A line of text, such as the attributes of the image.
   case text(String)
 }

@@ -19,7 +19,7 @@ public struct PixelWorkload: VisionWorkload, ImagePredicting {
 }
 
 extension PixelWorkload {
-  /// As the registry knows it.
+  /// The entry of the workload in ``WorkloadRegistry``.
   public static let entry = MethodEntry<any WorkloadFactory>(
     "pixels", summary: "Tasks about every pixel: segmentation, depth, normals, edges, and others.",
     paper: "Vandenhende et al., Multi-Task Learning for Dense Prediction Tasks: A Survey, TPAMI 2021"

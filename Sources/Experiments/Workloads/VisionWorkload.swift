@@ -14,34 +14,36 @@ protocol VisionWorkload: Workload {
 }
 
 extension VisionWorkload {
-  /// The network.
+  /// The network of encoder and decoders, with one output for each task.
   public var network: any AdaptableNetwork { training.network }
-  /// Whether tasks share the features, as the network is now.
+  /// What the decoders take from the encoder.
   public var featureKind: Features.Kind { training.network.featureKind }
 
-  /// What is to be said about the cache.
+  /// Returns a note if the cache cannot hold all samples; nil otherwise.
   public func note() throws -> String? { try training.data().cacheNote() }
-  /// Opens the training data.
+  /// Opens the training data at a part of a batch, counted from 0.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)
   }
-  /// Hands over batches in evaluation.
+  /// Hands over batches of the training data, without augmentation.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     try training.forEachTokenBatch(sampleCount: sampleCount, body)
   }
-  /// Metrics on the validation data.
+  /// Returns the network's metrics on the validation data.
   public func evaluate() throws -> Evaluation { try training.evaluate() }
-  /// Metrics of the constant predictions on the validation data.
+  /// Returns the trivial predictors' metrics on the validation data.
   public func evaluateTrivially() throws -> Evaluation { try training.evaluateTrivially() }
-  /// How well each task is done, from 0 to 1.
+  /// Returns how well each task is done, from 0 to 1, in the order of the tasks.
   public func performance(_ evaluation: Evaluation) -> [Double]? {
     zip(training.bindings, evaluation.tasks).map { $0.performance($1.metrics) }
   }
-  /// Keeps the tasks.
+  /// Writes the meaning of the tasks to a run's folder.
   public func keep(in folder: RunFolder) throws { try KeptTasks.write(training.tasks, to: folder) }
-  /// Compares the tasks with those that the run has kept.
+  /// Checks that the tasks mean what they meant in a run.
+  ///
+  /// - Throws: ``FileError`` that names what has changed.
   public func requireSame(asIn folder: RunFolder) throws { try KeptTasks.requireSame(training.tasks, asIn: folder) }
-  /// Draws samples with their ground truth and predictions.
+  /// Draws validation images, their ground truth and predictions for the report.
   public func drawSamples(in folder: RunFolder) throws {
     try Gallery.write(training.network, training.data(), to: folder)
   }

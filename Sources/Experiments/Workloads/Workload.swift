@@ -5,7 +5,7 @@ import VisionMetrics
 
 /// What a run trains: a network, its data, and how it is judged. ``Trainer`` asks it, and knows nothing else of it.
 ///
-/// The workloads that come with the library are entries of ``WorkloadRegistry``; a user of the library writes an own one.
+/// The workloads of the library are entries of ``WorkloadRegistry``; a user of the library can write others.
 public protocol Workload {
   /// The network. Its tasks are the losses: the rows of G.
   var network: any AdaptableNetwork { get }
@@ -60,17 +60,17 @@ extension Workload {
   public var featureKind: Features.Kind { .shared }
   /// The names of the network's tasks.
   public var evaluatedNames: [String] { network.tasks }
-  /// Throws that the network has no tokens.
+  /// Throws ``MethodError``: the workload has no tokens.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
-  /// Nil.
+  /// Returns nil: there is nothing to say.
   public func note() throws -> String? { nil }
-  /// Nil.
+  /// Returns nil: the workload does not say.
   public func performance(_ evaluation: Evaluation) -> [Double]? { nil }
-  /// Keeps nothing.
+  /// Writes nothing.
   public func keep(in folder: RunFolder) throws {}
-  /// Requires nothing.
+  /// Accepts every folder.
   public func requireSame(asIn folder: RunFolder) throws {}
   /// Draws nothing.
   public func drawSamples(in folder: RunFolder) throws {}

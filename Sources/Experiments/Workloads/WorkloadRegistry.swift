@@ -9,27 +9,28 @@ public protocol WorkloadFactory: Sendable {
   /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
   func check(_ configuration: Configuration) throws
 
-  /// For a training: with data, and with pretrained weights if the configuration names some.
+  /// Makes a workload for a training, with data, and with pretrained weights if the configuration names some.
   ///
   /// - Throws: whatever is wrong with the configuration, the data or the weights.
   func make(_ configuration: Configuration) throws -> any Workload
 
-  /// For the use of a run's network, whose weights are loaded next: data are not needed until an evaluation asks for them.
+  /// Makes a workload for the use of a run's network, whose weights are loaded next. It needs no data until an
+  /// evaluation asks for them.
   ///
   /// - Throws: ``FileError`` if the folder does not hold what the run has kept.
   func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload
 }
 
 extension WorkloadFactory {
-  /// The workload's name.
+  /// Returns the name of the workload.
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
-  /// Finds nothing.
+  /// Accepts every configuration.
   public func check(_ configuration: Configuration) throws {}
 }
 
-/// Every kind of workload by name. A user of the library adds an own one: `try WorkloadRegistry.shared.add(entry)`.
+/// The kinds of workloads by name. A user of the library adds others with `try WorkloadRegistry.shared.add(entry)`.
 public enum WorkloadRegistry {
-  /// The workloads of the library, and those that its users add.
+  /// The registry of this process, with the workloads `pixels` and `attributes` from the start.
   public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
     "workload", [PixelWorkload.entry, AttributeWorkload.entry])
 

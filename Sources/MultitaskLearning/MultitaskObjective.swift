@@ -29,7 +29,7 @@ public protocol MultitaskObjective {
   func features(for tasks: [Int]) -> Features
 
   /// The losses of the given tasks, one number each, in their order. Each of them has to reach every parameter whose
-  /// declared ``/NeuralNetworks/Reach`` includes the task, in every pass: a network that skips layers multiplies them by
+  /// declared `Reach` includes the task, in every pass: a network that skips layers multiplies them by
   /// zero.
   ///
   /// - Parameter features: of these tasks at least.

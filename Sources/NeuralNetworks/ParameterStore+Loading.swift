@@ -23,7 +23,7 @@ extension ParameterStore {
   ///   - fileName: what the file calls an entry, without the prefix; several may have the same.
   ///   - adapt: what an entry of the file becomes in this network. It is asked for every entry, as one of the right shape
   ///     may mean something else, too.
-  /// - Throws: ``LoadError`` with the report; ``FileError`` for a malformed file; what `adapt` throws.
+  /// - Throws: ``LoadError`` with the report; `FileError` for a malformed file; what `adapt` throws.
   @discardableResult
   public func load(
     _ file: SafetensorsFile, prefix: String = "", strictness: Strictness = .exact,

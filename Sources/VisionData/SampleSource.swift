@@ -3,6 +3,6 @@ public protocol SampleSource: Sendable {
   var tasks: [VisionTask] { get }
   var count: Int { get }
 
-  /// - Throws: ``FileError`` (Support) when a file is missing or damaged.
+  /// - Throws: `FileError` (Support) when a file is missing or damaged.
   func sample(at position: Int) throws -> Sample
 }

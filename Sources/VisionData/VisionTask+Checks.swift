@@ -14,7 +14,7 @@ extension VisionTask {
 
   /// Checks names that a file holds.
   ///
-  /// - Throws: ``FileError`` for a name that is no task's, or that comes twice.
+  /// - Throws: `FileError` for a name that is no task's, or that comes twice.
   public static func check(names: [String], of file: URL) throws {
     guard Set(names).count == names.count else { throw FileError(file, "names a task twice") }
     if let wrong = names.first(where: { !isName($0) }) {
@@ -27,7 +27,7 @@ extension VisionTask {
 
   /// Checks tasks that a file holds: their names, and that there is such ground truth.
   ///
-  /// - Throws: ``FileError`` for a name that is no task's, or a kind of ground truth that there cannot be.
+  /// - Throws: `FileError` for a name that is no task's, or a kind of ground truth that there cannot be.
   public static func check(_ tasks: [VisionTask], of file: URL) throws {
     try check(names: tasks.map(\.name), of: file)
     for task in tasks {

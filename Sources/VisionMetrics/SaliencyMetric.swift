@@ -47,7 +47,7 @@ public struct SaliencyMetric: TaskMetric {
 
   /// One image; one of which nothing is known does not count.
   ///
-  /// - Parameter known: for each pixel; nil if all are.
+  /// - Parameter isKnown: for each pixel; nil if all are.
   public mutating func add(probability: [Float], truth: [Int], known isKnown: [Bool]? = nil) {
     require(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
     let known = truth.indices.filter { isKnown?[$0] ?? true }.map { (probability[$0], truth[$0]) }

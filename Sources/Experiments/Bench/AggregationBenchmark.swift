@@ -16,7 +16,7 @@ public struct AggregationBenchmark {
   ///   - taskCount: the number of tasks, K.
   ///   - width: the number of shared parameters, d.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: ``MethodError`` for an unknown aggregator.
+  /// - Throws: `MethodError` for an unknown aggregator.
   public init(aggregator name: String, taskCount: Int, width: Int, threads: Int) throws {
     Runtime.threadCount = threads
     method = try MethodRegistry.aggregator(name).make(tasks: (0..<taskCount).map { "task\($0)" })

@@ -19,7 +19,7 @@ public struct Timings: Sendable {
   }
 
   /// The median in seconds, the upper of the two middle ones of an even number; there has to be at least one time.
-  public var median: Double { seconds.sorted()[seconds.count / 2] }
+  public var median: Double { seconds.median ?? 0 }
   /// The shortest time in seconds; zero if there are no times.
   public var minimum: Double { seconds.min() ?? 0 }
   /// The longest time in seconds; zero if there are no times.

@@ -20,7 +20,7 @@ public struct StepBenchmark {
   ///   - size: the height and width of the images in pixels.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: ``MethodError`` or ``ConfigurationError`` for a name that does not exist.
+  /// - Throws: `MethodError` or ``ConfigurationError`` for a name that does not exist.
   public init(
     method: String, settings: [String] = [], level: String = "parameters", encoder name: String, taskCount: Int,
     size: Int, batchSize: Int, threads: Int

@@ -22,7 +22,7 @@ public struct TokenBenchmark {
   ///   - size: the height and width of the images in pixels.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: ``MethodError`` or ``ConfigurationError``, also for an encoder that is no transformer.
+  /// - Throws: `MethodError` or ``ConfigurationError``, also for an encoder that is no transformer.
   public init(
     method: String, settings: [String], encoder: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
   ) throws {

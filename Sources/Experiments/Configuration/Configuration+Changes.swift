@@ -15,7 +15,7 @@ extension Configuration {
   /// Takes a method as a person types it, `uw+pcgrad`: names in any order, each a weighting, an aggregator, a
   /// schedule or an adaptation.
   ///
-  /// - Throws: ``MethodError`` for a name that no method has.
+  /// - Throws: `MethodError` for a name that no method has.
   public mutating func apply(method text: String) throws {
     var names: [MethodKind: String] = [:]
     for name in try MethodRegistry.names(joinedIn: text) {

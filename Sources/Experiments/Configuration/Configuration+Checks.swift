@@ -8,7 +8,7 @@ extension Configuration {
   /// Finds what is not allowed or contradicts itself, before anything is built, whether the configuration was read from
   /// a file or made in code.
   ///
-  /// - Throws: ``ConfigurationError``, ``MethodError`` or ``TorchError`` that says what would be right.
+  /// - Throws: ``ConfigurationError``, `MethodError` or `TorchError` that says what would be right.
   public func check(availableTasks: [VisionTask]) throws {
     try checkFields()
     try checkTasks(availableTasks)

@@ -3,7 +3,7 @@ import NeuralNetworks
 
 // What a configuration describes.
 extension Configuration {
-  /// - Throws: ``ConfigurationError`` for a field whose value is not allowed, ``MethodError`` for a method or parameter
+  /// - Throws: ``ConfigurationError`` for a field whose value is not allowed, `MethodError` for a method or parameter
   ///   that does not exist, or a value that is not allowed.
   public func makeMethod() throws -> MultitaskMethod {
     try checkFields()

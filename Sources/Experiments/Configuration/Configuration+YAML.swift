@@ -7,14 +7,14 @@ import Yams
 extension Configuration {
   /// Reads a configuration file. YAML's aliases are not taken, and no file of more than 256 kB.
   ///
-  /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and the allowed values.
+  /// - Throws: `FileError`, or ``ConfigurationError`` with the line and the allowed values.
   public init(contentsOf url: URL) throws {
     try self.init(yaml: YAMLText.contents(of: url), source: url.path)
   }
 
   /// Reads the configuration of a run.
   ///
-  /// - Throws: ``FileError`` where there is no run, or its configuration is empty: defaults are not what it was made with.
+  /// - Throws: `FileError` where there is no run, or its configuration is empty: defaults are not what it was made with.
   public init(of run: RunFolder) throws {
     try run.requireRun()
     let size = (try? FileManager.default.attributesOfItem(atPath: run.configuration.path))?[.size] as? Int

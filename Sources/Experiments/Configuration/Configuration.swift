@@ -86,11 +86,11 @@ public struct Configuration: Sendable, Equatable {
 
   /// The section `network`: the parts of the network.
   public struct Network: Sendable, Equatable {
-    /// The encoder: a name of ``EncoderRegistry``. It defaults to `resnet18`.
+    /// The encoder: a name of `EncoderRegistry`. It defaults to `resnet18`.
     public var encoder = "resnet18"
-    /// The decoder of every task: a name of ``DecoderRegistry``. It defaults to `multi-scale`.
+    /// The decoder of every task: a name of `DecoderRegistry`. It defaults to `multi-scale`.
     public var decoder = "multi-scale"
-    /// The way in which tasks share the encoder: a name of ``SharingRegistry``, with parameters. It defaults to `hard`.
+    /// The way in which tasks share the encoder: a name of `SharingRegistry`, with parameters. It defaults to `hard`.
     public var sharing = MethodChoice("hard")
     /// The path of a safetensors file with pretrained weights of the encoder; nil, the default, for random weights.
     public var weights: String?

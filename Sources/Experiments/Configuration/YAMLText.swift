@@ -10,7 +10,7 @@ enum YAMLText {
   /// In bytes. A study of a thousand methods has some 100,000.
   static let largestSize = 1 << 18
 
-  /// - Throws: ``FileError`` for a file that is not there, no text, or too long.
+  /// - Throws: `FileError` for a file that is not there, no text, or too long.
   static func contents(of url: URL) throws -> String {
     guard let file = try? FileHandle(forReadingFrom: url), let data = try? file.read(upToCount: largestSize + 1) else {
       throw FileError.unreadable(url, "is no readable text")

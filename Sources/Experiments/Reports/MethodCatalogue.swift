@@ -14,7 +14,7 @@ public enum MethodCatalogue {
 
   /// A method, or each part of one such as `uw+pcgrad`: what it does, where it comes from, its parameters.
   ///
-  /// - Throws: ``MethodError`` with the nearest name when there is no such method.
+  /// - Throws: `MethodError` with the nearest name when there is no such method.
   public static func description(of method: String) throws -> String {
     try MethodRegistry.names(joinedIn: method).map(partDescription).joined(separator: "\n\n")
   }

@@ -14,7 +14,7 @@ public struct RunReport {
 
   /// Writes the report from what the run's folder holds.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: `FileError`.
   public func write() throws {
     let configuration = try Configuration(of: folder)
     let names = try TaskNames(of: folder, configuration)

@@ -38,7 +38,7 @@ public struct Checkpoint: Codable, Sendable {
 
   /// Saves a run's state under a name, in place of what had that name.
   ///
-  /// - Throws: ``FileError`` when the disk refuses; the earlier checkpoint is still there then.
+  /// - Throws: `FileError` when the disk refuses; the earlier checkpoint is still there then.
   static func save(
     _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: any AdaptableNetwork,
     method: MultitaskMethod, generator: RandomGenerator
@@ -59,7 +59,7 @@ public struct Checkpoint: Codable, Sendable {
 
   /// Reads a checkpoint of a run; its tensors are read later.
   ///
-  /// - Throws: ``FileError`` if there is no such checkpoint, or it is damaged.
+  /// - Throws: `FileError` if there is no such checkpoint, or it is damaged.
   public static func load(_ name: Name, in folder: RunFolder) throws -> Checkpoint {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {
@@ -102,7 +102,7 @@ public struct Checkpoint: Codable, Sendable {
 
   /// Gives the method its state back.
   ///
-  /// - Throws: ``FileError`` for a state of another method or of an earlier version, or a damaged one.
+  /// - Throws: `FileError` for a state of another method or of an earlier version, or a damaged one.
   func restore(_ method: inout MultitaskMethod, taskCount: Int, in folder: RunFolder) throws {
     let url = Self.url(Name(ofTensors: tensors), in: folder)
     guard format == Self.currentFormat else {

@@ -12,7 +12,7 @@ public struct FeatureExport {
   private let images: Tensor
 
   /// - Parameters:
-  ///   - model: a name of ``EncoderRegistry``.
+  ///   - model: a name of `EncoderRegistry`.
   ///   - weights: a state dict with timm's or torchvision's names.
   ///   - input: a file with one tensor, batch × 3 × height × width, as the network takes it.
   /// - Throws: what is wrong with the name or the files.

@@ -10,7 +10,7 @@ final class FolderLock {
   private let descriptor: Int32
 
   /// - Parameter work: what the other process is doing, for the error.
-  /// - Throws: ``FileError`` while another process works there.
+  /// - Throws: `FileError` while another process works there.
   init(_ folder: URL, work: String) throws {
     let file = folder.appendingPathComponent(Self.fileName)
     descriptor = open(file.path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o644)

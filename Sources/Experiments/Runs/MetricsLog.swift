@@ -9,7 +9,7 @@ public final class MetricsLog: TrainingObserver {
 
   /// Opens the log of a run. Lines after `step` go: a resumed run writes them again.
   ///
-  /// - Throws: ``FileError`` where the log lacks steps that were done, or is not of these tasks.
+  /// - Throws: `FileError` where the log lacks steps that were done, or is not of these tasks.
   convenience public init(_ folder: RunFolder, tasks: [String], keepingThrough step: Int) throws {
     try self.init(folder, of: TaskNames(losses: tasks, evaluated: tasks), keepingThrough: step)
   }
@@ -34,7 +34,7 @@ public final class MetricsLog: TrainingObserver {
 
   /// Appends a record as a line.
   ///
-  /// - Throws: ``FileError`` if the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func observe(_ record: LogRecord) throws {
     do { try handle.write(contentsOf: Self.line(record)) } catch {
       throw FileError(url, "cannot be written: \(error.localizedDescription)")
@@ -43,7 +43,7 @@ public final class MetricsLog: TrainingObserver {
 
   /// All records of a run; a last line that was cut off is left out.
   ///
-  /// - Throws: ``FileError`` for a line that is no record, or one that contradicts itself.
+  /// - Throws: `FileError` for a line that is no record, or one that contradicts itself.
   public static func read(_ folder: RunFolder) throws -> [LogRecord] {
     guard let data = try? Data(contentsOf: folder.metrics) else { throw FileError.unreadable(folder.metrics) }
     let decoder = JSONDecoder()
@@ -62,7 +62,7 @@ public final class MetricsLog: TrainingObserver {
 
   /// All records of a run whose tasks are known.
   ///
-  /// - Throws: ``FileError`` also for a record whose numbers are those of other tasks.
+  /// - Throws: `FileError` also for a record whose numbers are those of other tasks.
   static func read(_ folder: RunFolder, of names: TaskNames) throws -> [LogRecord] {
     let records = try read(folder)
     if let foreign = records.first(where: { !$0.canBe(of: names) }) {

@@ -41,7 +41,7 @@ public struct RunFolder: Sendable {
 
   /// Checks that there is nothing but what a run leaves that was killed before it kept its configuration.
   ///
-  /// - Throws: ``FileError`` when something is there already.
+  /// - Throws: `FileError` when something is there already.
   public func requireFree() throws {
     guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
     guard Self.names(in: url).allSatisfy(isWithoutContent) else {
@@ -70,7 +70,7 @@ public struct RunFolder: Sendable {
 
   /// Creates the folder and its subfolders.
   ///
-  /// - Throws: ``FileError`` if a folder cannot be created.
+  /// - Throws: `FileError` if a folder cannot be created.
   public func create() throws {
     for folder in [url] + subfolders {
       try FileManager.default.createFolder(folder)
@@ -79,7 +79,7 @@ public struct RunFolder: Sendable {
 
   /// Checks that the folder is free, or holds a run that can be replaced.
   ///
-  /// - Throws: ``FileError`` if it holds something that is not a run.
+  /// - Throws: `FileError` if it holds something that is not a run.
   public func requireReplaceable() throws {
     if (try? requireFree()) != nil { return }
     guard isRun else {
@@ -91,7 +91,7 @@ public struct RunFolder: Sendable {
   /// whatever happens before the next configuration takes the place of this one. Anything that no run wrote is left
   /// alone.
   ///
-  /// - Throws: ``FileError`` when the folder holds no run.
+  /// - Throws: `FileError` when the folder holds no run.
   public func removeResults() throws {
     try requireReplaceable()
     for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names]
@@ -104,7 +104,7 @@ public struct RunFolder: Sendable {
 
   /// Checks that the folder holds a run.
   ///
-  /// - Throws: ``FileError`` if it does not.
+  /// - Throws: `FileError` if it does not.
   public func requireRun() throws {
     guard exists else { throw FileError(url, "does not exist: there is no run here") }
     guard isDirectory else { throw FileError(url, "is a file, but a run is a folder") }

@@ -34,7 +34,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
 
   /// Reads the summary of a run.
   ///
-  /// - Throws: ``FileError`` if the run has no valid summary.
+  /// - Throws: `FileError` if the run has no valid summary.
   public static func load(_ folder: RunFolder) throws -> RunSummary {
     guard let data = try? Data(contentsOf: folder.summary),
       let summary = try? JSONDecoder().decode(RunSummary.self, from: data), summary.isPossible

@@ -42,7 +42,7 @@ public struct SavedAffinity: Sendable {
 
   /// The affinities that a run tracked last.
   ///
-  /// - Throws: ``FileError`` where the run tracked none.
+  /// - Throws: `FileError` where the run tracked none.
   public init(of run: RunFolder) throws {
     try run.requireRun()
     url = run.metrics
@@ -55,7 +55,7 @@ public struct SavedAffinity: Sendable {
     content = .affinity(try Self.checked(last, "affinity", url))
   }
 
-  /// - Throws: ``FileError`` for a file that is missing, no JSON of this form, or has a matrix that is not square and
+  /// - Throws: `FileError` for a file that is missing, no JSON of this form, or has a matrix that is not square and
   ///   finite.
   public init(contentsOf url: URL) throws {
     self.url = url
@@ -119,7 +119,7 @@ public struct SavedAffinity: Sendable {
     return steps
   }
 
-  /// - Throws: ``FileError`` where the rule finds no groups.
+  /// - Throws: `FileError` where the rule finds no groups.
   public func grouped(by rule: TaskGrouping, convention: AffinityMap.Convention) throws -> Result {
     switch content {
     case .affinity(let map): return Result(groups: try groups(of: map, rule), affinity: nil)

@@ -33,7 +33,7 @@ public struct SavedGradients: Sendable {
   /// Whether the file held a list of steps.
   public let isSequence: Bool
 
-  /// - Throws: ``FileError`` for a file that is missing or no JSON, has no rows, rows of different lengths, or numbers
+  /// - Throws: `FileError` for a file that is missing or no JSON, has no rows, rows of different lengths, or numbers
   ///   that are not finite.
   public init(contentsOf url: URL) throws {
     self.url = url
@@ -78,7 +78,7 @@ public struct SavedGradients: Sendable {
 
   /// Applies a method to the steps in order.
   ///
-  /// - Throws: ``MethodError`` for an unknown method or parameter, or from the method; ``FileError`` where the method gives
+  /// - Throws: `MethodError` for an unknown method or parameter, or from the method; `FileError` where the method gives
   ///   no finite direction for what the file holds.
   public func aggregated(by name: String, settings: [String: MethodSetting], seed: UInt64) throws -> [Result] {
     let entry = try MethodRegistry.aggregator(name)

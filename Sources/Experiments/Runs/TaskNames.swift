@@ -18,7 +18,7 @@ struct TaskNames: Codable, Equatable {
 
   /// The names of a run; those of its configuration's tasks if it has kept none, as earlier versions did.
   ///
-  /// - Throws: ``FileError`` for a file that holds none, or ones that cannot be parts of file names.
+  /// - Throws: `FileError` for a file that holds none, or ones that cannot be parts of file names.
   init(of folder: RunFolder, _ configuration: Configuration) throws {
     guard FileManager.default.fileExists(atPath: folder.names.path) else {
       self.init(losses: configuration.data.tasks, evaluated: configuration.data.tasks)

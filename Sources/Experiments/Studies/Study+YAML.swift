@@ -20,7 +20,7 @@ extension Study {
   ///
   /// YAML's aliases are not taken, and no file of more than 256 kB.
   ///
-  /// - Throws: ``FileError``, or ``ConfigurationError`` with the line and what would be right.
+  /// - Throws: `FileError`, or ``ConfigurationError`` with the line and what would be right.
   public init(contentsOf url: URL) throws {
     try self.init(yaml: YAMLText.contents(of: url), source: url.path, folder: url.deletingLastPathComponent())
   }

@@ -54,7 +54,7 @@ public struct Study: Sendable {
 
   /// Finds what contradicts itself, before anything is trained.
   ///
-  /// - Throws: ``ConfigurationError`` or ``MethodError``.
+  /// - Throws: ``ConfigurationError`` or `MethodError`.
   func check() throws {
     guard !candidates.isEmpty else { throw ConfigurationError("the study has no methods: there is nothing to compare") }
     guard !seeds.isEmpty else { throw ConfigurationError("the study has no seeds: one at least is needed") }

@@ -24,7 +24,7 @@ public struct StudyFolder: Sendable {
     (try? RunSummary.load(self.run(run)))?.steps == run.configuration.training.steps
   }
 
-  /// - Throws: ``FileError`` when something is there that is no study.
+  /// - Throws: `FileError` when something is there that is no study.
   func requireStudyOrNothing() throws {
     let content = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     let isFree = content.allSatisfy { $0 == FolderLock.fileName || AtomicFile.isTemporary($0) }

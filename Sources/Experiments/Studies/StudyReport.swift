@@ -13,7 +13,7 @@ public struct StudyReport {
 
   /// Reads the results of the finished runs.
   ///
-  /// - Throws: ``FileError`` if a finished run cannot be read.
+  /// - Throws: `FileError` if a finished run cannot be read.
   public init(_ study: Study, folder: StudyFolder) throws {
     self.study = study
     self.folder = folder
@@ -23,7 +23,7 @@ public struct StudyReport {
 
   /// Writes the tables as text, CSV, Markdown and LaTeX, and the page `report.html`.
   ///
-  /// - Throws: ``FileError`` if a log cannot be read or a file cannot be written.
+  /// - Throws: `FileError` if a log cannot be read or a file cannot be written.
   public func write() throws {
     let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
     for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }

@@ -57,7 +57,7 @@ public struct StudyResults: Sendable {
 
   /// Reads what is finished; a run that is not is left out.
   ///
-  /// - Throws: ``FileError`` for a finished run that is damaged.
+  /// - Throws: `FileError` for a finished run that is damaged.
   public init(_ study: Study, folder: StudyFolder) throws {
     var rows: [Row] = []
     var metrics: [Metric] = []
@@ -93,7 +93,7 @@ public struct StudyResults: Sendable {
 
   /// What a finished run says; nil if it is not finished.
   ///
-  /// - Throws: ``FileError`` where it is damaged.
+  /// - Throws: `FileError` where it is damaged.
   static func result(_ run: StudyRun, _ folder: StudyFolder) throws -> Result? {
     let runFolder = folder.run(run)
     guard folder.isFinished(run) else { return nil }

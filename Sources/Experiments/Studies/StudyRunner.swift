@@ -23,7 +23,7 @@ public struct StudyRunner {
   ///   - study: the study.
   ///   - folder: the folder of the study.
   ///   - executable: the program `polymath`, which trains the runs.
-  /// - Throws: ``ConfigurationError`` if the folder holds runs of another study, ``FileError`` if it holds something
+  /// - Throws: ``ConfigurationError`` if the folder holds runs of another study, `FileError` if it holds something
   ///   else, or a run that is damaged.
   public init(_ study: Study, folder: StudyFolder, executable: URL) throws {
     self.study = study
@@ -43,7 +43,7 @@ public struct StudyRunner {
   /// - Parameters:
   ///   - shouldStop: asked a few times a second; if it returns true, the current run is saved and the study stops.
   ///   - announce: called with each line of progress.
-  /// - Throws: ``FileError`` if the study's files cannot be written. A run that fails is a part of the outcome.
+  /// - Throws: `FileError` if the study's files cannot be written. A run that fails is a part of the outcome.
   public func run(shouldStop: () -> Bool, announce: (String) -> Void) throws -> Outcome {
     try folder.create()
     let lock = try FolderLock(folder.url, work: "running this study")

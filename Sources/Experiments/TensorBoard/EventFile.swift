@@ -12,7 +12,7 @@ public final class EventFile {
 
   /// Starts a new file in a folder; TensorBoard reads all of a folder's files as one.
   ///
-  /// - Throws: ``FileError`` when it cannot be created.
+  /// - Throws: `FileError` when it cannot be created.
   public init(in folder: URL) throws {
     url = EventHistory.nextFile(in: folder)
     guard FileManager.default.createFile(atPath: url.path, contents: nil),
@@ -34,7 +34,7 @@ public final class EventFile {
 
   /// Writes the values of scalars at a step, in single precision.
   ///
-  /// - Throws: ``FileError`` if the file cannot be written.
+  /// - Throws: `FileError` if the file cannot be written.
   public func write(_ scalars: [(tag: String, value: Double)], step: Int) throws {
     var event = Polymath_Tensorboard_Event()
     event.step = Int64(step)

@@ -18,7 +18,7 @@ enum EventHistory {
   /// Cuts off what files hold of the steps after `step`, and from a damaged record on. Then also readers that do not
   /// know of sessions see every step once.
   ///
-  /// - Throws: ``FileError`` where a file cannot be read or shortened.
+  /// - Throws: `FileError` where a file cannot be read or shortened.
   static func cut(after step: Int, in folder: URL) throws {
     for file in files(in: folder) {
       guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else { throw FileError.unreadable(file) }

@@ -5,7 +5,7 @@ public final class TensorBoardLog: TrainingObserver {
 
   /// Starts a session of a run. What was written after `step` goes: a resumed run writes it again.
   ///
-  /// - Throws: ``FileError`` where earlier files cannot be shortened, or a new one not be created.
+  /// - Throws: `FileError` where earlier files cannot be shortened, or a new one not be created.
   public init(_ folder: RunFolder, tasks: [String], keepingThrough step: Int) throws {
     try EventHistory.cut(after: step, in: folder.tensorBoard)
     file = try EventFile(in: folder.tensorBoard)
@@ -15,7 +15,7 @@ public final class TensorBoardLog: TrainingObserver {
 
   /// Writes the scalars of a record at its step.
   ///
-  /// - Throws: ``FileError`` if the event file cannot be written.
+  /// - Throws: `FileError` if the event file cannot be written.
   public func observe(_ record: LogRecord) throws {
     switch record {
     case .step(let step):

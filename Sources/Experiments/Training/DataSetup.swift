@@ -63,7 +63,7 @@ struct DataSetup {
 
   /// The tasks that a configuration's data have ground truth for.
   ///
-  /// - Throws: ``FileError`` for a folder that is no data set.
+  /// - Throws: `FileError` for a folder that is no data set.
   static func availableTasks(_ data: Configuration.Data) throws -> [VisionTask] {
     try data.datasetReader.tasks(data.request)
   }
@@ -81,7 +81,7 @@ struct DataSetup {
 }
 
 extension Configuration.Data {
-  /// - Throws: `RegistryError` for a name that no reader has, ``FileError`` for a folder that no reader recognizes,
+  /// - Throws: `RegistryError` for a name that no reader has, `FileError` for a folder that no reader recognizes,
   ///   ``ConfigurationError`` for a reader and a folder that do not go together.
   fileprivate var datasetReader: DatasetReader {
     get throws {

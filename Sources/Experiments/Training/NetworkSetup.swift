@@ -11,7 +11,7 @@ struct NetworkParts {
 }
 
 extension Configuration {
-  /// - Throws: ``RegistryError`` for a part that does not exist, ``MethodError`` for a parameter of a way of sharing that
+  /// - Throws: ``RegistryError`` for a part that does not exist, `MethodError` for a parameter of a way of sharing that
   ///   does not exist or is not allowed.
   var networkParts: NetworkParts {
     get throws {

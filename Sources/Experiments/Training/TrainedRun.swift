@@ -15,7 +15,7 @@ public struct TrainedRun {
   /// The checkpoint that was loaded.
   public let checkpoint: Checkpoint
 
-  /// - Throws: ``FileError`` if there is no run, no such checkpoint, or it does not fit.
+  /// - Throws: `FileError` if there is no run, no such checkpoint, or it does not fit.
   public init(_ folder: RunFolder, checkpoint name: Checkpoint.Name) throws {
     self.folder = folder
     configuration = try Configuration(of: folder)
@@ -32,12 +32,12 @@ public struct TrainedRun {
 
   /// Metrics on the validation data.
   ///
-  /// - Throws: ``FileError`` where these are not there, or damaged.
+  /// - Throws: `FileError` where these are not there, or damaged.
   public func evaluate() throws -> Evaluation { try workload.evaluate() }
 
   /// What the network's tokens span, and where the tasks' gradients conflict at them, on training data.
   ///
-  /// - Throws: ``MethodError`` for a network without tokens.
+  /// - Throws: `MethodError` for a network without tokens.
   public func analyzeTokens(sampleCount: Int, ratio: Double) throws -> TokenAnalysis {
     guard network.transformer != nil else {
       throw MethodError("\(configuration.network.encoder) has no tokens: token spaces are those of transformers")

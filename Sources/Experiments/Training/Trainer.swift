@@ -75,7 +75,7 @@ public final class Trainer {
   /// Trains to the configured number of steps.
   ///
   /// - Parameter shouldStop: asked after every step.
-  /// - Throws: ``TrainingError`` when a loss or gradient is not finite (the last checkpoint stays), ``FileError``
+  /// - Throws: ``TrainingError`` when a loss or gradient is not finite (the last checkpoint stays), `FileError`
   ///   when data cannot be read or a checkpoint not be written.
   public func run(
     observers: [any TrainingObserver] = [], shouldStop: () -> Bool = { false }
@@ -196,7 +196,7 @@ public final class Trainer {
 
   /// What a run has kept of the trivial predictors' results; nil if that is not there.
   ///
-  /// - Throws: ``FileError`` if the file holds something else: scores compare with it, task by task.
+  /// - Throws: `FileError` if the file holds something else: scores compare with it, task by task.
   private static func trivialEvaluation(in folder: RunFolder, of workload: any Workload) throws -> Evaluation? {
     guard FileManager.default.fileExists(atPath: folder.baseline.path) else { return nil }
     guard let saved = try? Data(contentsOf: folder.baseline),

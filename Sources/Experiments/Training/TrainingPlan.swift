@@ -57,7 +57,7 @@ public struct TrainingPlan: Sendable {
 
   /// What a configuration says about the training of a network, whose parameters it puts into groups.
   ///
-  /// - Throws: ``ConfigurationError`` or ``MethodError`` for what is not allowed.
+  /// - Throws: ``ConfigurationError`` or `MethodError` for what is not allowed.
   public init(_ configuration: Configuration, for network: any AdaptableNetwork) throws {
     let (training, optimizer) = (configuration.training, configuration.optimizer)
     self.init(

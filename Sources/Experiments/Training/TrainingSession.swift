@@ -114,7 +114,7 @@ public struct TrainingSession {
   /// - Parameters:
   ///   - given: nil, or the configuration that the run was started with.
   ///   - folder: the folder of the run.
-  /// - Throws: ``ConfigurationError`` if another configuration is given, ``FileError`` if there is no run.
+  /// - Throws: ``ConfigurationError`` if another configuration is given, `FileError` if there is no run.
   public static func resumedConfiguration(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
     let own = try Configuration(of: folder)
     guard given == nil || given?.withAbsolutePaths == own else {

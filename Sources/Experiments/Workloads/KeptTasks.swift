@@ -9,7 +9,7 @@ enum KeptTasks {
     try AtomicFile.write(JSONEncoder().encode(tasks), to: folder.tasks)
   }
 
-  /// - Throws: ``FileError`` if the run has not kept its tasks, and its data are not there, or what it has kept are none.
+  /// - Throws: `FileError` if the run has not kept its tasks, and its data are not there, or what it has kept are none.
   static func read(from folder: RunFolder, _ configuration: Configuration) throws -> [VisionTask] {
     guard FileManager.default.fileExists(atPath: folder.tasks.path) else {
       // Runs from before they were kept.
@@ -24,7 +24,7 @@ enum KeptTasks {
 
   /// Weights belong to the tasks and classes that they learned.
   ///
-  /// - Throws: ``FileError`` if the data set's are others now. A file that cannot be read says nothing, and is written anew.
+  /// - Throws: `FileError` if the data set's are others now. A file that cannot be read says nothing, and is written anew.
   static func requireSame(_ now: [VisionTask], asIn folder: RunFolder) throws {
     guard let tasks = saved(in: folder), tasks != now else { return }
     let changed = zip(tasks, now).first { $0 != $1 }?.0.name ?? tasks.map(\.name).joined(separator: ", ")

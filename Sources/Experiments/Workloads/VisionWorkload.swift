@@ -41,7 +41,7 @@ extension VisionWorkload {
   public func keep(in folder: RunFolder) throws { try KeptTasks.write(training.tasks, to: folder) }
   /// Checks that the tasks mean what they meant in a run.
   ///
-  /// - Throws: ``FileError`` that names what has changed.
+  /// - Throws: `FileError` that names what has changed.
   public func requireSame(asIn folder: RunFolder) throws { try KeptTasks.requireSame(training.tasks, asIn: folder) }
   /// Draws validation images, their ground truth and predictions for the report.
   public func drawSamples(in folder: RunFolder) throws {

@@ -28,7 +28,7 @@ public protocol Workload {
   /// Hands over batches of the training data in evaluation, always the same ones, for adaptations that look at tokens.
   ///
   /// - Parameter sampleCount: how many samples, at least, if there are as many.
-  /// - Throws: ``MethodError`` by default: the workload has no tokens.
+  /// - Throws: `MethodError` by default: the workload has no tokens.
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 
   /// Metrics of the network, as it is now, on the validation data.
@@ -48,7 +48,7 @@ public protocol Workload {
 
   /// Makes sure that a run which goes on is about the same: the meaning of tasks and classes; defaults to nothing.
   ///
-  /// - Throws: ``FileError`` that names what has changed.
+  /// - Throws: `FileError` that names what has changed.
   func requireSame(asIn folder: RunFolder) throws
 
   /// Draws some validation samples for the report; defaults to nothing.
@@ -60,7 +60,7 @@ extension Workload {
   public var featureKind: Features.Kind { .shared }
   /// The names of the network's tasks.
   public var evaluatedNames: [String] { network.tasks }
-  /// Throws ``MethodError``: the workload has no tokens.
+  /// Throws `MethodError`: the workload has no tokens.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
@@ -83,7 +83,7 @@ public protocol TrainingBatches: AnyObject {
   /// - Parameters:
   ///   - partCount: into how many parts the batch is cut, because of memory.
   ///   - context: training, with the source of the network's random draws.
-  /// - Throws: ``FileError`` if data cannot be read.
+  /// - Throws: `FileError` if data cannot be read.
   func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective]
 
   /// Seconds that ``next(partCount:_:)`` has waited for data so far.

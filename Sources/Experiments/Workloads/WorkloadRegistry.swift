@@ -17,7 +17,7 @@ public protocol WorkloadFactory: Sendable {
   /// Makes a workload for the use of a run's network, whose weights are loaded next. It needs no data until an
   /// evaluation asks for them.
   ///
-  /// - Throws: ``FileError`` if the folder does not hold what the run has kept.
+  /// - Throws: `FileError` if the folder does not hold what the run has kept.
   func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload
 }
 
@@ -34,7 +34,7 @@ public enum WorkloadRegistry {
   public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
     "workload", [PixelWorkload.entry, AttributeWorkload.entry])
 
-  /// - Throws: ``RegistryError`` or ``MethodError`` for a name or a parameter that does not exist.
+  /// - Throws: ``RegistryError`` or `MethodError` for a name or a parameter that does not exist.
   static func factory(of configuration: Configuration) throws -> any WorkloadFactory {
     try shared.require(configuration.workload.name)
       .make(

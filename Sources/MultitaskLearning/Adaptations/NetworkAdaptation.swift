@@ -24,7 +24,7 @@ public protocol NetworkAdaptation: Checkpointed, Sendable {
     _ training: some AdaptableTraining, using generator: inout SeededGenerator
   ) throws -> AdaptationReport?
 
-  /// Changes a fresh network as ``state`` says.
+  /// Changes a fresh network as `state` says.
   ///
   /// - Throws: ``MethodError`` when the network is another one.
   func rebuild(_ network: any AdaptableNetwork) throws

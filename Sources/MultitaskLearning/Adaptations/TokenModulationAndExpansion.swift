@@ -7,7 +7,7 @@ import Torch
 ///
 /// Once in a training, ``TokenAnalysis`` counts conflicts in every layer. The layers with most conflicts in the range space
 /// get a modulator for each task, those with most in the null space get tokens for each task. Nothing else changes: affine
-/// modulators are the identity at first. ``TransformerStack`` says what this costs.
+/// modulators are the identity at first. `TransformerStack` says what this costs.
 ///
 /// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, sections 4.3 and 5. The paper does not say how
 ///   long a token lives, nor whose streams see it: here it leaves after its layer, and a task's stream has its own.
@@ -165,7 +165,7 @@ public struct TokenModulationAndExpansion: NetworkAdaptation {
     return order.prefix(count).sorted()
   }
 
-  /// Lets a fresh network grow as ``state`` says.
+  /// Lets a fresh network grow as `state` says.
   public func rebuild(_ network: any AdaptableNetwork) throws {
     guard let growth = state.growth else { return }
     try check(network)

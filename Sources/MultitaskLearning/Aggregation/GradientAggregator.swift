@@ -95,7 +95,7 @@ extension GradientAggregator {
   ///   - gradients: G, K×d.
   ///   - losses: K numbers; defaults to an empty list, for aggregators that do not look at losses.
   ///   - generator: where random numbers come from.
-  /// - Throws: as ``writeDirection(of:into:_:)``.
+  /// - Throws: as `writeDirection(of:into:_:)`.
   public mutating func direction(
     of gradients: any GramianSource, losses: [Double] = [], using generator: inout SeededGenerator
   ) throws -> Tensor {

@@ -16,7 +16,7 @@ public final class MultitaskOptimizer {
   private let workspace = GradientWorkspace()
   private let ledger = ReachLedger()
 
-  /// Lays the store out for the groups (``/NeuralNetworks/ParameterStore/layOut(for:)``): a store has one optimizer at a
+  /// Lays the store out for the groups (`layOut(for:)`): a store has one optimizer at a
   /// time.
   ///
   /// - Parameters:

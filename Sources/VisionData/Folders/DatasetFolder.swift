@@ -34,7 +34,7 @@ public struct DatasetFolder: SampleSource {
 
   /// - Parameter wanted: the names of the tasks whose files are read, by default all of the index. A name that the
   ///   index does not have is left out.
-  /// - Throws: ``FileError`` for a folder without an index, a damaged index, one that names files outside, and a wanted
+  /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, and a wanted
   ///   task of which no sample has a file.
   public init(_ url: URL, tasks wanted: [String]? = nil, options: Options = Options()) throws {
     self.url = url
@@ -51,7 +51,7 @@ public struct DatasetFolder: SampleSource {
   /// The number of samples.
   public var count: Int { index.samples.count }
 
-  /// - Throws: ``FileError`` for a file that is missing, damaged, or not as the index says.
+  /// - Throws: `FileError` for a file that is missing, damaged, or not as the index says.
   public func sample(at position: Int) throws -> Sample {
     let entry = index.samples[position]
     let image = try image(of: entry)
@@ -76,7 +76,7 @@ public struct DatasetFolder: SampleSource {
   /// Makes sure that there is something to learn from.
   ///
   /// - Parameter range: of samples.
-  /// - Throws: ``FileError`` for a task of which none of the samples says anything.
+  /// - Throws: `FileError` for a task of which none of the samples says anything.
   public func requireTargets(of range: Range<Int>) throws {
     let samples = index.samples[range]
     for task in tasks where !samples.contains(where: { task.kind.format.isKnown(task, in: $0) }) {

@@ -48,7 +48,7 @@ public struct DatasetIndex: Codable, Sendable {
 extension DatasetIndex {
   /// Reads the index of a folder.
   ///
-  /// - Throws: ``FileError`` for a folder without an index, and for one that is damaged or contradicts itself.
+  /// - Throws: `FileError` for a folder without an index, and for one that is damaged or contradicts itself.
   init(ofFolder folder: URL, pixelLimit: Int) throws {
     let url = folder.appendingPathComponent(Self.fileName)
     guard let data = try? Data(contentsOf: url) else {

@@ -24,7 +24,7 @@ public struct DatasetWriter {
   }
 
   /// - Parameter progress: called after every scene with the number written so far.
-  /// - Throws: ``FileError`` when the folder holds something already, or the disk refuses.
+  /// - Throws: `FileError` when the folder holds something already, or the disk refuses.
   public func write(_ scenes: Scenes, progress: (Int) -> Void = { _ in }) throws {
     let manager = FileManager.default
     if let content = try? manager.contentsOfDirectory(atPath: url.path), !content.isEmpty {

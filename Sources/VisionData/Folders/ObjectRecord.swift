@@ -24,7 +24,7 @@ public struct ObjectRecord: Codable, Sendable, Equatable {
 
   /// Reads a file of objects.
   ///
-  /// - Throws: ``FileError`` for a file that is not there, or no list of objects.
+  /// - Throws: `FileError` for a file that is not there, or no list of objects.
   static func list(at url: URL) throws -> [ObjectRecord] {
     guard let data = try? Data(contentsOf: url) else { throw FileError.unreadable(url) }
     do { return try JSONDecoder().decode([ObjectRecord].self, from: data) } catch {

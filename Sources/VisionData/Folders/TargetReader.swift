@@ -25,7 +25,7 @@ struct TargetReader: Sendable {
   /// - Parameters:
   ///   - channels: that it has to have.
   ///   - needsWords: whether it has to have 16 bits a sample.
-  /// - Throws: ``FileError`` for a file that is missing, damaged, or of another size or depth.
+  /// - Throws: `FileError` for a file that is missing, damaged, or of another size or depth.
   func file(at path: String, of task: VisionTask, channels: Int, needsWords: Bool) throws -> TargetFile {
     let url = url(path)
     let picture = try pictures.storedSamples(at: url)

@@ -47,7 +47,7 @@ public struct Picture: Sendable, Equatable {
 extension Picture {
   /// Reads a PNG or JPEG file as ``PictureReader`` does by default.
   ///
-  /// - Throws: ``FileError`` for a file that is missing, empty, truncated, too large, or neither.
+  /// - Throws: `FileError` for a file that is missing, empty, truncated, too large, or neither.
   public init(contentsOf url: URL) throws { self = try PictureReader().picture(at: url) }
 
   /// - Parameter url: for messages.

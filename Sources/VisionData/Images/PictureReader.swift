@@ -28,7 +28,7 @@ public struct PictureReader: Sendable {
   ///
   /// PNG and JPEG are told apart by their first bytes.
   ///
-  /// - Throws: ``FileError`` for a file that is missing, empty, truncated, too large, or neither.
+  /// - Throws: `FileError` for a file that is missing, empty, truncated, too large, or neither.
   public func picture(at url: URL) throws -> Picture { try picture(Self.data(at: url), from: url) }
 
   /// - Parameter url: for messages.
@@ -42,7 +42,7 @@ public struct PictureReader: Sendable {
   /// Reads the samples of a PNG file as they are stored, for ground truth: a palette gives its indices, and grey of
   /// 1, 2 or 4 bits its numbers from 0 to 1, 3 or 15. The Exif orientation is applied.
   ///
-  /// - Throws: ``FileError`` as ``picture(at:)`` does, and for a JPEG file, in which values are not kept.
+  /// - Throws: `FileError` as ``picture(at:)`` does, and for a JPEG file, in which values are not kept.
   public func storedSamples(at url: URL) throws -> Picture { try storedSamples(Self.data(at: url), from: url) }
 
   /// - Parameter url: for messages.

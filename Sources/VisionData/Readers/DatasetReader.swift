@@ -53,12 +53,12 @@ public struct DatasetReader: Registered {
 
   /// What a data set has ground truth for.
   ///
-  /// - Throws: what is wrong with the data, ``FileError`` (Support) for files.
+  /// - Throws: what is wrong with the data, `FileError` (Support) for files.
   public func tasks(_ request: DatasetRequest) throws -> [VisionTask] { try findTasks(request) }
 
   /// Opens a data set.
   ///
-  /// - Throws: what is wrong with the data, ``FileError`` (Support) for files.
+  /// - Throws: what is wrong with the data, `FileError` (Support) for files.
   public func open(_ request: DatasetRequest) throws -> Dataset { try openDataset(request) }
 }
 
@@ -69,7 +69,7 @@ extension DatasetReader {
   /// The reader of a run's data: the one that is named, or else the one that recognizes the folder; without a folder, that
   /// of the embedded scenes.
   ///
-  /// - Throws: `RegistryError` (Support) for a name that no reader has; ``FileError`` (Support) for a folder that no
+  /// - Throws: `RegistryError` (Support) for a name that no reader has; `FileError` (Support) for a folder that no
   ///   reader recognizes, or that several do.
   public static func reader(named name: String?, of folder: URL?) throws -> DatasetReader {
     if let name { return try registry.require(name) }

@@ -12,7 +12,7 @@ public protocol TransformerEncoder: Encoder {
   ///   - images: batch × channels × height × width.
   ///   - observe: called with each layer's number and the tokens that enter it, batch × tokens × width of each stream.
   func features(
-    _ images: Tensor, _ context: ForwardContext, observing: (_ layer: Int, _ input: Streams) -> Void
+    _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Streams) -> Void
   ) -> [Streams]
 }
 

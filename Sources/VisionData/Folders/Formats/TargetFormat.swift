@@ -19,7 +19,7 @@ protocol TargetFormat: Sendable {
   func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool
   /// Reads a sample's ground truth, of which nothing is known if the sample says nothing.
   ///
-  /// - Throws: ``FileError`` for a file that is missing, damaged or holds something else.
+  /// - Throws: `FileError` for a file that is missing, damaged or holds something else.
   func target(of task: VisionTask, in entry: DatasetIndex.Entry, _ reader: TargetReader) throws -> Target
   /// Writes a sample's ground truth, and enters it.
   func write(_ target: Target, of task: VisionTask, to folder: URL, _ entry: inout DatasetIndex.Entry) throws
@@ -41,7 +41,7 @@ protocol MapFormat: TargetFormat {
 
   /// The map that a file's samples give.
   ///
-  /// - Throws: ``FileError`` for numbers that cannot be.
+  /// - Throws: `FileError` for numbers that cannot be.
   func map(_ file: TargetFile) throws -> DenseMap
   /// A file's samples for a map.
   func samples(of map: DenseMap) -> Picture.Samples

@@ -53,8 +53,8 @@ import VisionData
           Issue.record("a picture for '\(task)'")
           continue
         }
-        let number = try #require(text.split(separator: " ").last.flatMap { Double($0) })
-        #expect(text.hasPrefix(task) && (0...1).contains(number), "\(text)")
+        let number = try #require(Double(text), "\(task): \(text)")
+        #expect((0...1).contains(number), "\(text)")
       }
       let report = try String(contentsOf: folder.report, encoding: .utf8)
       #expect(report.contains("accuracy") && report.contains("holds-sphere"))

@@ -104,6 +104,9 @@ extension OptimizerGroupChoice {
     var values: [String: Node] = [:]
     for (key, value) in mapping {
       let name = key.scalar?.string ?? ""
+      guard !name.contains(":") else {
+        throw Mistake(text: "'\(excerpt(name))' has no space behind its colon, as in {parameters: \"backbone.*\"}")
+      }
       guard Self.keys.contains(name) else { throw Mistake(text: unknownName("key", name, among: Self.keys)) }
       values[name] = value
     }

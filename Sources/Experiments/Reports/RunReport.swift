@@ -72,8 +72,8 @@ public struct RunReport {
     }
     return """
       <h2>Results after \(record.step) steps</h2>
-      <p>On pictures that were not trained on. The trivial predictor says the same about every pixel: the most
-      frequent class, the mean depth, the mean normal, the frequency of edges and of salience. Mean gain over it in
+      <p>On images that were not trained on. The trivial predictor says the same about every image and every pixel: the
+      most frequent class, the mean depth, the mean normal, the frequency of edges, salience and attributes. Mean gain over it in
       each task's first metric (where it reaches 0, the network's value v counts as ± v / (1 + |v|)): \(String(format: "%+.1f %%", record.score * 100)).</p>
       \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
       """
@@ -101,7 +101,7 @@ public struct RunReport {
     guard !rows.isEmpty else { return "" }
     return """
       <h2>Predictions</h2>
-      <p>Pictures that were not trained on.</p>
+      <p>Images that were not trained on. Attributes are squares from dark red (no) to bright green (yes).</p>
       <div class="gallery">\(HTML.table(["Picture", ""] + tasks, rows))</div>
       """
   }

@@ -13,8 +13,11 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
   public func predict(_ picture: Picture) -> [(task: String, reading: ImageReading)] {
     zip(training.bindings, training.outputs(for: picture)).map { binding, output in
       let probabilities: [Double] = output.array().map { 1 / (1 + exp(-$0)) }
-      let text = zip(binding.task.attributes, probabilities)
-        .map { String(format: "%@ %.3f", $0, $1) }.joined(separator: ", ")
+      let attributes = binding.task.attributes
+      let text = zip(attributes, probabilities).map { name, probability in
+        attributes == [binding.name]
+          ? String(format: "%.3f", probability) : "\(name) " + String(format: "%.3f", probability)
+      }.joined(separator: ", ")
       return (binding.name, .text(text))
     }
   }

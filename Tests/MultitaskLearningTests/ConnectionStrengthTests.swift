@@ -71,7 +71,7 @@ import Torch
     }
   }
 
-  /// A convolution that two tasks share and normalise apart, with a head each.
+  /// A convolution that two tasks share and normalize apart, with a head each.
   private final class Problem {
     let store = ParameterStore(seed: 5)
     let convolution: Convolution
@@ -267,7 +267,7 @@ import Torch
     let schedule = ConnectionStrength(mixture: .phase2, epoch: 1, epochCount: 1)
     let optimizer = MultitaskOptimizer(tiny.store, method: MultitaskMethod(schedule: schedule), optimizer: SGD())
     #expect { try optimizer.step([tiny.objective()], learningRate: 0.1) } throws: {
-      "\($0)".contains("normalises them for each task")
+      "\($0)".contains("normalizes them for each task")
     }
     #expect {
       try MultitaskMethod(aggregator: PCGrad(), schedule: schedule).checkComposition()

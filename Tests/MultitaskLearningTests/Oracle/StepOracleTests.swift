@@ -53,7 +53,7 @@ import Torch
       if schedule.name == "connection-strength" {
         if aggregator.name != "sum" { return "goes with the aggregator sum" }
         if level == .features { return "works on parameters" }
-        return weighting.value.need > .weightedSum ? "at once" : "normalises them for each task"
+        return weighting.value.need > .weightedSum ? "at once" : "normalizes them for each task"
       }
       if !isJoint && ["gradvac", "gradvac-layer", "nash-mtl", "imtl"].contains(aggregator.name) {
         return "remembers the gradients of all tasks"

@@ -53,7 +53,7 @@ extension MultitaskMethod {
     for (isWrong, reason) in [
       (
         self.adaptation.givesTasksFeatures && level == .features,
-        "\(adaptation) gives tasks features of their own: gradients have to be those of the parameters, not of the features"
+        "\(adaptation) gives tasks features of their own: the level has to be parameters, not features"
       ),
       (
         self.weighting.need > .gramian,
@@ -65,7 +65,7 @@ extension MultitaskMethod {
       ),
       (
         self.schedule.combinesGradients && level == .features,
-        "\(schedule) works on parameters: gradients have to be those of the parameters, not of the features"
+        "\(schedule) works on parameters: the level has to be parameters, not features"
       ),
       (
         self.schedule.updatesSubsets && self.aggregator.remembersGradients,

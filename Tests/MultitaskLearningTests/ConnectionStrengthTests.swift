@@ -71,7 +71,7 @@ import Torch
     }
   }
 
-  /// A convolution that two tasks share and normalise apart, with a head each.
+  /// A convolution that two tasks share and normalize apart, with a head each.
   private final class Problem {
     let store = ParameterStore(seed: 5)
     let convolution: Convolution

@@ -80,7 +80,7 @@ public struct Configuration: Sendable, Equatable {
     public var cacheMegabytes = 0
     /// The largest number of pixels of an image in a folder; larger images are refused before they are decoded.
     public var pixelLimit = PictureReader.defaultPixelLimit
-    /// The reading of masks that hold only 0 and 255; defaults to ``UnclearMaskReading/refused``.
+    /// The reading of masks that hold only 0 and 255; defaults to `UnclearMaskReading/refused`.
     public var unclearMasks = UnclearMaskReading.refused
   }
 
@@ -108,7 +108,7 @@ public struct Configuration: Sendable, Equatable {
     public var schedule = MethodChoice("joint")
     /// The adaptation, which changes the network during training; defaults to `none`, which leaves it as it is.
     public var adaptation = MethodChoice("none")
-    /// The level of the aggregator's gradients; defaults to ``GradientLevel/parameters``.
+    /// The level of the aggregator's gradients; defaults to `GradientLevel/parameters`.
     public var level = GradientLevel.parameters
   }
 
@@ -116,7 +116,7 @@ public struct Configuration: Sendable, Equatable {
   public struct Diagnostics: Sendable, Equatable {
     /// The number of steps between two observations, 10 by default; zero turns them off.
     public var every = 10
-    /// The level of the observed gradients; defaults to ``GradientLevel/features``.
+    /// The level of the observed gradients; defaults to `GradientLevel/features`.
     public var level = GradientLevel.features
   }
 

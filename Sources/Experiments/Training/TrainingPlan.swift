@@ -26,7 +26,7 @@ public struct TrainingPlan: Sendable {
   public var checkpointEvery: Int
   /// The number of steps between two observations of the tasks' gradients; zero turns them off.
   public var observeEvery: Int
-  /// The level of the observed gradients; ``GradientLevel/parameters`` is used where tasks share no features.
+  /// The level of the observed gradients; `GradientLevel/parameters` is used where tasks share no features.
   public var observedLevel: GradientLevel
   /// The seed of the network's random draws.
   public var seed: UInt64

@@ -61,7 +61,10 @@ import VisionData
   /// The last part of every symbol that a guide links to is declared somewhere.
   @Test func linksNameWhatThereIs() throws {
     let library = try Guides.librarySources.map { $0.lines.joined(separator: "\n") }.joined(separator: "\n")
-    let declaration = /\b(?:struct|class|protocol|enum|actor|func|var|let|case|typealias|associatedtype)\s+([A-Za-z_]+)/
+    let declaration =
+      #/
+      \b(?:struct|class|protocol|enum|actor|func|var|let|case|typealias|associatedtype)\s+([A-Za-z_]\w*)
+      /#
     let declared = Set(library.matches(of: declaration).map { String($0.1) }).union(Guides.modules)
     var linkCount = 0
     for guide in try Guides.files {

@@ -54,7 +54,11 @@ public struct GradientTarget {
 ///
 /// Outputs that were not recorded, or whose graph was freed, stop the process.
 ///
-/// - Parameter seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
+/// - Parameters:
+///   - outputs: tensors that autograd has recorded.
+///   - inputs: tensors that require gradients, or were computed from such.
+///   - seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
+///   - graph: what happens to the recorded graph; defaults to freeing it.
 public func gradients(
   of outputs: [Tensor], withRespectTo inputs: [Tensor], seeds: [Tensor?]? = nil, graph: GraphUse = .release
 ) -> [Tensor?] {
@@ -80,7 +84,11 @@ public func gradientsOfEach(_ outputs: [Tensor], withRespectTo inputs: [Tensor])
 /// Differentiates the sum of `outputs` and puts each leaf's gradient into its place as soon as it is known,
 /// so that no second copy of all gradients exists.
 ///
-/// - Parameter seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
+/// - Parameters:
+///   - outputs: tensors that autograd has recorded.
+///   - targets: the leaves, and where their gradients go.
+///   - seeds: what each output's gradient starts as; defaults to ones, which need outputs of one element.
+///   - graph: what happens to the recorded graph; defaults to freeing it. It cannot be differentiated itself.
 public func writeGradients(
   of outputs: [Tensor], to targets: [GradientTarget], seeds: [Tensor]? = nil, graph: GraphUse = .release
 ) {
@@ -114,6 +122,7 @@ public func takeGradients(
 /// Returns which leaves the recorded graph of some outputs reaches. Nothing is computed.
 ///
 /// - Parameters:
+///   - outputs: tensors, of which those that autograd has not recorded reach no leaf.
 ///   - leaves: tensors that require gradients and were not computed from others.
 ///   - ends: tensors of the graph; what is reached only through them does not count.
 /// - Complexity: linear in the size of the graph.

@@ -74,6 +74,7 @@ public enum Safetensors {
   /// - Parameters:
   ///   - tensors: tensors on any device, whose names differ from each other and from `__metadata__`.
   ///   - metadata: the header's `__metadata__`.
+  ///   - url: the file, which is replaced if it exists.
   /// - Throws: `FileError` if the file cannot be written.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL

@@ -11,7 +11,9 @@ extension Tensor {
   /// The array's own storage is used, and kept as long as the tensor lives, if the array is its only owner; otherwise
   /// it is copied. A shape that has another number of elements stops the process.
   ///
-  /// - Parameter shape: the size of every dimension; defaults to one dimension of the array's length.
+  /// - Parameters:
+  ///   - elements: the elements in row-major order.
+  ///   - shape: the size of every dimension; defaults to one dimension of the array's length.
   public convenience init<Scalar: TensorScalar>(_ elements: consuming [Scalar], shape: [Int]? = nil) {
     let shape = shape ?? [elements.count]
     require(

@@ -88,7 +88,9 @@ extension Tensor {
   }
   /// Returns, for every element of an `int64` tensor, this tensor's element at that position of the axis.
   ///
-  /// - Parameter positions: a tensor of as many axes, whose sizes beside `axis` are at most this tensor's.
+  /// - Parameters:
+  ///   - positions: a tensor of as many axes, whose sizes beside `axis` are at most this tensor's.
+  ///   - axis: the axis along which positions count.
   /// - Returns: a tensor of the shape of `positions`.
   public func gathering(_ positions: Tensor, axis: Int) -> Tensor {
     Aten.gather(.tensor(self), .integer(axis), .tensor(positions))

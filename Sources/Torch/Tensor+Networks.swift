@@ -39,7 +39,10 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: outputs × inputs / `groups` × kernel height × kernel width.
   ///   - bias: one element for each output; nil for zeros.
+  ///   - stride: the step of the kernel, in elements of the input.
   ///   - padding: the number of zeros at each of the four borders.
+  ///   - dilation: the distance of the kernel's elements, in elements of the input.
+  ///   - groups: the number of groups of channels that do not see each other.
   public func convolved(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
@@ -54,6 +57,7 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: inputs × outputs × kernel height × kernel width.
   ///   - bias: one element for each output; nil for zeros.
+  ///   - stride: the factor by which maps are enlarged.
   ///   - padding: the number of rows and columns that are cut off at each of the four borders.
   ///   - outputPadding: the number of rows and columns that are added at the bottom and on the right; below `stride`.
   public func convolvedTransposed(
@@ -70,6 +74,8 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: the factor of each channel after normalization; nil for one.
   ///   - bias: the offset of each channel after normalization; nil for zero.
+  ///   - runningMean: the running mean of each channel; nil if the batch's counts and none is kept.
+  ///   - runningVariance: the running variance of each channel; nil if the batch's counts and none is kept.
   ///   - usesBatch: whether the batch's statistics count; otherwise the running ones have to be given.
   ///   - momentum: the weight of the batch's statistics in the running ones.
   ///   - epsilon: a number that is added to the variance.
@@ -91,7 +97,11 @@ extension Tensor {
   /// Normalizes each sample's channels (axis 1) in groups, then multiplies by `weight` and adds `bias`, one for each
   /// channel.
   ///
-  /// - Parameter groups: the number of groups, a divisor of the number of channels.
+  /// - Parameters:
+  ///   - groups: the number of groups, a divisor of the number of channels.
+  ///   - weight: the factor of each channel after normalization; nil for one.
+  ///   - bias: the offset of each channel after normalization; nil for zero.
+  ///   - epsilon: a number that is added to the variance.
   public func groupNormalized(groups: Int, weight: Tensor?, bias: Tensor?, epsilon: Double) -> Tensor {
     Aten.groupNorm(.tensor(self), .integer(groups), .optional(weight), .optional(bias), .real(epsilon))
   }
@@ -123,8 +133,11 @@ extension Tensor {
 
   /// Returns the largest value of every square window of batch × channels × height × width.
   ///
-  /// - Parameter padding: the number of rows and columns that are added at each border and count as −∞; at most half of
-  ///   `kernel`.
+  /// - Parameters:
+  ///   - kernel: the height and width of a window.
+  ///   - stride: the step between windows.
+  ///   - padding: the number of rows and columns that are added at each border and count as −∞; at most half of
+  ///     `kernel`.
   public func maxPooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.maxPool(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]), .integers([padding, padding]))
@@ -140,8 +153,11 @@ extension Tensor {
   }
   /// Returns planes of `height` × `width` with every value at its index, and zeros elsewhere.
   ///
-  /// - Parameter indices: what ``maxPooledWithIndices(kernel:stride:)`` gave for windows that do not overlap, so that
-  ///   no two values have one place.
+  /// - Parameters:
+  ///   - indices: what ``maxPooledWithIndices(kernel:stride:)`` gave for windows that do not overlap, so that no two
+  ///     values have one place.
+  ///   - height: the height of the larger planes.
+  ///   - width: the width of the larger planes.
   public func maxUnpooled(_ indices: Tensor, height: Int, width: Int) -> Tensor {
     let planes = [shape[0], shape[1], height * width]
     let zeros = Tensor.zeros(planes, dtype: dtype, device: device)
@@ -150,7 +166,10 @@ extension Tensor {
   }
   /// Returns the mean of every square window of batch × channels × height × width.
   ///
-  /// - Parameter padding: the number of rows and columns of zeros at each border, which count in the means.
+  /// - Parameters:
+  ///   - kernel: the height and width of a window.
+  ///   - stride: the step between windows.
+  ///   - padding: the number of rows and columns of zeros at each border, which count in the means.
   public func averagePooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
     Aten.averagePool(
       .tensor(self), .integers([kernel, kernel]), .integers([stride, stride]), .integers([padding, padding]))

@@ -26,8 +26,10 @@ extension Tensor {
   public func sum(dtype: DType? = nil) -> Tensor { Aten.sum(.tensor(self), .dtype(dtype)) }
   /// Returns the sums over some axes, which remain with size one if `keepingAxes` is set.
   ///
-  /// - Parameter dtype: the type to add up and return; nil for the tensor's own, or `int64` if that is integers or
-  ///   booleans.
+  /// - Parameters:
+  ///   - axes: the axes to add up over.
+  ///   - keepingAxes: whether these axes remain with size one; defaults to false.
+  ///   - dtype: the type to add up and return; nil for the tensor's own, or `int64` if that is integers or booleans.
   public func sum(axes: [Int], keepingAxes: Bool = false, dtype: DType? = nil) -> Tensor {
     Aten.sumAxes(.tensor(self), .integers(axes), .boolean(keepingAxes), .dtype(dtype))
   }

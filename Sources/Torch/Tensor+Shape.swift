@@ -77,8 +77,9 @@ extension Tensor {
   public func detached() -> Tensor { Aten.detach(.tensor(self)) }
   /// Returns a copy with a value, which defaults to zero, added at the ends of axes.
   ///
-  /// - Parameter amounts: for each axis the numbers of elements before and after, from the last axis on; negative ones
-  ///   cut.
+  /// - Parameters:
+  ///   - amounts: for each axis the numbers of elements before and after, from the last axis on; negative ones cut.
+  ///   - value: the value of the added elements; defaults to zero.
   public func padded(_ amounts: [Int], value: Double = 0) -> Tensor {
     Aten.pad(.tensor(self), .integers(amounts), .real(value))
   }

@@ -18,7 +18,10 @@ public final class MultitaskNetwork {
 
   /// Builds a network, and stops the process if its parts do not fit together: ``NetworkPlan/check()``.
   ///
-  /// - Parameter seed: the seed of the initial values.
+  /// - Parameters:
+  ///   - plan: the parts of the network.
+  ///   - seed: the seed of the initial values.
+  ///   - device: the device of parameters and buffers.
   public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) {
     do { try plan.check() } catch { fatalError("\(error)") }
     self.plan = plan
@@ -54,7 +57,10 @@ public final class MultitaskNetwork {
   /// Returns the features from which some tasks (positions in ``outputs``) start. If tasks exchange features in the
   /// decoders, these are the features of all tasks.
   ///
-  /// - Parameter images: batch × channels × height × width.
+  /// - Parameters:
+  ///   - images: batch × channels × height × width.
+  ///   - tasks: the positions of the wanted tasks.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   public func features(_ images: Tensor, for tasks: [Int], _ context: ForwardContext) -> Features {
     let tasks = computedTasks(for: tasks)
     return features(encoder(images, trunkContext(tasks, context)), of: tasks)
@@ -97,7 +103,11 @@ public final class MultitaskNetwork {
 
   /// Returns the predictions of some tasks (positions in ``outputs``) from their features.
   ///
-  /// - Parameter size: height and width of the predictions, those of the image.
+  /// - Parameters:
+  ///   - tasks: the positions of the wanted tasks.
+  ///   - features: the features of at least these tasks, from ``features(_:for:_:)``.
+  ///   - size: height and width of the predictions, those of the image.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   public func predictions(
     of tasks: [Int], from features: Features, size: (height: Int, width: Int), _ context: ForwardContext
   ) -> [TaskPrediction] {

@@ -9,6 +9,7 @@ public protocol LayerKit {
   /// - Parameters:
   ///   - path: where the convolution registers its `weight` and `bias`.
   ///   - norm: where the normalization registers its entries.
+  ///   - shape: the numbers of channels, the form of the kernel, and the first values.
   func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer
@@ -18,6 +19,7 @@ public protocol LayerKit {
   /// - Parameters:
   ///   - path: where the linear layer registers its `weight` and `bias`.
   ///   - norm: where the normalization registers its entries; nil if the input is not normalized.
+  ///   - shape: the numbers of channels, and the first values.
   func linear(_ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape) -> any StreamLayer
 }
 

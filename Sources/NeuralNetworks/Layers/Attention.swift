@@ -12,7 +12,9 @@ public struct Attention: StreamLayer {
   /// Registers the linear layers that compute queries, keys and values, and project the result.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - norm: where the normalization of the input registers its entries; nil if the input is not normalized.
+  ///   - width: the number of channels of a token.
   ///   - heads: the number of heads, which has to divide `width`; otherwise the process stops.
   ///   - kit: how tasks share the linear layers.
   public init(
@@ -28,7 +30,9 @@ public struct Attention: StreamLayer {
 
   /// Returns what each token gathers from all tokens of its stream, without the residual path.
   ///
-  /// - Parameter input: batch × tokens × width of each stream.
+  /// - Parameters:
+  ///   - input: batch × tokens × width of each stream.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     projection(qkv(input, context).map(attended), context)

@@ -21,6 +21,8 @@ public struct BatchNormalization: Layer {
   /// Registers `weight`, `bias` and the running statistics under the names that torchvision and timm have for them.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - channels: the number of channels.
   ///   - momentum: the weight of a batch's statistics in the running ones.
   ///   - epsilon: a number that is added to the variance.
   public init(_ path: ParameterPath, channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
@@ -35,7 +37,9 @@ public struct BatchNormalization: Layer {
 
   /// Returns the normalized channels. In training, the running statistics follow those of the batch.
   ///
-  /// - Parameter input: batch × channels, with or without further axes.
+  /// - Parameters:
+  ///   - input: batch × channels, with or without further axes.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     if context.isTraining { withoutGradients { batches.value.add(inPlace: batches.value.onesLike()) } }
     return input.batchNormalized(

@@ -14,8 +14,15 @@ public struct Convolution: Layer {
   /// Registers `weight` and `bias`.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - inputs: the number of input channels.
+  ///   - outputs: the number of output channels.
+  ///   - kernel: the height and width of the kernel.
+  ///   - stride: the step of the kernel, in elements of the input.
   ///   - padding: the number of zeros at each border; nil for as many as keep the size at stride 1.
+  ///   - dilation: the distance of the kernel's elements, in elements of the input.
   ///   - groups: the number of groups of channels that do not see each other, a divisor of `inputs` and `outputs`.
+  ///   - hasBias: whether a bias is added.
   ///   - weight: the distribution of the first weights; nil for libtorch's default.
   ///   - biasInitialization: the distribution of the first biases; nil for libtorch's default.
   public init(

@@ -12,6 +12,8 @@ public struct GroupNormalization: Layer {
   /// Registers `weight` and `bias`, one for each channel.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - channels: the number of channels.
   ///   - groups: the number of groups, a divisor of `channels`.
   ///   - epsilon: a number that is added to the variance.
   public init(_ path: ParameterPath, channels: Int, groups: Int, epsilon: Double = 1e-5) {

@@ -10,7 +10,10 @@ public struct LayerNormalization: Layer {
 
   /// Registers `weight` and `bias`, one for each of the `width` channels.
   ///
-  /// - Parameter epsilon: a number that is added to the variance.
+  /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - width: the size of the last axis.
+  ///   - epsilon: a number that is added to the variance.
   public init(_ path: ParameterPath, width: Int, epsilon: Double = 1e-5) {
     weight = path.parameter("weight", [width], .ones)
     bias = path.parameter("bias", [width], .zeros)

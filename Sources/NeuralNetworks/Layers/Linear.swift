@@ -7,8 +7,13 @@ public struct Linear: Layer {
 
   /// Registers `weight` and `bias`.
   ///
-  /// - Parameter weight: the distribution of the first weights, beside which biases start at zero; nil for libtorch's
-  ///   default of both.
+  /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - inputs: the size of the input's last axis.
+  ///   - outputs: the size of the output's last axis.
+  ///   - hasBias: whether a bias is added.
+  ///   - weight: the distribution of the first weights, beside which biases start at zero; nil for libtorch's default
+  ///     of both.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, hasBias: Bool = true, weight: Initialization? = nil
   ) {

@@ -8,7 +8,10 @@ public struct MaxPooling: Layer, Sendable {
 
   /// Creates the layer, which has no parameters.
   ///
-  /// - Parameter padding: the number of rows and columns at each border that count as −∞.
+  /// - Parameters:
+  ///   - kernel: the height and width of a window.
+  ///   - stride: the step between windows.
+  ///   - padding: the number of rows and columns at each border that count as −∞.
   public init(kernel: Int, stride: Int, padding: Int = 0) {
     self.kernel = kernel
     self.stride = stride

@@ -11,6 +11,8 @@ public struct TaskNormalization: StreamLayer {
   /// Registers a normalization for each task.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - channels: the number of channels.
   ///   - tasks: the tasks that have a normalization of their own, registered as `path.TASK`.
   ///   - momentum: the weight of a batch's statistics in the running ones.
   public init(_ path: ParameterPath, channels: Int, tasks: [String], momentum: Double = 0.1) {
@@ -30,7 +32,9 @@ public struct TaskNormalization: StreamLayer {
   /// Returns each task's stream, normalized by its own normalization. A context that names no task, or one that has no
   /// normalization, stops the process.
   ///
-  /// - Parameter input: batch × channels × … of each stream.
+  /// - Parameters:
+  ///   - input: batch × channels × … of each stream.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     let own = context.tasks.map { task -> BatchNormalization in
       guard let own = byTask[task] else {

@@ -12,8 +12,14 @@ public struct TransposedConvolution: Layer {
   /// Registers `weight` (inputs × outputs × kernel × kernel) and `bias`.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - inputs: the number of input channels.
+  ///   - outputs: the number of output channels.
+  ///   - kernel: the height and width of the kernel.
+  ///   - stride: the factor by which maps are enlarged.
   ///   - padding: the number of rows and columns that are cut off at each border.
   ///   - outputPadding: the number of rows and columns that are added at the bottom and on the right.
+  ///   - hasBias: whether a bias is added.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int, padding: Int = 0,
     outputPadding: Int = 0, hasBias: Bool = true

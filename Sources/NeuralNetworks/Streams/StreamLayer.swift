@@ -4,7 +4,9 @@ import Torch
 public protocol StreamLayer {
   /// Returns the layer's output for each stream.
   ///
-  /// - Parameter input: the streams of the context's tasks.
+  /// - Parameters:
+  ///   - input: the streams of the context's tasks.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: streams of the same tasks; they part where the layer differs between tasks.
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams
 }

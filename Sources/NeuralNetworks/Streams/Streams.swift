@@ -5,7 +5,7 @@ import Torch
 /// for each of them.
 ///
 /// A network starts with a shared stream. It parts at the first layer that differs between tasks; what comes before is
-/// computed once. Layers that are the same for all tasks go on with `map`, whether the streams have parted or
+/// computed once. Layers that are the same for all tasks go on with `map(_:)`, whether the streams have parted or
 /// not.
 public struct Streams {
   private enum Storage {

@@ -15,6 +15,8 @@ public struct TransformerBlock: StreamLayer {
   /// Registers the block's layers under `attn`, `norm1`, `norm2` and `mlp`.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - width: the number of channels of a token.
   ///   - heads: the number of attention heads, a divisor of `width`.
   ///   - mlpRatio: the width of the perceptron's hidden layer in multiples of `width`.
   ///   - dropPath: the probability that a residual branch is dropped in training.
@@ -34,7 +36,9 @@ public struct TransformerBlock: StreamLayer {
 
   /// Returns the tokens after the block.
   ///
-  /// - Parameter tokens: batch × tokens × width of each stream.
+  /// - Parameters:
+  ///   - tokens: batch × tokens × width of each stream.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ tokens: Streams, _ context: ForwardContext) -> Streams {
     let attended = tokens + attention(tokens, context).map { drop($0, context) }

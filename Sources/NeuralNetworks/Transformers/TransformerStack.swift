@@ -24,6 +24,9 @@ public final class TransformerStack {
   /// Registers `depth` blocks as `path.0`, `path.1` and so on.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - width: the number of channels of a token.
+  ///   - depth: the number of blocks.
   ///   - heads: the number of attention heads, a divisor of `width`.
   ///   - dropPath: the probability that the last block is dropped in training; it rises linearly over the depth.
   ///   - kit: how tasks share the linear layers.
@@ -75,6 +78,7 @@ public final class TransformerStack {
   ///
   /// - Parameters:
   ///   - input: batch × tokens × width of each stream.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   ///   - observe: called with every layer's number and its output, without the tasks' tokens.
   public func callAsFunction(
     _ input: Streams, _ context: ForwardContext,

@@ -16,6 +16,7 @@ public struct ASPPHead: Decoder {
   /// Registers the head's layers.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - inputs: the channels of the last feature map.
   ///   - channels: the channels of the prediction.
   ///   - width: the channels of each branch.

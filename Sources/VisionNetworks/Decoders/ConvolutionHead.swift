@@ -14,6 +14,7 @@ public struct ConvolutionHead: Decoder {
   /// Registers the head's layers.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - inputs: the channels of each feature map, finest first.
   ///   - channels: the channels of the prediction.
   ///   - width: the channels between the convolutions; nil for those of the narrowest map.

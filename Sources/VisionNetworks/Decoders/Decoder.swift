@@ -8,6 +8,7 @@ public protocol Decoder {
   /// - Parameters:
   ///   - features: the maps that the task starts from, finest first.
   ///   - size: height and width of the prediction, those of the image.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: batch × channels × height × width, or batch × channels of an image-level prediction, before any
   ///   activation.
   func callAsFunction(

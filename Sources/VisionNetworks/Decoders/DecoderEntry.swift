@@ -37,7 +37,12 @@ public struct DecoderEntry: Registered {
 
   /// Creates an entry whose decoders are built for all tasks together.
   ///
-  /// - Parameter create: builds the decoders of all tasks; the path is the root of the network's names.
+  /// - Parameters:
+  ///   - name: the name, as configurations write it.
+  ///   - summary: one sentence that says what the entry is.
+  ///   - paper: the title, venue and year of the publication.
+  ///   - traits: the properties that are known before decoders are built; none of them by default.
+  ///   - create: builds the decoders of all tasks; the path is the root of the network's names.
   public init(
     _ name: String, summary: String, paper: String, traits: DecoderTraits = DecoderTraits(),
     create: @escaping @Sendable (_ root: ParameterPath, DecoderRequest) -> any TaskDecoders
@@ -52,6 +57,10 @@ public struct DecoderEntry: Registered {
   /// Creates an entry whose decoders are built for each task by itself.
   ///
   /// - Parameters:
+  ///   - name: the name, as configurations write it.
+  ///   - summary: one sentence that says what the entry is.
+  ///   - paper: the title, venue and year of the publication.
+  ///   - traits: the properties that are known before decoders are built; none of them by default.
   ///   - collection: the part of the state dict that holds them: `heads.TASK`.
   ///   - decoder: builds one task's decoder at its path, for maps of the given channels.
   public init(

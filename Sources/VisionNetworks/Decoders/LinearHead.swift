@@ -11,6 +11,7 @@ public struct LinearHead: Decoder {
   /// Registers the linear layer.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - inputs: the channels of the last feature map.
   ///   - channels: the numbers of the prediction.
   public init(_ path: ParameterPath, inputs: Int, channels: Int) {

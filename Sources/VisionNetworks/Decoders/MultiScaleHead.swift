@@ -15,6 +15,7 @@ public struct MultiScaleHead: Decoder {
   /// Registers the convolution.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - inputs: the channels of each feature map, finest first.
   ///   - channels: the channels of the prediction.
   public init(_ path: ParameterPath, inputs: [Int], channels: Int) {

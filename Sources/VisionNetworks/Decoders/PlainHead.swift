@@ -13,6 +13,7 @@ public struct PlainHead: Decoder {
   /// Registers the convolutions.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - inputs: the channels of the last feature map.
   ///   - channels: the channels of the prediction.
   public init(_ path: ParameterPath, inputs: Int, channels: Int) {

@@ -11,6 +11,7 @@ public protocol TaskDecoders {
   ///     tasks.
   ///   - tasks: the positions of the wanted tasks.
   ///   - size: height and width of the predictions, those of the image.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: a prediction for each of `tasks`, in their order.
   func callAsFunction(
     _ features: Features, for tasks: [Int], size: (height: Int, width: Int), _ context: ForwardContext

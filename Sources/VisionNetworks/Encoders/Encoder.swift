@@ -13,7 +13,9 @@ public protocol Encoder {
 
   /// Returns the feature maps of some images, finest first.
   ///
-  /// - Parameter images: batch × channels × height × width.
+  /// - Parameters:
+  ///   - images: batch × channels × height × width.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: the feature maps, each a stream that the context's tasks share or one for each of them,
   ///   batch × channels × height / stride × width / stride.
   func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams]
@@ -35,6 +37,8 @@ extension Encoder {
 public protocol FeatureNaming: Encoder {
   /// Returns the features in evaluation, with their names.
   ///
-  /// - Parameter blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
+  /// - Parameters:
+  ///   - images: batch × channels × height × width.
+  ///   - blocks: for transformers, the blocks (from 0) whose outputs are wanted, too.
   func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)]
 }

@@ -18,7 +18,11 @@ public struct EncoderEntry: Registered {
   /// Creates an entry.
   ///
   /// - Parameters:
+  ///   - name: the name, as configurations write it.
   ///   - alias: a shorter name for the command line; nil if there is none.
+  ///   - summary: one sentence that says what the entry is.
+  ///   - paper: the title, venue and year of the publication.
+  ///   - traits: the properties that are known before the encoder is built.
   ///   - create: builds the encoder at a path, of layers from a kit.
   public init(
     _ name: String, alias: String? = nil, summary: String, paper: String, traits: EncoderTraits,

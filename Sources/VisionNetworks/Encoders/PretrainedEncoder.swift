@@ -10,7 +10,10 @@ public protocol PretrainedEncoder: Encoder {
   /// Returns what a pretrained file's entry becomes in this encoder. Position embeddings of another grid are resized;
   /// an entry of any other shape is returned as it is, and refused afterwards.
   ///
-  /// - Parameter name: the name in the file.
+  /// - Parameters:
+  ///   - name: the name in the file.
+  ///   - value: the entry's value in the file.
+  ///   - file: the pretrained file, of whose metadata the meaning of the entry may depend.
   /// - Throws: `FileError` for an entry whose meaning is not known.
   func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor
 }
@@ -30,6 +33,7 @@ extension PretrainedEncoder {
   /// positions, and an error if it has not.
   ///
   /// - Parameters:
+  ///   - file: the weights of a plain encoder.
   ///   - store: where the encoder is registered.
   ///   - prefix: the beginning of the encoder's names in the store.
   ///   - plainName: returns the name in a plain encoder of an entry of this one; several tasks' copies may start from

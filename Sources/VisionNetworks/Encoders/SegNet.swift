@@ -20,6 +20,7 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
   /// Registers the network's layers.
   ///
   /// - Parameters:
+  ///   - path: where the entries are registered.
   ///   - imageChannels: the channels of the images, which are three for RGB.
   ///   - kit: the maker of the layers; defaults to layers that all tasks share.
   public init(_ path: ParameterPath, imageChannels: Int = 3, kit: any LayerKit = PlainKit()) {

@@ -10,7 +10,9 @@ public protocol TransformerEncoder: Encoder {
   ///
   /// - Parameters:
   ///   - images: batch × channels × height × width.
-  ///   - observe: called with each layer's number and the tokens that enter it, batch × tokens × width of each stream.
+  ///   - context: whether the network is in training, and for which tasks it is evaluated.
+  ///   - observing: a function that is called with each layer's number and the tokens that enter it, batch × tokens ×
+  ///     width of each stream.
   func features(
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Streams) -> Void
   ) -> [Streams]

@@ -16,6 +16,7 @@ public protocol Sharing: Sendable {
   /// - Parameters:
   ///   - entry: an encoder that meets the ``requirements``.
   ///   - path: where the encoder registers its parameters.
+  ///   - request: the images for which the encoder is built.
   ///   - tasks: the names of all tasks.
   func makeEncoder(
     _ entry: EncoderEntry, at path: ParameterPath, _ request: EncoderRequest, tasks: [String]

@@ -119,7 +119,9 @@ import Experiments
     configuration.training.steps = .max
     configuration.network.sharing = MethodChoice("task-normalization")
     configuration.method.schedule = MethodChoice("connection-strength")
-    #expect { try configuration.makeMethod() } throws: { "\($0)".contains("'training.steps' is 9223372036854775807") }
+    #expect { _ = try ResolvedConfiguration(configuration) } throws: {
+      "\($0)".contains("'training.steps' is 9223372036854775807")
+    }
   }
 
   @Test func aTrainingChecksBeforeItTouchesAnything() throws {

@@ -130,6 +130,8 @@ import VisionNetworks
       try boxes.apply(assignment: "workload=boxes")
       boxes.training.steps = 3
       boxes.training.evaluateEvery = 0
+      // The method is made for the workload's losses.
+      try boxes.apply(assignment: "method.weighting={name: manual, weights: {center: 1, sides: 2}}")
       let other = RunFolder(parent.appendingPathComponent("boxes"))
       let own = try TrainingSession(boxes, folder: other, existing: .refuse)
       try #require(try own.run { false } == .finished)

@@ -44,7 +44,7 @@ public struct StepBenchmark {
       try configuration.apply(assignment: setting)
     }
     try configuration.apply(assignment: "method.level=\(level)")
-    let method = try configuration.makeMethod()
+    let method = try ResolvedConfiguration(configuration).method
     guard !method.schedule.needsNormalizedConvolutions || encoder.traits.has(.batchNormalization) else {
       throw ConfigurationError("\(configuration.method.schedule.name) needs batch normalization: --encoder resnet18")
     }

@@ -26,8 +26,7 @@ public struct RunReport {
     let tasks = names.losses
     let steps = records.steps
     let evaluations = records.evaluations
-    let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
-      separator: " + ")
+    let method = configuration.method.names.joined(separator: " + ")
     let title =
       "\(try WorkloadRegistry.factory(of: configuration).networkName(configuration)), \(tasks.count) tasks, \(method)"
     var sections: [String] = []

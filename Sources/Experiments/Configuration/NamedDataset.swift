@@ -58,6 +58,7 @@ final class NamedDataset {
     DatasetRequest(
       folder: folder, validationFolder: data.validationFolder.map { URL(fileURLWithPath: $0) }, tasks: data.tasks,
       trainingCount: data.trainingCount, validationCount: data.validationCount, height: data.height,
-      width: data.width, seed: data.seed, pixelLimit: data.pixelLimit, unclearMasks: data.unclearMasks)
+      width: data.width, seed: data.seed, channels: data.channels, pixelLimit: data.pixelLimit,
+      unclearMasks: data.unclearMasks)
   }
 }

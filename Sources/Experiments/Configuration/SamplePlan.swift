@@ -5,6 +5,8 @@ import VisionData
 struct SamplePlan {
   typealias Size = (height: Int, width: Int)
 
+  /// The channels of the images.
+  let channels: ImageChannels
   /// What samples are resized to, in pixels; evaluations take them whole.
   let size: Size
   /// What a network is trained on, in pixels: crops, or whole samples.
@@ -34,7 +36,8 @@ struct SamplePlan {
     size = (data.height, data.width)
     let crop = data.cropHeight > 0 ? RandomCrop(height: data.cropHeight, width: data.cropWidth) : nil
     trainingSize = crop == nil ? size : (data.cropHeight, data.cropWidth)
-    normalization = .imageNet
+    channels = data.channels
+    normalization = data.normalization
     let rescale = Rescale(height: data.height, width: data.width)
     var transforms: [any Transform] = [rescale]
     if data.scale != [1, 1] { transforms.append(RandomScale(Float(data.scale[0])...Float(data.scale[1]))) }
@@ -47,6 +50,18 @@ struct SamplePlan {
     threadCount = data.threads
     let bytes = data.cacheMegabytes.multipliedClamping(by: 1_000_000)
     cache = data.cache ? (bytes == 0 ? .partOfMachine : .bytes(bytes)) : nil
+  }
+
+  /// A picture as a network takes it.
+  ///
+  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
+  func prepared(_ picture: Picture) throws -> PixelMap {
+    guard channels.depthChannel == nil else {
+      throw ConfigurationError(
+        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone"
+      )
+    }
+    return normalization(PixelMap(picture).resizedBilinear(height: size.height, width: size.width))
   }
 
   /// A new budget for the caches of a run; nil if there are no caches.
@@ -72,10 +87,20 @@ extension Configuration.Data {
       throw ConfigurationError(
         "data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
     }
+    guard depthRange.count == 2, Float(depthRange[0]) < Float(depthRange[1]) else {
+      throw ConfigurationError("data.depthRange is \(depthRange), but has to be [nearest, farthest], in meters")
+    }
     guard folder != nil || validationFolder == nil else {
       throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
     }
     if folder == nil { try checkScenes() }
+  }
+
+  fileprivate var normalization: Normalization {
+    switch channels {
+    case .rgb: .imageNet
+    case .rgbd: .imageNet(withDepthFrom: Float(depthRange[0]), to: Float(depthRange[1]))
+    }
   }
 
   /// The most embedded scenes to train on: each costs memory for the order of an epoch, even before it is drawn.

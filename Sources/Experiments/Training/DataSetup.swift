@@ -28,13 +28,13 @@ struct DataSetup {
       try Self.check(split, name, of: reader, tasks: data.tasks)
     }
     try plan.requireStatistics(sampleCount: dataset.training.count)
+    let splits = [dataset.training, dataset.validation].map {
+      CheckedSource(source: $0, channels: plan.samples.channels, reader: reader)
+    }
     budget = plan.samples.makeCacheBudget()
-    caches =
-      budget.map { budget in
-        [dataset.training, dataset.validation].map { CachedSource($0, budget: budget) }
-      } ?? []
-    training = caches.first ?? dataset.training
-    validation = caches.last ?? dataset.validation
+    caches = budget.map { budget in splits.map { CachedSource($0, budget: budget) } } ?? []
+    training = caches.first ?? splits[0]
+    validation = caches.last ?? splits[1]
   }
 
   /// The tasks of the run.

@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import NeuralNetworks
 import Support
 import Torch
 import VisionData
@@ -35,7 +36,8 @@ struct VisionPlan {
         .make(choices.sharing.settings, tasks: resolved.tasks, totalSteps: configuration.training.steps),
       decoder: try DecoderRegistry.shared.require(choices.decoder), outputs: bindings.map(\.output),
       request: EncoderRequest(
-        imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width, dropPath: choices.dropPath))
+        imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width,
+        imageChannels: samples.channels.count, dropPath: choices.dropPath))
     weights = choices.weights.map { URL(fileURLWithPath: $0) }
     try checkNetwork()
     try checkMethod()
@@ -47,10 +49,16 @@ struct VisionPlan {
 
   /// Builds the network, with pretrained weights if there are some.
   ///
-  /// - Throws: `FileError`, `LoadError` or `NetworkError` for weights that do not fit.
+  /// - Throws: `FileError`, `LoadError`, `NetworkError` or ``ConfigurationError`` for weights that do not fit.
   func makeNetwork() throws -> MultitaskNetwork {
     let made = MultitaskNetwork(network, seed: resolved.configuration.run.seed, device: resolved.device)
-    if let weights { try made.loadEncoder(SafetensorsFile(contentsOf: weights)) }
+    guard let weights else { return made }
+    do { try made.loadEncoder(SafetensorsFile(contentsOf: weights)) } catch let error as LoadError {
+      guard samples.channels.depthChannel != nil else { throw error }
+      throw ConfigurationError(
+        "network.weights has to hold an encoder of \(samples.channels.count) channels, as data.channels is \(samples.channels.rawValue): \(error)"
+      )
+    }
     return made
   }
 

@@ -82,9 +82,10 @@ final class VisionTraining {
   }
 
   /// The network's outputs for one image, without the batch.
-  func outputs(for picture: Picture) -> [Tensor] {
-    let image = samples.normalization(
-      PixelMap(picture).resizedBilinear(height: samples.size.height, width: samples.size.width))
+  ///
+  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
+  func outputs(for picture: Picture) throws -> [Tensor] {
+    let image = try samples.prepared(picture)
     let images = Batch([Sample(image: image, targets: [:])], tasks: []).images.to(device)
     return withoutGradients { network(images, .evaluation) }.map { $0[0] }
   }

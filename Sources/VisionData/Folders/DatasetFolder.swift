@@ -34,8 +34,8 @@ public struct DatasetFolder: SampleSource {
 
   /// - Parameter wanted: the names of the tasks whose files are read, by default all of the index. A name that the
   ///   index does not have is left out.
-  /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, and a wanted
-  ///   task of which no sample has a file.
+  /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, a wanted task
+  ///   of which no sample has a file, and a sample without a depth image if images with depth are wanted.
   public init(_ url: URL, tasks wanted: [String]? = nil, options: Options = Options()) throws {
     self.url = url
     index = try DatasetIndex(ofFolder: url, pixelLimit: options.pixelLimit)
@@ -63,10 +63,7 @@ public struct DatasetFolder: SampleSource {
   private func image(of entry: DatasetIndex.Entry) throws -> PixelMap {
     let colors = try targets.image(at: entry.image)
     guard channels.depthChannel != nil else { return colors }
-    guard let path = entry.depthImage else {
-      throw FileError(
-        indexURL, "names no depthImage for the sample '\(excerpt(entry.id))', but images with depth are wanted")
-    }
+    guard let path = entry.depthImage else { throw lacksDepthImage(entry) }
     let format = DepthFormat()
     let file = try targets.file(
       at: path, of: VisionTask("depth", .depth), channels: format.fileChannels, needsWords: format.needsWords)
@@ -87,11 +84,18 @@ public struct DatasetFolder: SampleSource {
     }
   }
 
+  private func lacksDepthImage(_ entry: DatasetIndex.Entry) -> FileError {
+    FileError(
+      indexURL,
+      "names no depthImage for the sample '\(excerpt(entry.id))', but images with depth are wanted (data.channels)")
+  }
+
   private var indexURL: URL { url.appendingPathComponent(DatasetIndex.fileName) }
 
-  /// Looks at all files that may be read.
+  /// Looks at the paths of all files that may be read.
   private func checkPaths() throws {
     for entry in index.samples {
+      if channels.depthChannel != nil, entry.depthImage == nil { throw lacksDepthImage(entry) }
       let depth = channels.depthChannel == nil ? nil : entry.depthImage
       let paths = [entry.image] + (depth.map { [$0] } ?? []) + tasks.flatMap { $0.kind.format.files(of: $0, in: entry) }
       for path in paths where !isInside(path) {

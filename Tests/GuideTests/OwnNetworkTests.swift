@@ -135,7 +135,10 @@ import VisionNetworks
       let other = RunFolder(parent.appendingPathComponent("boxes"))
       let own = try TrainingSession(boxes, folder: other, existing: .refuse)
       try #require(try own.run { false } == .finished)
-      try #require(try TrainedRun(other, checkpoint: .last).evaluate() == own.trainer.lastEvaluation)
+      let trained = try TrainedRun(other, checkpoint: .last)
+      try #require(try trained.evaluate() == own.trainer.lastEvaluation)
+      let gray = Picture(width: 2, height: 2, channels: 1, samples: .bits8([9, 9, 9, 9]))
+      try #require(throws: ConfigurationError.self) { try trained.predict(gray) }
     }
   }
 

@@ -35,7 +35,7 @@ extension Configuration.Data {
         "number of scenes to train on, or largest number of samples to use of a folder"),
       .integer(
         "validationCount", \.validationCount, 1...100_000_000,
-        "number of scenes, or of the folder's last samples, to evaluate on"),
+        "number of scenes or of the folder's last samples to evaluate on, or largest number of `validationFolder`"),
       .integer("height", \.height, 16...8192, "height of the images, in pixels"),
       .integer("width", \.width, 16...8192, "width of the images, in pixels"),
       .choice(

@@ -52,7 +52,8 @@ public struct Configuration: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// The number of scenes to train on, or the largest number of samples to use of a folder; defaults to 480.
     public var trainingCount = 480
-    /// The number of scenes, or of a folder's last samples, to evaluate on; defaults to 96.
+    /// The number of scenes to evaluate on, of a folder's last samples, or the largest number of samples to use of
+    /// ``validationFolder``; defaults to 96.
     public var validationCount = 96
     /// The height of the images in pixels, from 16 to 8192; samples are resized to it. It defaults to 96.
     public var height = 96

@@ -106,9 +106,13 @@ public struct RunReport {
   }
 
   private func charts(_ steps: [StepRecord], _ evaluations: [EvaluationRecord], _ tasks: [String]) -> [Chart] {
+    let inner = Set(steps.flatMap { ($0.auxiliaryLosses ?? [:]).keys }).sorted()
     var charts = [
       Chart(
         "Training loss", smoothed: true, tasks.map { task in (task, steps.map { ($0.step, $0.losses[task] ?? .nan) }) }),
+      Chart(
+        "Training loss of predictions from within the network", smoothed: true,
+        inner.map { name in (name, steps.map { ($0.step, $0.auxiliaryLosses?[name] ?? .nan) }) }),
       Chart(
         "Weight of each loss", smoothed: false,
         tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),

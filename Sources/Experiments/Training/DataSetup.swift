@@ -8,6 +8,7 @@ struct DataSetup {
   let training: any SampleSource
   let validation: any SampleSource
 
+  private let datasetNote: String?
   private let caches: [CachedSource]
   private let budget: CacheBudget?
 
@@ -31,6 +32,7 @@ struct DataSetup {
     let splits = [dataset.training, dataset.validation].map {
       CheckedSource(source: $0, channels: plan.samples.channels, reader: reader)
     }
+    datasetNote = dataset.note
     budget = plan.samples.makeCacheBudget()
     caches = budget.map { budget in splits.map { CachedSource($0, budget: budget) } } ?? []
     training = caches.first ?? splits[0]
@@ -56,10 +58,16 @@ struct DataSetup {
     }
   }
 
-  /// What is to be said about the cache: that it cannot keep all samples; nil if it can, or is off.
+  /// What is to be said about the choice of the samples, and about the cache; nil if there is nothing to say.
   ///
   /// - Throws: what reading the first samples throws.
-  func cacheNote() throws -> String? {
+  func note() throws -> String? {
+    let notes = [datasetNote, try cacheNote()].compactMap { $0 }
+    return notes.isEmpty ? nil : notes.joined(separator: "; ")
+  }
+
+  /// That the cache cannot keep all samples; nil if it can, or is off.
+  private func cacheNote() throws -> String? {
     guard let budget else { return nil }
     let expected = try caches.reduce(0) { $0 + (try $1.expectedByteCount()) }
     guard expected > budget.byteCount else { return nil }

@@ -50,9 +50,9 @@ public struct TrainedRun {
   ///
   /// - Throws: ``ConfigurationError`` if the workload is not about single images.
   public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
-    guard let workload = workload as? any ImagePredicting else {
+    guard let predictor = workload.imagePredictor else {
       throw ConfigurationError("the workload \(configuration.workload.name) predicts nothing from single images")
     }
-    return try workload.predict(picture)
+    return try predictor.predict(picture)
   }
 }

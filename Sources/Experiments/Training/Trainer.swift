@@ -124,7 +124,7 @@ public final class Trainer {
     let waitedBefore = batches.waitedSeconds
     let objectives = try batches.next(partCount: plan.partCount, .training(generator))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
-    let observation = isObserved(step + 1) ? observedLevel : nil
+    let observation = isObserved(step + 1) ? observedLevel(of: objectives) : nil
     let report: StepReport
     do {
       report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
@@ -134,9 +134,11 @@ public final class Trainer {
     step += 1
     // What schedules learn costs nothing to know, but fills the log.
     let isNoted = step % 10 == 0 || step == plan.steps
+    let auxiliary = batches.auxiliaryLosses
     let present = network.tasks.indices.filter { report.losses[$0] != nil }.map { (network.tasks[$0], $0) }
     return StepRecord(
       step: step, losses: Dictionary(uniqueKeysWithValues: present.map { ($0, report.losses[$1]!) }),
+      auxiliaryLosses: auxiliary.isEmpty ? nil : auxiliary,
       weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
       learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
@@ -151,8 +153,9 @@ public final class Trainer {
   }
 
   /// As configured; where no features are shared, or will not be, the parameters.
-  private var observedLevel: GradientLevel {
-    workload.featureKind != .shared || optimizer.method.adaptation.givesTasksFeatures ? .parameters : plan.observedLevel
+  private func observedLevel(of objectives: [any MultitaskObjective]) -> GradientLevel {
+    let sharesFeatures = objectives.allSatisfy { $0.featureKind == .shared }
+    return sharesFeatures && !optimizer.method.adaptation.givesTasksFeatures ? plan.observedLevel : .parameters
   }
 
   private func isObserved(_ step: Int) -> Bool {
@@ -164,9 +167,8 @@ public final class Trainer {
 
   private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
     let evaluation = try workload.evaluate()
-    for task in evaluation.tasks where !task.loss.isFinite || !task.metrics.allSatisfy(\.value.isFinite) {
-      throw TrainingError.notFinite(
-        NonFiniteError(quantity: .loss, task: task.task, value: task.loss), step: step, folder: folder)
+    for task in evaluation.tasks {
+      if let error = TrainingError.notFinite(task, step: step, folder: folder) { throw error }
     }
     lastEvaluation = evaluation
     observePerformance(evaluation)

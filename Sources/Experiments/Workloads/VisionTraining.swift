@@ -44,8 +44,10 @@ final class VisionTraining {
     return data
   }
 
-  func objectives(_ parts: [Batch], _ context: ForwardContext) -> [BatchObjective] {
-    BatchObjective.parts(parts, of: network, bindings, on: device, context, precision)
+  func objectives(
+    _ parts: [Batch], _ context: ForwardContext, noting auxiliary: AuxiliaryLosses = AuxiliaryLosses()
+  ) -> [BatchObjective] {
+    BatchObjective.parts(parts, of: network, bindings, on: device, context, precision, noting: auxiliary)
   }
 
   func trainingBatches(from first: Int) throws -> any TrainingBatches {
@@ -53,7 +55,7 @@ final class VisionTraining {
     let loader = BatchLoader(
       data.training, tasks: tasks, transforms: samples.trainingTransforms, batchSize: samples.batchSize, seed: seed,
       firstBatch: first, threads: samples.threadCount)
-    return LoadedBatches(loader: loader) { [self] in objectives($0, $1) }
+    return LoadedBatches(loader: loader) { [self] in objectives($0, $1, noting: $2) }
   }
 
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
@@ -94,17 +96,23 @@ final class VisionTraining {
 /// The batches of a loader, as a network's losses.
 private final class LoadedBatches: TrainingBatches {
   private let loader: BatchLoader
-  private let objectives: ([Batch], ForwardContext) -> [any MultitaskObjective]
+  private let objectives: (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
+  private var auxiliary = AuxiliaryLosses()
 
-  init(loader: BatchLoader, objectives: @escaping ([Batch], ForwardContext) -> [any MultitaskObjective]) {
+  init(
+    loader: BatchLoader,
+    objectives: @escaping (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
+  ) {
     self.loader = loader
     self.objectives = objectives
   }
 
   var waitedSeconds: Double { loader.waitedSeconds }
+  var auxiliaryLosses: [String: Double] { auxiliary.means }
 
   func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective] {
-    objectives(try (0..<partCount).map { _ in try loader.next() }, context)
+    auxiliary = AuxiliaryLosses()
+    return objectives(try (0..<partCount).map { _ in try loader.next() }, context, auxiliary)
   }
 
   func close() { loader.close() }

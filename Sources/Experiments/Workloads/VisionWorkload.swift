@@ -17,11 +17,9 @@ protocol VisionWorkload: Workload {
 extension VisionWorkload {
   /// The network of encoder and decoders, with one output for each task.
   public var network: any AdaptableNetwork { training.network }
-  /// What the decoders take from the encoder.
-  public var featureKind: Features.Kind { training.network.featureKind }
 
-  /// Returns a note if the cache cannot hold all samples; nil otherwise.
-  public func note() throws -> String? { try training.data().cacheNote() }
+  /// Returns a note if samples are left out, or the cache cannot hold all of them; nil otherwise.
+  public func note() throws -> String? { try training.data().note() }
   /// Opens the training data at a part of a batch, counted from 0.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)

@@ -87,6 +87,8 @@ public struct SelectiveGroups: UpdateSchedule {
 
   /// Updates may be those of some tasks alone.
   public var updatesSubsets: Bool { true }
+  /// The update of a group has the losses of all tasks: those that are not updated show its effect.
+  public var passes: UpdatePasses { .jointForEachUpdate }
 
   /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {

@@ -6,14 +6,20 @@ public struct Dataset: Sendable {
   public let training: any SampleSource
   /// The samples to validate on, as ``training``.
   public let validation: any SampleSource
+  /// What a person is to know about the choice of the samples; nil if there is nothing to say.
+  public let note: String?
 
   /// - Parameters:
   ///   - tasks: everything that there is ground truth for.
   ///   - training: samples with the ground truth of the tasks that were asked for.
   ///   - validation: as `training`.
-  public init(tasks: [VisionTask], training: any SampleSource, validation: any SampleSource) {
+  ///   - note: what a person is to know about the choice of the samples; nil, by default, if there is nothing to say.
+  public init(
+    tasks: [VisionTask], training: any SampleSource, validation: any SampleSource, note: String? = nil
+  ) {
     self.tasks = tasks
     self.training = training
     self.validation = validation
+    self.note = note
   }
 }

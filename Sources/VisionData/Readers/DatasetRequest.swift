@@ -10,7 +10,7 @@ public struct DatasetRequest: Sendable {
   public var tasks: [String]
   /// The most samples to train on.
   public var trainingCount: Int
-  /// How many samples to validate on, of a data set that has no split of its own.
+  /// The most samples to validate on; of a folder without a split of its own, its last samples.
   public var validationCount: Int
   /// Rows of pixels of the images, in a data set that draws them.
   public var height: Int

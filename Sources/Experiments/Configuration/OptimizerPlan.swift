@@ -45,8 +45,8 @@ struct OptimizerPlan {
   /// - Throws: ``ConfigurationError`` for a group that takes no parameter, with the nearest name, and for a task that has
   ///   nothing left to be trained.
   func assignGroups(in store: ParameterStore, tasks: [String]) throws {
-    for (selection, group) in assignments {
-      do { try store.assign(selection, to: group) } catch { throw ConfigurationError("optimizer.groups: \(error)") }
+    if !assignments.isEmpty {
+      do { try store.reassign(assignments) } catch { throw ConfigurationError("optimizer.groups: \(error)") }
     }
     store.layOut(for: groups)
     for (selection, group) in assignments where !store.allParameters.contains(where: { $0.scope.group == group }) {

@@ -51,7 +51,8 @@ public struct OptimizerGroup: Sendable {
 }
 
 /// Groups of parameters that a training optimizes in ways of their own. Parameters of a group that is not defined here are
-/// optimized as those of no group.
+/// optimized as those of no group; a group that no parameter of the network is in is an error
+/// (``ParameterStore/layOut(for:)``).
 public struct OptimizerGroups: Sendable {
   /// The groups, of different names.
   public let groups: [OptimizerGroup]

@@ -158,10 +158,12 @@ struct BruteForce {
   /// The gradient with respect to a vector; zero for what is frozen or not reached.
   private func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
     let flat = vector.values.zerosLike()
-    let found = gradients(of: outputs, withRespectTo: vector.parameters.map(\.value), seeds: seeds, graph: .retain)
+    // Frozen parameters are no part of the graph.
+    let places = zip(vector.parameters, vector.views(of: flat)).filter { !isFrozen($0.0) }
+    let found = gradients(of: outputs, withRespectTo: places.map(\.0.value), seeds: seeds, graph: .retain)
     withoutGradients {
-      for (parameter, (view, gradient)) in zip(vector.parameters, zip(vector.views(of: flat), found)) {
-        if let gradient, !isFrozen(parameter) { view.copy(from: gradient) }
+      for ((_, view), gradient) in zip(places, found) {
+        if let gradient { view.copy(from: gradient) }
       }
     }
     return flat

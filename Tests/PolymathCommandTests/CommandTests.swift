@@ -159,7 +159,7 @@ import Torch
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),
-        (["train", "--set", "data.folder=nowhere"], "is no data set"),
+        (["train", "--set", "data.folder=nowhere"], "is not a data set"),
         (["train", "--resume"], "--out"),
         (["evaluate", "nowhere"], "does not exist"),
         (["predict", "nowhere", "nothing.png"], "nothing.png: does not exist"),

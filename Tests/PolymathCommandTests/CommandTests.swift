@@ -52,7 +52,7 @@ import Torch
       #expect(!lost.succeeded && lost.errors.contains("would be overwritten"), "\(lost.errors)")
       #expect(try Data(contentsOf: own) == Data(contentsOf: URL(fileURLWithPath: picture)))
       let gallery = try Command.run(["predict", "run", picture, "--out", "run/predictions"], in: folder)
-      #expect(!gallery.succeeded && gallery.errors.contains("the run's own pictures"), "\(gallery.errors)")
+      #expect(!gallery.succeeded && gallery.errors.contains("the run's own images"), "\(gallery.errors)")
       let printed = try Command.run(["train", "--resume", "--out", "run", "--print-configuration"], in: folder)
       #expect(printed.output.contains("steps: 3 "))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))

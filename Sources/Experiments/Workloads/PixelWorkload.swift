@@ -11,7 +11,7 @@ public struct PixelWorkload: VisionWorkload, ImagePredicting {
   /// - Returns: drawings as large as the image.
   public func predict(_ picture: Picture) -> [(task: String, reading: ImageReading)] {
     zip(training.bindings, training.outputs(for: picture)).map { binding, output in
-      // Enlarged as a picture: as numbers, large images with many classes would take gigabytes.
+      // The drawing is enlarged: as numbers, large images with many classes would take gigabytes.
       let drawn = binding.drawing(prediction: output)
       return (binding.name, .picture(drawn.resizedNearest(height: picture.height, width: picture.width)))
     }

@@ -51,7 +51,7 @@ extension Configuration {
     }
     guard data.scale == [1, 1] || hasCrop else {
       throw ConfigurationError(
-        "data.scale changes the images' sizes, so that data.cropHeight and data.cropWidth are needed")
+        "data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
     }
     guard data.folder != nil || data.validationFolder == nil else {
       throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
@@ -66,8 +66,8 @@ extension Configuration {
   private static let largestValidationCount = 100_000
   private static let largestValidationPixels = 10_000_000_000
 
-  /// There are as many scenes as are asked for, and training begins with an evaluation: what would not come to an end
-  /// is refused before it begins.
+  /// There are as many scenes as are asked for, and training begins with an evaluation: what would not come to an end is
+  /// refused before it begins.
   private func checkScenes() throws {
     guard data.trainingCount <= Self.largestTrainingCount else {
       throw ConfigurationError(

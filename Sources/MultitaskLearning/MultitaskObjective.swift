@@ -24,6 +24,12 @@ public protocol MultitaskObjective {
   /// Evaluations beside the step give it its state back.
   var generator: RandomGenerator? { get }
 
+  /// A number that is added to the losses' sum and belongs to no task, such as the sparsity of gates; defaults to nil.
+  ///
+  /// It is a function of parameters, no row of G, and counts once in a step, whatever the parts of the batch and the
+  /// updates of the schedule.
+  func penalty() -> Tensor?
+
   /// What the losses of the given tasks start from: of the kind that ``featureKind`` declares, or none where tasks share
   /// their features.
   func features(for tasks: [Int]) -> Features
@@ -45,6 +51,9 @@ extension MultitaskObjective {
   public var featureKind: Features.Kind { .shared }
   /// Nil, for a network that draws no numbers.
   public var generator: RandomGenerator? { nil }
+
+  /// Nil, for a network without a penalty.
+  public func penalty() -> Tensor? { nil }
 
   /// A whole forward pass.
   public func losses(of tasks: [Int]) -> [Tensor] { losses(of: tasks, from: features(for: tasks)) }

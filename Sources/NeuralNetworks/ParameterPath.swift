@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// A place in the names of a ``ParameterStore``, where a layer registers its parameters, and what these declare.
@@ -27,6 +28,24 @@ public struct ParameterPath {
   }
   /// The place below this one that a number names.
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
+
+  /// Returns the place that lies below another root as this one lies below its own: `backbone.layer1.conv` below
+  /// `backbone` becomes `backbone.task.depth.layer1.conv` below `backbone.task.depth`. What this path declares stays.
+  ///
+  /// - Parameters:
+  ///   - root: a place above this one; another place stops the process.
+  ///   - newRoot: the place that takes the root's part.
+  public func moved(from root: ParameterPath, to newRoot: ParameterPath) -> ParameterPath {
+    let rest = relativeName(to: root)
+    return with { $0.prefix = newRoot[rest].prefix }
+  }
+
+  /// Returns the part of this place's name that follows that of a place above it; another place stops the process.
+  public func relativeName(to root: ParameterPath) -> String {
+    let above = root.prefix.isEmpty ? "" : root.prefix + "."
+    require(prefix.hasPrefix(above) && prefix.count > above.count, "'\(prefix)' does not lie below '\(root.prefix)'")
+    return String(prefix.dropFirst(above.count))
+  }
 
   /// Returns the same place, where the losses of some tasks reach what is registered. Every task's losses do if nothing
   /// is declared.

@@ -22,14 +22,15 @@ extension ParameterStore {
   ///   - file: the file with the entries.
   ///   - prefix: put before the file's names: `backbone.` loads a plain encoder's file into a network.
   ///   - strictness: what to do with entries that only one side has.
-  ///   - fileName: what the file calls an entry, without the prefix; several may have the same.
+  ///   - fileName: what the file calls an entry, without the prefix; several may have the same. An entry for which it
+  ///     is nil keeps its values, whatever the file holds.
   ///   - adapt: what an entry of the file becomes in this network. It is asked for every entry, as one of the right shape
   ///     may mean something else, too.
   /// - Throws: ``LoadError`` with the report; `FileError` for a malformed file; what `adapt` throws.
   @discardableResult
   public func load(
     _ file: SafetensorsFile, prefix: String = "", strictness: Strictness = .exact,
-    naming fileName: (_ name: String) -> String = { $0 },
+    naming fileName: (_ name: String) -> String? = { $0 },
     adapting adapt: (_ name: String, _ value: Tensor) throws -> Tensor = { $1 }
   ) throws -> LoadReport {
     var report = LoadReport()
@@ -37,7 +38,7 @@ extension ParameterStore {
     var refusal: (any Error)?
     let expected = state.filter { $0.name.hasPrefix(prefix) }
     for (name, target) in expected {
-      let fileName = fileName(String(name.dropFirst(prefix.count)))
+      guard let fileName = fileName(String(name.dropFirst(prefix.count))) else { continue }
       guard let shape = file.shape(of: fileName) else {
         if target.dtype.isFloatingPoint { report.missing.append(name) }
         continue
@@ -56,7 +57,7 @@ extension ParameterStore {
       entries.append((target, value))
       report.loaded.append(name)
     }
-    let known = Set(expected.map { fileName(String($0.name.dropFirst(prefix.count))) })
+    let known = Set(expected.compactMap { fileName(String($0.name.dropFirst(prefix.count))) })
     report.sort(unknown: file.names.filter { !known.contains($0) }, by: strictness)
     guard report.fits(strictness) else { throw LoadError(path: file.url.path, report: report) }
     if let refusal { throw refusal }

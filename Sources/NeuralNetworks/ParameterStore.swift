@@ -79,7 +79,9 @@ public final class ParameterStore {
         assignments.first { $0.selection.contains(parameter) }?.group ?? parameter.declaredGroup
       parameter.isFrozen = frozenNames.contains(parameter.name) || frozenGroups.contains(parameter.scope.group)
     }
-    for (reach, members) in Dictionary(grouping: parameters.values, by: \.scope.reach) {
+    let membersByReach = Dictionary(grouping: parameters.values, by: \.scope.reach)
+    vectorsByReach = vectorsByReach.filter { membersByReach[$0.key] != nil }
+    for (reach, members) in membersByReach {
       let previous = vectorsByReach[reach]
       let plan = ParameterVector.Plan(members, previous: previous, sparesNormsAndBiases: sparesNormsAndBiases)
       if let previous, plan.describes(previous) { continue }
@@ -105,6 +107,10 @@ public final class ParameterStore {
     }
     assignments.append((selection, group))
   }
+
+  /// Declares which tasks' losses reach a parameter in place of what its path has declared, from the next ``layOut()``
+  /// on. A network whose tasks exchange features may know it only when it is complete.
+  public func declare(_ reach: Reach, of parameter: Parameter) { parameter.scope.reach = reach }
 
   /// Freezes those of the parameters registered so far that fulfill a condition: from the next ``layOut()`` on they are
   /// trained no more, whatever their group.

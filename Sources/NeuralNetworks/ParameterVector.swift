@@ -53,7 +53,7 @@ public final class ParameterVector {
       for (parameter, view) in zip(parameters, views(of: values)) {
         view.copy(from: parameter.value)
         let leaf = view.detached()
-        leaf.requiresGradient = true
+        leaf.requiresGradient = !parameter.isFrozen
         parameter.value = leaf
       }
       if let previous { keepState(of: previous) }

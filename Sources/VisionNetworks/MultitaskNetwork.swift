@@ -27,15 +27,35 @@ public final class MultitaskNetwork {
     self.plan = plan
     store = ParameterStore(seed: seed, device: device)
     let path = store.root[Self.encoderPath]
+    var request = plan.request
+    request.tasks = plan.outputs.map(\.task)
+    request.readout = plan.decoder.traits.readout
     shared = plan.sharing.makeEncoder(
-      plan.encoder, at: plan.decoder.traits.has(.exchange) ? path.beforeExchange() : path, plan.request,
-      tasks: plan.outputs.map(\.task))
+      plan.encoder, at: plan.exchangesFeatures ? path.beforeExchange() : path, request, tasks: request.tasks)
     normalizedConvolutions = shared.normalizedConvolutions
     decoders = plan.decoder.make(
       store.root.in(stage: .head),
       DecoderRequest(
         featureChannels: shared.encoder.featureChannels, featureStrides: shared.encoder.featureStrides,
-        outputs: plan.outputs))
+        outputs: plan.outputs, imageSize: (plan.request.imageHeight, plan.request.imageWidth)))
+    store.layOut()
+    if plan.exchangesStreams, !plan.decoder.traits.has(.exchange) { declareReachOfEncoder() }
+  }
+
+  /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
+  private func declareReachOfEncoder() {
+    let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
+    let image = Tensor.zeros(
+      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth], device: store.device)
+    let all = Array(outputs.indices)
+    let features = features(image, for: all, .evaluation)
+    let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
+    for (index, leaf) in leaves.enumerated() {
+      let reaching = all.filter { reached[$0][index] }
+      if !reaching.isEmpty, reaching.count < all.count {
+        store.declare(.tasks(Set(reaching.map { tasks[$0] })), of: leaf)
+      }
+    }
     store.layOut()
   }
 
@@ -51,8 +71,14 @@ public final class MultitaskNetwork {
 
   /// Whether tasks share the features, or each has its own; the growth of a transformer may change it.
   public var featureKind: Features.Kind {
-    plan.sharing.partsStreams || transformer?.partsStreams == true ? .byTask : .shared
+    plan.sharing.partsStreams || plan.encoder.traits.has(.taskFeatures) || transformer?.partsStreams == true
+      ? .byTask : .shared
   }
+
+  /// A number that is added to the losses' sum and belongs to no task; nil if the network has none.
+  public func penalty() -> Tensor? { shared.penalty?() }
+  /// How parameters of the network are optimized if the training does not say otherwise.
+  public var optimizerGroups: [OptimizerGroup] { shared.optimizerGroups }
 
   /// Returns the features from which some tasks (positions in ``outputs``) start. If tasks exchange features in the
   /// decoders, these are the features of all tasks.
@@ -80,7 +106,7 @@ public final class MultitaskNetwork {
   }
 
   private func computedTasks(for wanted: [Int]) -> [Int] {
-    plan.decoder.traits.has(.exchange) ? Array(outputs.indices) : wanted
+    plan.exchangesFeatures ? Array(outputs.indices) : wanted
   }
 
   private func trunkContext(_ tasks: [Int], _ context: ForwardContext) -> ForwardContext {
@@ -131,10 +157,11 @@ public final class MultitaskNetwork {
   ///   weights.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    guard let encoder = encoder as? any PretrainedEncoder else {
+    guard let encoder = shared.plain as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
     return try encoder.loadPretrained(
-      file, into: store, prefix: Self.encoderPath + ".", naming: shared.plainName)
+      file, into: store, prefix: Self.encoderPath + "."
+    ) { [shared] in shared.origin($0)?.name }
   }
 }

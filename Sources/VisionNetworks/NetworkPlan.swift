@@ -31,13 +31,33 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public func check() throws {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
+    try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
+  }
+
+  /// Whether tasks exchange features within the encoder.
+  var exchangesStreams: Bool { sharing.exchangesStreams || encoder.traits.has(.taskFeatures) }
+  /// Whether a task's prediction needs the features of all tasks.
+  var exchangesFeatures: Bool { exchangesStreams || decoder.traits.has(.exchange) }
+
+  /// The number of pixels of which height and width of images have to be multiples.
+  public var sizeMultiple: Int {
+    let (a, b) = (encoder.traits.sizeMultiple, decoder.traits.sizeMultiple)
+    return a / greatestCommonDivisor(a, b) * b
   }
 
   /// Checks whether an encoder can be shared in a way that errors call by a name.
   ///
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public static func check(_ sharing: any Sharing, named name: String, of encoder: EncoderEntry) throws {
-    let requirements = sharing.requirements
+    try check(sharing.requirements, of: name, on: encoder)
+  }
+
+  /// Checks whether an encoder has the properties that a part needs, which errors call by a name.
+  ///
+  /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
+  public static func check(
+    _ requirements: Set<EncoderTraits.Capability>, of name: String, on encoder: EncoderEntry
+  ) throws {
     guard let lacking = requirements.first(where: { !encoder.traits.has($0) }) else { return }
     let able = EncoderRegistry.shared.entries.filter { requirements.isSubset(of: $0.traits.capabilities) }.map(\.name)
     throw NetworkError(
@@ -45,6 +65,8 @@ public struct NetworkPlan: Sendable {
     )
   }
 }
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
 /// An error about parts that do not fit together, or about something that a network cannot do.
 public struct NetworkError: Error, CustomStringConvertible, Sendable {

@@ -11,7 +11,7 @@ import VisionNetworks
   private struct Built {
     let store: ParameterStore
     let encoder: any PretrainedEncoder
-    let plainName: @Sendable (String) -> String
+    let origin: @Sendable (String) -> EntryOrigin?
   }
 
   private func make(
@@ -23,7 +23,7 @@ import VisionNetworks
       EncoderRegistry.shared.entry(name)!, at: store.root, EncoderRequest(imageHeight: height, imageWidth: width),
       tasks: tasks)
     store.layOut()
-    return Built(store: store, encoder: shared.encoder as! any PretrainedEncoder, plainName: shared.plainName)
+    return Built(store: store, encoder: shared.encoder as! any PretrainedEncoder, origin: shared.origin)
   }
 
   /// Loads a file of an encoder's entries after a change.
@@ -35,7 +35,7 @@ import VisionNetworks
       let url = folder.appendingPathComponent("weights.safetensors")
       try Safetensors.write(change(source.store.state), metadata: metadata, to: url)
       return try target.encoder.loadPretrained(
-        SafetensorsFile(contentsOf: url), into: target.store, naming: target.plainName)
+        SafetensorsFile(contentsOf: url), into: target.store, naming: { target.origin($0)?.name })
     }
   }
 

@@ -41,6 +41,8 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
   var featureKind: Features.Kind { network.featureKind }
   var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
+  func penalty() -> Tensor? { network.penalty() }
+
   func features(for tasks: [Int]) -> Features {
     precision.compute(on: batch.images.device) { network.features(batch.images, for: tasks, context) }
   }

@@ -63,6 +63,7 @@ public final class MultitaskOptimizer {
     let seen = try observation.flatMap { try update.prepareLook(at: $0, isJoint: !schedule.updatesSubsets) }
     var report = try schedule.step(update)
     report.diagnostics = report.diagnostics ?? seen
+    report.penalty = update.penaltyValue
     method.schedule = schedule
     method.weighting = update.weighting
     method.aggregator = update.aggregator

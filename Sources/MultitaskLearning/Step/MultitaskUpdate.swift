@@ -27,6 +27,7 @@ public final class MultitaskUpdate {
   private let optimizer: any Optimizer
   private let clipping: GradientClipping?
   let probe: Probe
+  private var penalty: StepPenalty
 
   init(
     objectives: [any MultitaskObjective], store: ParameterStore, workspace: GradientWorkspace, ledger: ReachLedger,
@@ -45,7 +46,11 @@ public final class MultitaskUpdate {
     generator = method.generator
     shares = LabelShares(objectives.map(\.labelCounts), taskCount: objectives[0].tasks.count)
     probe = Probe(objectives, store)
+    penalty = StepPenalty(objectives[0])
   }
+
+  /// The network's penalty before the step; nil if it has none.
+  var penaltyValue: Double? { penalty.value }
 
   /// The names of all tasks.
   public var tasks: [String] { objectives[0].tasks }
@@ -111,6 +116,7 @@ public final class MultitaskUpdate {
   /// - Throws: ``NonFiniteError`` before this call has changed a parameter.
   public func apply(_ tasks: [Int]) throws {
     let updated = vectors(reachedBy: tasks)
+    try penalty.add(to: updated, workspace)
     let gradients = updated.map { workspace.gradient(of: $0).flat }
     for (vector, gradient) in zip(updated, gradients) {
       // The sum of all elements: infinite or no number where one of them is.

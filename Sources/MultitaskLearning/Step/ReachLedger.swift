@@ -58,6 +58,11 @@ final class ReachLedger {
         "the parameter '\(parameter.name)' is declared as reached by \(reach), but the losses of \(Self.list(undeclared, names)) reach it, too"
       )
     }
+    if case .tasks(let declared) = reach, names.count > 1, declared.isSuperset(of: names) {
+      throw MethodError(
+        "the parameter '\(parameter.name)' is declared as reached by \(reach), which are all tasks: that is `Reach.everyTask`, whose gradients are columns of G"
+      )
+    }
     if reach == .everyTask, !reaching.isEmpty, reaching.count < seen.count {
       throw MethodError(
         "the parameter '\(parameter.name)' is declared as reached by every task, but of the losses of \(Self.list(seen, names)) only those of \(Self.list(reaching, names)) reach it: register it on a path that says so, such as path.reached(by: .task(\"\(names[reaching[0]])\"))"

@@ -24,6 +24,8 @@ public struct StepReport: Sendable, Equatable {
   public var losses: [Double?]
   /// What each loss counted for; zero for an absent task.
   public var lossWeights: [Double]
+  /// The network's penalty before the update; nil if it has none.
+  public var penalty: Double?
   /// The inner products of the gradients of the tasks that are present, if the method had them; of a schedule with several
   /// updates, those of the first.
   public var gramian: Gramian?

@@ -21,6 +21,26 @@ public protocol LayerKit {
   ///   - norm: where the normalization registers its entries; nil if the input is not normalized.
   ///   - shape: the numbers of channels, and the first values.
   func linear(_ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape) -> any StreamLayer
+
+  /// Makes a layer of a form of its own, such as the embedding of patches; by default one that all tasks share.
+  ///
+  /// - Parameters:
+  ///   - path: a place above everything that the layer registers.
+  ///   - name: the name of the layer below the path.
+  ///   - outputs: the number of channels of the output, its last axis.
+  ///   - make: registers a layer with some of the outputs at a path.
+  func embedding(
+    _ path: ParameterPath, named name: String, to outputs: Int,
+    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+  ) -> any StreamLayer
+}
+
+extension LayerKit {
+  /// Makes a layer that all tasks share.
+  public func embedding(
+    _ path: ParameterPath, named name: String, to outputs: Int,
+    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+  ) -> any StreamLayer { SharedLayer(make(path, outputs)) }
 }
 
 /// The shape of a convolution with a square kernel, and of the batch normalization behind it.
@@ -62,6 +82,8 @@ public struct LinearShape: Sendable {
   public var weight: Initialization?
   /// A number that is added to the variance in the normalization; defaults to 1e-6.
   public var epsilon = 1e-6
+  /// The number of layers that lie in this one side by side, such as three for queries, keys and values; defaults to 1.
+  public var parts = 1
 
   /// Creates the shape of a linear layer.
   public init(from inputs: Int, to outputs: Int, weight: Initialization? = nil) {

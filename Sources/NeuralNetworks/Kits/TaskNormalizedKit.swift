@@ -12,6 +12,9 @@ public final class TaskNormalizedKit: LayerKit {
   /// Every convolution that was made, in the order in which it was asked for.
   public private(set) var convolutions: [NormalizedConvolution] = []
 
+  /// The places of the normalizations, below which those of the tasks are registered.
+  public private(set) var normalizationPaths: [ParameterPath] = []
+
   /// Creates a kit for the tasks of some names.
   public init(tasks: [String]) { self.tasks = tasks }
 
@@ -21,6 +24,7 @@ public final class TaskNormalizedKit: LayerKit {
   ) -> any StreamLayer {
     let convolution = Convolution(path, shape)
     let normalization = TaskNormalization(norm, channels: shape.outputs, tasks: tasks, momentum: shape.momentum)
+    normalizationPaths.append(norm)
     convolutions.append(NormalizedConvolution(convolution, normalization))
     return TaskNormalizedConvolution(convolution: convolution, normalization: normalization)
   }

@@ -23,7 +23,9 @@ public struct Attention: StreamLayer {
   ) {
     require(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
     let weight = Initialization.normal(deviation: 0.02)
-    qkv = kit.linear(path["qkv"], normalizedAt: norm, LinearShape(from: width, to: 3 * width, weight: weight))
+    var shape = LinearShape(from: width, to: 3 * width, weight: weight)
+    shape.parts = 3
+    qkv = kit.linear(path["qkv"], normalizedAt: norm, shape)
     projection = kit.linear(path["proj"], normalizedAt: nil, LinearShape(from: width, to: width, weight: weight))
     self.heads = heads
   }

@@ -22,13 +22,6 @@ public struct TaskNormalization: StreamLayer {
       })
   }
 
-  /// Returns the name of an entry in a network whose tasks share their normalizations: the name without the task's.
-  public static func plainName(of name: String, tasks: [String]) -> String {
-    var parts = name.split(separator: ".").map(String.init)
-    if parts.count > 2, tasks.contains(parts[parts.count - 2]) { parts.remove(at: parts.count - 2) }
-    return parts.joined(separator: ".")
-  }
-
   /// Returns each task's stream, normalized by its own normalization. A context that names no task, or one that has no
   /// normalization, stops the process.
   ///

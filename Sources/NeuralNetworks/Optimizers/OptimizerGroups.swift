@@ -10,6 +10,8 @@ public struct OptimizerGroup: Sendable {
   public let optimizer: (any Optimizer)?
   /// The number that multiplies the training's learning rate, at least 0.
   public let learningRateFactor: Double
+  /// The group's own learning rate, at least 0, which no schedule changes; nil if the group follows the training's rate.
+  public let constantLearningRate: Double?
   /// The group's own weight decay, at least 0; nil if the rule's applies.
   public let weightDecay: Double?
   /// Whether the group is trained no more. Its gradients are no columns of G.
@@ -21,15 +23,21 @@ public struct OptimizerGroup: Sendable {
   ///   - name: the name by which parameters declare the group or are assigned to it.
   ///   - optimizer: the group's own rule; nil if it follows that of the training.
   ///   - learningRateFactor: the number that multiplies the training's learning rate, finite and at least 0.
+  ///   - constantLearningRate: the group's own learning rate, finite and at least 0; nil if the group follows the
+  ///     training's rate.
   ///   - weightDecay: the group's own weight decay, finite and at least 0; nil if the rule's applies.
   ///   - isFrozen: whether the group is trained no more.
   public init(
-    _ name: String, optimizer: (any Optimizer)? = nil, learningRateFactor: Double = 1, weightDecay: Double? = nil,
-    isFrozen: Bool = false
+    _ name: String, optimizer: (any Optimizer)? = nil, learningRateFactor: Double = 1,
+    constantLearningRate: Double? = nil, weightDecay: Double? = nil, isFrozen: Bool = false
   ) {
     require(
       learningRateFactor >= 0 && learningRateFactor.isFinite,
       "OptimizerGroup '\(name)': learningRateFactor is \(learningRateFactor), but has to be a finite number of at least 0"
+    )
+    require(
+      constantLearningRate.map { $0 >= 0 && $0.isFinite } ?? true,
+      "OptimizerGroup '\(name)': constantLearningRate is \(constantLearningRate ?? 0), but has to be a finite number of at least 0"
     )
     require(
       weightDecay.map { $0 >= 0 && $0.isFinite } ?? true,
@@ -37,6 +45,7 @@ public struct OptimizerGroup: Sendable {
     self.name = name
     self.optimizer = optimizer
     self.learningRateFactor = learningRateFactor
+    self.constantLearningRate = constantLearningRate
     self.weightDecay = weightDecay
     self.isFrozen = isFrozen
   }
@@ -59,6 +68,12 @@ public struct OptimizerGroups: Sendable {
     require(Set(groups.map(\.name)).count == groups.count, "two optimizer groups of one name: \(groups.map(\.name))")
     self.groups = groups
     self.decaysNormsAndBiases = decaysNormsAndBiases
+  }
+
+  /// Returns these groups, and those of a network that are not defined here.
+  public func completed(by defaults: [OptimizerGroup]) -> OptimizerGroups {
+    OptimizerGroups(
+      groups + defaults.filter { self[$0.name] == nil }, decaysNormsAndBiases: decaysNormsAndBiases)
   }
 
   /// The group of a name; nil if it is not defined.
@@ -85,7 +100,8 @@ public struct GroupedOptimizer: Optimizer {
     let range = vector.ranges[number]
     let group = groups[range.group]
     (group?.optimizer ?? base).update(
-      vector, range: number, gradient: gradient, learningRate: learningRate * (group?.learningRateFactor ?? 1),
+      vector, range: number, gradient: gradient,
+      learningRate: group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
       weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
   }
 }

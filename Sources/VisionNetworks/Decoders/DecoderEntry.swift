@@ -15,9 +15,23 @@ public struct DecoderTraits: Sendable, Hashable {
 
   /// The properties that the decoders have.
   public var capabilities: Set<Capability>
+  /// The properties that an encoder needs for these decoders.
+  public var requirements: Set<EncoderTraits.Capability>
+  /// The number of pixels of which height and width of images have to be multiples, beside what the encoder demands.
+  public var sizeMultiple: Int
+  /// The form of a transformer's features from which the decoders start.
+  public var readout: EncoderRequest.Readout
 
-  /// Creates traits, which have no property by default.
-  public init(_ capabilities: Set<Capability> = []) { self.capabilities = capabilities }
+  /// Creates traits; by default, decoders have no property, and take the maps of every encoder.
+  public init(
+    _ capabilities: Set<Capability> = [], requirements: Set<EncoderTraits.Capability> = [], sizeMultiple: Int = 1,
+    readout: EncoderRequest.Readout = .maps
+  ) {
+    self.capabilities = capabilities
+    self.requirements = requirements
+    self.sizeMultiple = sizeMultiple
+    self.readout = readout
+  }
 
   /// Returns whether the decoders have a property.
   public func has(_ capability: Capability) -> Bool { capabilities.contains(capability) }

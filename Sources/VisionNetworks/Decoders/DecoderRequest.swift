@@ -8,9 +8,14 @@ public struct DecoderRequest: Sendable {
   public var featureStrides: [Int]
   /// Every task with the channels of its prediction, in the network's order.
   public var outputs: [TaskOutput]
+  /// The height and width, in pixels, of the images for which the network is built.
+  public var imageSize: (height: Int, width: Int)
 
   /// Creates the request for decoders of some tasks.
-  public init(featureChannels: [Int], featureStrides: [Int], outputs: [TaskOutput]) {
+  public init(
+    featureChannels: [Int], featureStrides: [Int], outputs: [TaskOutput], imageSize: (height: Int, width: Int)
+  ) {
+    self.imageSize = imageSize
     self.featureChannels = featureChannels
     self.featureStrides = featureStrides
     self.outputs = outputs

@@ -11,6 +11,21 @@ public struct EncoderRequest: Sendable {
   /// The probability that the last block is dropped in training, for encoders with
   /// ``EncoderTraits/Capability/stochasticDepth``.
   public var dropPath: Double
+  /// The tasks of the network, for encoders with parts of tasks; the network sets them.
+  public var tasks: [String] = []
+  /// The form of the features of a transformer, which the decoder sets.
+  public var readout = Readout.maps
+
+  /// The form in which a transformer hands out its features.
+  public enum Readout: Sendable, Hashable {
+    /// The patch tokens as maps; those of the last block after the final normalization.
+    case maps
+    /// The patch tokens of each selected block as maps, without the final normalization.
+    case rawMaps
+    /// The tokens of each selected block with the class token before them, without the final normalization:
+    /// batch × (1 + patches) × width.
+    case rawTokens
+  }
 
   /// Creates a request, for RGB images and without stochastic depth by default.
   public init(imageHeight: Int, imageWidth: Int, imageChannels: Int = 3, dropPath: Double = 0) {

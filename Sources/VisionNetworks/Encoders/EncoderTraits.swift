@@ -8,6 +8,12 @@ public struct EncoderTraits: Sendable, Hashable {
     case tokens
     /// The residual branches may be dropped in training.
     case stochasticDepth = "stochastic depth"
+    /// The encoder is a sequence of stages, and is a ``StagedEncoder``.
+    case stages
+    /// The feature maps have several resolutions, each half as fine as the one before.
+    case pyramid = "a pyramid of feature maps"
+    /// The encoder has features of each task, between which tasks exchange information.
+    case taskFeatures = "features of each task"
   }
 
   /// The number of pixels of which height and width of images have to be multiples.

@@ -37,14 +37,14 @@ extension PretrainedEncoder {
   ///   - store: where the encoder is registered.
   ///   - prefix: the beginning of the encoder's names in the store.
   ///   - plainName: returns the name in a plain encoder of an entry of this one; several tasks' copies may start from
-  ///     one entry.
+  ///     one entry, and an entry for which it is nil keeps its values.
   /// - Returns: the names of the entries that were loaded, and of those that were left out.
   /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
   ///   positions of an unknown grid, or a network that has grown.
   @discardableResult
   public func loadPretrained(
     _ file: SafetensorsFile, into store: ParameterStore, prefix: String = "",
-    naming plainName: (_ name: String) -> String = { $0 }
+    naming plainName: (_ name: String) -> String? = { $0 }
   ) throws -> LoadReport {
     try file.requirePlainTransformer()
     return try store.load(

@@ -5,7 +5,7 @@ import Torch
 ///
 /// - Source: He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016; dilation: Yu, Koltun,
 ///   *Dilated Residual Networks*, CVPR 2017.
-public final class ResNet: PretrainedEncoder, FeatureNaming {
+public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
   /// The size and form of a residual network.
   public struct Configuration: Sendable, Equatable {
     /// The kind of a residual network's blocks.
@@ -56,8 +56,8 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
 
   /// The network's size and form.
   public let configuration: Configuration
-  private let stem: any StreamLayer
-  private let layers: [[ResidualBlock]]
+  /// The stem with its pooling, and the four layers.
+  public let stages: [EncoderStage]
   private let classifier: Linear?
 
   /// Registers the network's layers, which a kit makes; the kit defaults to layers that all tasks share.
@@ -66,10 +66,12 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
     var stemShape = ConvolutionShape(from: configuration.imageChannels, to: 64, kernel: 7)
     stemShape.stride = 2
     stemShape.weight = .kaiming(fanOut: 64 * 49)
-    stem = kit.convolution(path["conv1"], normalizedAt: path["bn1"], stemShape)
+    var stages = [
+      EncoderStage(
+        "conv", channels: 64, [PooledStem(kit.convolution(path["conv1"], normalizedAt: path["bn1"], stemShape))])
+    ]
     var channels = 64
     var dilation = 1
-    var layers: [[ResidualBlock]] = []
     for (index, depth) in configuration.depths.enumerated() {
       let planes = 64 << index
       let previousDilation = dilation
@@ -87,9 +89,9 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
             dilation: dilation, kit: kit))
         channels = planes * configuration.expansion
       }
-      layers.append(blocks)
+      stages.append(EncoderStage("layer\(index + 1)", channels: channels, blocks))
     }
-    self.layers = layers
+    self.stages = stages
     let width = channels
     classifier = configuration.classes.map { Linear(path["fc"], from: width, to: $0) }
   }
@@ -100,13 +102,7 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
   public var featureStrides: [Int] { configuration.isDilated ? [4, 8, 8, 8] : [4, 8, 16, 32] }
 
   /// Returns the outputs of the four layers.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    var x = stem(Streams(images), context).map { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
-    return layers.map { layer in
-      x = layer.reduce(x) { $1($0, context) }
-      return x
-    }
-  }
+  public func features(ofStages outputs: [Streams]) -> [Streams] { Array(outputs.dropFirst()) }
 
   /// Returns whether an entry belongs to `fc`, the classifier in torchvision and timm.
   public func isClassifier(_ name: String) -> Bool { name.hasPrefix("fc.") }
@@ -121,6 +117,17 @@ public final class ResNet: PretrainedEncoder, FeatureNaming {
   /// Returns the outputs of the four layers under the names `layer1` to `layer4`.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     maps(images, .evaluation).enumerated().map { ("layer\($0 + 1)", $1) }
+  }
+}
+
+/// A convolution with what follows it in the stem: an activation and a pooling.
+private struct PooledStem: StreamLayer {
+  private let convolution: any StreamLayer
+
+  init(_ convolution: any StreamLayer) { self.convolution = convolution }
+
+  func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
+    convolution(input, context).map { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
   }
 }
 
@@ -144,7 +151,10 @@ extension ResNet {
         "A residual network of \(count) \(blocks) blocks\(configuration.isDilated ? ", dilated to stride 8" : "").",
       paper: configuration.isDilated
         ? "Dilated Residual Networks, CVPR 2017" : "Deep Residual Learning for Image Recognition, CVPR 2016",
-      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization])
+      traits: EncoderTraits(
+        sizeMultiple: 32,
+        capabilities: configuration.isDilated
+          ? [.batchNormalization, .stages] : [.batchNormalization, .stages, .pyramid])
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

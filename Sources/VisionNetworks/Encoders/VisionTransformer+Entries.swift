@@ -21,6 +21,7 @@ extension VisionTransformer {
       configuration.imageWidth = request.imageWidth
       configuration.imageChannels = request.imageChannels
       configuration.dropPath = request.dropPath
+      configuration.readout = request.readout
       return VisionTransformer(path, configuration, kit: kit)
     }
   }

@@ -28,6 +28,8 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     public var imageChannels = 3
     /// The probability that the last block is dropped in training; it rises linearly over the depth.
     public var dropPath: Double
+    /// The form of the features.
+    public var readout = EncoderRequest.Readout.maps
     /// The interpolation of positions for images of another size.
     public var positionResizing: Interpolation
 
@@ -66,22 +68,16 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   public let selectedBlocks: [Int]
   /// The blocks, to which parts of tasks can be added.
   public let stack: TransformerStack
-  private let patchEmbedding: Convolution
-  private let classToken: Parameter
-  private let positions: Parameter
+  private let embedding: any StreamLayer
   private let norm: LayerNormalization
 
   /// Registers the network's layers, whose blocks a kit makes; the kit defaults to layers that all tasks share.
   public init(_ path: ParameterPath, _ configuration: Configuration, kit: any LayerKit = PlainKit()) {
     self.configuration = configuration
     let (width, depth) = (configuration.width, configuration.depth)
-    let grid = (configuration.imageHeight / configuration.patch) * (configuration.imageWidth / configuration.patch)
-    classToken = path.countingAsBias().parameter("cls_token", [1, 1, width], .normal(deviation: 0.02))
-    positions = path.countingAsBias().parameter("pos_embed", [1, 1 + grid, width], .normal(deviation: 0.02))
-    patchEmbedding = Convolution(
-      path["patch_embed", "proj"], from: configuration.imageChannels, to: width, kernel: configuration.patch,
-      stride: configuration.patch,
-      padding: 0)
+    embedding = kit.embedding(path, named: "patch_embed", to: width) {
+      PatchEmbedding($0, configuration, width: $1)
+    }
     stack = TransformerStack(
       path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath,
       kit: kit)
@@ -102,22 +98,24 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Streams) -> Void
   ) -> [Streams] {
     let (rows, columns) = gridSize(images)
-    let embedded = Streams(embed(images, context))
+    let embedded = embedding(Streams(images), context)
     var features: [Streams] = []
     observe(0, embedded)
     let tokens = stack(embedded, context) { layer, output in
       if layer + 1 < stack.blocks.count { observe(layer + 1, output) }
-      if selectedBlocks.contains(layer) { features.append(output.map { map($0, rows, columns) }) }
+      if selectedBlocks.contains(layer) { features.append(output) }
     }
-    return features + [tokens.map { map(norm($0, context), rows, columns) }]
+    features.append(configuration.readout == .maps ? tokens.map { norm($0, context) } : tokens)
+    return configuration.readout == .rawTokens
+      ? features : features.map { $0.map { map($0, rows, columns) } }
   }
 
   /// Returns the tokens before the first block: batch × (1 + patches) × width, the class token first.
   public func embed(_ images: Tensor, _ context: ForwardContext) -> Tensor {
-    let (rows, columns) = gridSize(images)
-    let patches = patchEmbedding(images, context).flattened(from: 2).transposed(1, 2)
-    let classTokens = classToken.value.expanded([images.shape[0], -1, -1]).to(patches.dtype)
-    return Tensor.concatenated([classTokens, patches], axis: 1) + positions(rows: rows, columns: columns)
+    guard let tokens = embedding(Streams(images), context).shared else {
+      fatalError("each task embeds patches by itself: there are no tokens that all share")
+    }
+    return tokens
   }
 
   /// Returns the normalized tokens after the last block as `tokens`, and before them those after some blocks as
@@ -125,7 +123,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   public func namedFeatures(_ images: Tensor, blocks wanted: [Int]) -> [(name: String, tensor: Tensor)] {
     let context = ForwardContext.evaluation
     var features: [(name: String, tensor: Tensor)] = []
-    let tokens = stack(Streams(embed(images, context)), context) { layer, output in
+    let tokens = stack(embedding(Streams(images), context), context) { layer, output in
       if wanted.contains(layer), let tokens = output.shared { features.append(("block\(layer)", tokens)) }
     }
     guard let tokens = tokens.shared else { fatalError("the features of a transformer that has parted have no names") }
@@ -161,33 +159,15 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     require(
       positions.shape == [1, 1 + grid.count, configuration.width],
       "\(positions.signature): positions of \(rows)×\(columns) are 1 × \(1 + grid.count) × \(configuration.width)")
-    return grid == learnedGrid ? positions : resize(positions.to(.float32), from: grid, to: learnedGrid)
+    return grid == learnedGrid
+      ? positions : grid.resize(positions.to(.float32), to: learnedGrid, configuration.positionResizing)
   }
 
-  private var learnedGrid: PositionGrid {
-    PositionGrid(
-      rows: configuration.imageHeight / configuration.patch, columns: configuration.imageWidth / configuration.patch)
-  }
-
-  private func positions(rows: Int, columns: Int) -> Tensor {
-    let wanted = PositionGrid(rows: rows, columns: columns)
-    return wanted == learnedGrid ? positions.value : resize(positions.value, from: learnedGrid, to: wanted)
-  }
-
-  private func resize(_ positions: Tensor, from old: PositionGrid, to new: PositionGrid) -> Tensor {
-    let width = configuration.width
-    let grid = positions[.all, 1...].reshaped([1, old.rows, old.columns, width]).permuted([0, 3, 1, 2])
-    let resized = grid.resized(height: new.rows, width: new.columns, configuration.positionResizing)
-    let tokens = resized.permuted([0, 2, 3, 1]).reshaped([1, new.count, width])
-    return .concatenated([positions[.all, 0..<1], tokens], axis: 1)
-  }
+  private var learnedGrid: PositionGrid { configuration.grid }
 
   private func gridSize(_ images: Tensor) -> (rows: Int, columns: Int) {
-    let (height, width) = (images.shape[2], images.shape[3])
-    require(
-      height % configuration.patch == 0 && width % configuration.patch == 0,
-      "\(images.signature): height and width have to be multiples of the patch, \(configuration.patch)")
-    return (height / configuration.patch, width / configuration.patch)
+    let grid = configuration.grid(of: images)
+    return (grid.rows, grid.columns)
   }
 
   private func map(_ tokens: Tensor, _ rows: Int, _ columns: Int) -> Tensor {

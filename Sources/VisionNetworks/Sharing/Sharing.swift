@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Torch
 
 /// A way in which tasks share an encoder.
 public protocol Sharing: Sendable {
@@ -7,6 +8,12 @@ public protocol Sharing: Sendable {
 
   /// Whether each task has features of its own.
   var partsStreams: Bool { get }
+
+  /// Whether tasks exchange features within the encoder, so that one task's features need those of all.
+  ///
+  /// The network then finds which tasks reach a parameter of the encoder from the graph of a small forward pass, as it
+  /// depends on where the last exchange is.
+  var exchangesStreams: Bool { get }
 
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
@@ -27,6 +34,8 @@ extension Sharing {
   /// The default: an encoder needs no special property.
   public var requirements: Set<EncoderTraits.Capability> { [] }
   /// The default: false.
+  public var exchangesStreams: Bool { false }
+  /// The default: false.
   public var normalizesByTask: Bool { false }
 }
 
@@ -36,17 +45,42 @@ public struct SharedEncoder {
   public var encoder: any Encoder
   /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
   public var normalizedConvolutions: [NormalizedConvolution]
-  /// A function that returns the name in a plain encoder of an entry of this one, so that every task's copy starts from
-  /// the same pretrained weights.
-  public var plainName: @Sendable (_ name: String) -> String
+  /// A plain encoder, which loads pretrained weights for this one; the encoder itself by default.
+  public var plain: any Encoder
+  /// A number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
+  public var penalty: (() -> Tensor)?
+  /// How the sharing's own parameters are optimized if the training does not say otherwise.
+  public var optimizerGroups: [OptimizerGroup]
+  /// A function that returns from where in a plain encoder an entry of this one starts, so that the tasks' copies start
+  /// from the same pretrained weights, or each from those of its own single-task network; nil for an entry that no plain
+  /// encoder has.
+  public var origin: @Sendable (_ name: String) -> EntryOrigin?
 
   /// Creates a shared encoder, all of whose entries have the names of a plain one by default.
   public init(
-    _ encoder: any Encoder, normalizedConvolutions: [NormalizedConvolution] = [],
-    plainName: @escaping @Sendable (_ name: String) -> String = { $0 }
+    _ encoder: any Encoder, plain: (any Encoder)? = nil, normalizedConvolutions: [NormalizedConvolution] = [],
+    penalty: (() -> Tensor)? = nil, optimizerGroups: [OptimizerGroup] = [],
+    origin: @escaping @Sendable (_ name: String) -> EntryOrigin? = { EntryOrigin($0) }
   ) {
     self.encoder = encoder
+    self.plain = plain ?? encoder
     self.normalizedConvolutions = normalizedConvolutions
-    self.plainName = plainName
+    self.penalty = penalty
+    self.optimizerGroups = optimizerGroups
+    self.origin = origin
+  }
+}
+
+/// The entry of a plain encoder from which an entry of a shared encoder starts.
+public struct EntryOrigin: Sendable, Equatable {
+  /// The name in the plain encoder.
+  public var name: String
+  /// The task whose single-task network has the entry; nil for what belongs to all tasks.
+  public var task: String?
+
+  /// Creates an origin, which belongs to all tasks by default.
+  public init(_ name: String, task: String? = nil) {
+    self.name = name
+    self.task = task
   }
 }

@@ -1,0 +1,45 @@
+import NeuralNetworks
+import Torch
+
+/// An encoder that is a sequence of stages, between which ways of sharing such as cross-stitch units can stand.
+public protocol StagedEncoder: Encoder {
+  /// The stages in order, the first of which takes the images.
+  var stages: [EncoderStage] { get }
+
+  /// Returns the feature maps from the outputs of all stages.
+  func features(ofStages outputs: [Streams]) -> [Streams]
+}
+
+extension StagedEncoder {
+  /// Returns the feature maps of some images, which pass the stages one after another.
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
+    var stream = Streams(images)
+    return features(
+      ofStages: stages.map { stage in
+        stream = stage(stream, context)
+        return stream
+      })
+  }
+}
+
+/// A part of an encoder between two points at which tasks may exchange features.
+public struct EncoderStage: StreamLayer {
+  /// The name by which public code calls the stage, such as `layer1`.
+  public let name: String
+  /// The number of channels of the output.
+  public let channels: Int
+  /// The layers in order, the last of which is the stage's last block.
+  public let layers: [any StreamLayer]
+
+  /// Creates a stage.
+  public init(_ name: String, channels: Int, _ layers: [any StreamLayer]) {
+    self.name = name
+    self.channels = channels
+    self.layers = layers
+  }
+
+  /// Returns the stage's output for each stream.
+  public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
+    layers.reduce(input) { $1($0, context) }
+  }
+}

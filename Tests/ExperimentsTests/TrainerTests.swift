@@ -322,7 +322,7 @@ import Experiments
       try FileManager.default.moveItem(atPath: data, toPath: data + "-elsewhere")
       let run = try TrainedRun(RunFolder(parent.appendingPathComponent("run")), checkpoint: .last)
       #expect(try run.predict(picture).map(\.task) == run.configuration.data.tasks)
-      #expect { try run.evaluate() } throws: { "\($0)".contains("is no data set") }
+      #expect { try run.evaluate() } throws: { "\($0)".contains("is not a data set") }
       try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
       // A run that was cut off before it kept its tasks has them from its data, and keeps them when it goes on.
       try FileManager.default.removeItem(at: run.folder.tasks)

@@ -86,7 +86,7 @@ import VisionData
   @Test func whatNoReaderKnowsNamesTheReaders() throws {
     try withTemporaryFolder { url in
       #expect { try DatasetReader.reader(named: nil, of: url) } throws: {
-        "\($0)".contains("is no data set that a reader recognizes")
+        "\($0)".contains("is not a data set that a reader recognizes")
           && "\($0)".contains("folder (a folder with an index")
       }
       #expect { try DatasetReader.reader(named: "foldr", of: url) } throws: {

@@ -74,7 +74,9 @@ public final class Trainer {
 
   /// Trains to the configured number of steps.
   ///
-  /// - Parameter shouldStop: asked after every step.
+  /// - Parameters:
+  ///   - observers: the objects that follow the training.
+  ///   - shouldStop: whether the training is to end early; it is asked after every step.
   /// - Throws: ``TrainingError`` when a loss or gradient is not finite (the last checkpoint stays), `FileError`
   ///   when data cannot be read or a checkpoint not be written.
   public func run(

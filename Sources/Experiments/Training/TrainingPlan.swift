@@ -31,7 +31,7 @@ public struct TrainingPlan: Sendable {
   /// The seed of the network's random draws.
   public var seed: UInt64
 
-  /// - Parameter steps: at least 1.
+  /// Creates a plan. Fewer than one step or one part of a batch stop the process.
   public init(
     method: MultitaskMethod = MultitaskMethod(), optimizer: any Optimizer = Adam(),
     groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil,

@@ -27,7 +27,9 @@ public protocol Workload {
 
   /// Hands over batches of the training data in evaluation, always the same ones, for adaptations that look at tokens.
   ///
-  /// - Parameter sampleCount: how many samples, at least, if there are as many.
+  /// - Parameters:
+  ///   - sampleCount: how many samples the batches have together, at least; all if there are fewer.
+  ///   - body: what is called with each batch.
   /// - Throws: `MethodError` by default: the workload has no tokens.
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 

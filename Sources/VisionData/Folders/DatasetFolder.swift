@@ -3,16 +3,16 @@ import Support
 
 /// A data set on disk, as ``DatasetWriter`` writes it: an index, images, and the files of each sample's ground truth.
 public struct DatasetFolder: SampleSource {
-  /// How files are read.
+  /// The way in which files are read.
   public struct Options: Sendable {
-    /// Images with more pixels are refused before they are decoded.
+    /// The most pixels of an image; larger images are refused before they are decoded.
     public var pixelLimit: Int
-    /// What a mask's 255 says where no 1 is beside it.
+    /// What 255 means in a mask that holds no 1.
     public var unclearMasks: UnclearMaskReading
-    /// What the images' channels are. Depth is that of the file that a sample's `depthImage` names.
+    /// What the images' channels are. A fourth one holds the depth of the file that a sample's `depthImage` names.
     public var channels: ImageChannels
 
-    /// Creates options.
+    /// Creates options; the defaults read images of three channels, and refuse unclear masks.
     public init(
       pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused,
       channels: ImageChannels = .rgb
@@ -27,7 +27,7 @@ public struct DatasetFolder: SampleSource {
   public let url: URL
   /// What the folder's index says.
   public let index: DatasetIndex
-  /// Those whose files are read. The index may have more.
+  /// The tasks whose files are read. The index may have more.
   public let tasks: [VisionTask]
   private let channels: ImageChannels
   private let targets: TargetReader
@@ -51,6 +51,8 @@ public struct DatasetFolder: SampleSource {
   /// The number of samples.
   public var count: Int { index.samples.count }
 
+  /// Reads the sample at a position, with the ground truth of ``tasks``.
+  ///
   /// - Throws: `FileError` for a file that is missing, damaged, or not as the index says.
   public func sample(at position: Int) throws -> Sample {
     let entry = index.samples[position]
@@ -70,10 +72,10 @@ public struct DatasetFolder: SampleSource {
     return colors.appending(format.map(file).values)
   }
 
-  /// Makes sure that there is something to learn from.
+  /// Makes sure that some samples have ground truth for every task.
   ///
-  /// - Parameter range: of samples.
-  /// - Throws: `FileError` for a task of which none of the samples says anything.
+  /// - Parameter range: the positions of the samples.
+  /// - Throws: `FileError` for a task of which no sample in the range has ground truth.
   public func requireTargets(of range: Range<Int>) throws {
     let samples = index.samples[range]
     for task in tasks where !samples.contains(where: { task.kind.format.isKnown(task, in: $0) }) {

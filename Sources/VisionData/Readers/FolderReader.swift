@@ -2,7 +2,7 @@ import Foundation
 import Support
 
 extension DatasetReader {
-  /// The folder format of this software.
+  /// The reader of this software's folder format.
   static let folder = DatasetReader(
     name: "folder", summary: "a folder with an index, \(DatasetIndex.fileName), and the files that it names",
     citation: "that of the data in the folder", license: "that of the data in the folder", splits: [],

@@ -56,6 +56,9 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     public static let tiny = Configuration(width: 192, depth: 12, heads: 3)
     /// ViT-S/16 for images of 224 × 224 pixels.
     public static let small = Configuration(width: 384, depth: 12, heads: 6)
+    /// ViT-S/16 with twelve heads instead of six, as the public code of *Selective Task Group Updates for Multi-Task
+    /// Optimization*, ICLR 2025, has it. Weights of timm's ViT-S, which fit by name and shape, are those of six heads.
+    public static let smallOfTwelveHeads = Configuration(width: 384, depth: 12, heads: 12)
     /// ViT-B/16 for images of 224 × 224 pixels.
     public static let base = Configuration(width: 768, depth: 12, heads: 12)
     /// ViT-L/16 for images of 224 × 224 pixels.

@@ -41,7 +41,8 @@ public struct NetworkPlan: Sendable {
 
   /// The number of pixels of which height and width of images have to be multiples.
   public var sizeMultiple: Int {
-    let (a, b) = (encoder.traits.sizeMultiple, decoder.traits.sizeMultiple)
+    // The size multiple of a transformer is the side of its patches.
+    let (a, b) = (encoder.traits.sizeMultiple * decoder.traits.gridMultiple, decoder.traits.sizeMultiple)
     return a / greatestCommonDivisor(a, b) * b
   }
 

@@ -57,9 +57,10 @@ import VisionNetworks
 
   private static let small: [String: [String: MethodSetting]] = [
     "dpt": ["features": .number(8)], "dpt-depth": ["features": .number(8)],
+    "invpt": ["width": .number(8), "extraChannels": .number(8)],
   ]
 
-  @Test(arguments: ["dpt", "dpt-depth"], [["a", "b", "c"], ["a"]])
+  @Test(arguments: ["dpt", "dpt-depth", "invpt"], [["a", "b", "c"], ["a"]])
   func decodersTrain(_ decoder: String, _ tasks: [String]) throws {
     let entry = try DecoderRegistry.shared.require(decoder).with(Self.small[decoder] ?? [:])
     let methods = [
@@ -76,6 +77,35 @@ import VisionNetworks
     let all = network(images, .evaluation)
     #expect(all.map(\.shape) == [[2, 1, 64, 96], [2, 2, 64, 96]])
     #expect(network(images, tasks: [1], .evaluation)[0].array(of: Float.self) == all[1].array(of: Float.self))
+  }
+
+  @Test func onlyTheEndOfAPyramidBelongsToTasks() throws {
+    let entry = try InvPTDecoders.entry.with(Self.small["invpt"]!)
+    let network = try make("vit_micro", entry, tasks: ["a", "b"], size: 32)
+    let decoder = "multi_task_decoder."
+    for part in [
+      "backbone.", decoder + "preliminary_decoder.a", decoder + "intermediate_head.a", decoder + "scale_embed",
+    ] {
+      #expect(reaches(network, part) == [.everyTask], "\(part)")
+    }
+    for part in ["invpt_stages", "mix_proj.b", "norm_mts"] {
+      #expect(reaches(network, decoder + "invpt.\(part)") == [.everyTask], "\(part)")
+    }
+    #expect(reaches(network, "redu_chan.2.0") == [.task("a")] && reaches(network, "mt_proj.b") == [.task("b")])
+    #expect(reaches(network, "heads.b") == [.task("b")])
+    // A task alone is as beside the other.
+    let images = RandomGenerator(seed: 2).normal([2, 3, 32, 64])
+    let all = network(images, .evaluation)
+    #expect(all.map(\.shape) == [[2, 1, 32, 64], [2, 2, 32, 64]])
+    #expect(network(images, tasks: [1], .evaluation)[0].array(of: Float.self) == all[1].array(of: Float.self))
+    let plan = network.plan
+    #expect(plan.sizeMultiple == 32)
+  }
+
+  @Test func widthsOfAPyramidGoTogether() {
+    #expect { try InvPTDecoders.entry.with(["width": .number(20)]) } throws: {
+      "\($0)".contains("'width' and 'extraChannels' are 84 together, but have to be a multiple of 8")
+    }
   }
 
   @Test func transformersAreRequired() throws {

@@ -14,7 +14,7 @@ extension VisionTransformer.Configuration {
   }
 }
 
-/// The decoders of transformers that are 1×1 convolutions.
+/// Decoders of transformers beside numbers of public implementations.
 @Suite(.serialized) struct TransformerDecoderReferenceTests {
   @Test(arguments: [
     "vit_multi_micro_nyud", "vit_last_micro_nyud", "vit_multi_vitT_nyud", "vit_multi_vitT_pascal",
@@ -44,6 +44,43 @@ extension VisionTransformer.Configuration {
     let outputs = heads.map { $0(features, size: (shape[2], shape[3]), .evaluation) }
     if reference.has("losses") { expectLosses(reference, tasks, outputs) }
     expectNetwork(store, reference, image: image, outputs: Array(paired(tasks, outputs)))
+  }
+
+  @Test(arguments: ["invpt_micro_nyud", "invpt_micro_pascal", "invpt_vitB_nyud"])
+  func invertedPyramid(_ name: String) throws {
+    let reference = try Reference(contentsOf: resources.appendingPathComponent("\(name).json"))
+    let shape = reference["input_shape"].ints
+    let store = ParameterStore(seed: 0)
+    let encoder = VisionTransformer(store.root["backbone"], VisionTransformer.Configuration(reference))
+    let tasks = reference["tasks"].array.map(\.string)
+    let widths = reference["decoder"]
+    let decoders = try InvPTDecoders.entry.with([
+      "width": .number(widths["embed_dim"].double),
+      "extraChannels": .number(widths["PRED_OUT_NUM_CONSTANT"].double),
+    ]).make(
+      store.root.in(stage: .head),
+      DecoderRequest(
+        featureChannels: encoder.featureChannels, featureStrides: encoder.featureStrides,
+        outputs: tasks.map { TaskOutput(task: $0, channels: reference["outputs"][$0]["shape"].ints[1]) },
+        imageSize: (shape[2], shape[3])))
+    store.layOut()
+    #expect(store.parameterCount == reference["parameters"].int)
+    try expectEntries(store, matchList: "keys_\(name)")
+    FillFormula.fill(store)
+    let image = FillFormula.image(reference["input_key"].string, shape)
+    let predictions = decoders(
+      .shared(encoder.maps(image, .evaluation)), for: Array(tasks.indices), size: (shape[2], shape[3]), .evaluation)
+    let outputs = predictions.map(\.output)
+    let auxiliary = predictions.flatMap(\.auxiliary)
+    #expect(auxiliary.allSatisfy { $0.weight == 1 && $0.name == "inter_preds" })
+    if reference.has("losses") {
+      expectLosses(reference, tasks, outputs)
+      expectLosses(reference, prefix: "inter_", tasks, auxiliary.map(\.output))
+    }
+    let named =
+      paired(tasks, outputs).map { ($0, $1) } + paired(tasks, auxiliary).map { ("inter_preds.\($0)", $1.output) }
+    #expect(Set(named.map(\.0)) == Set(reference["outputs"].keys))
+    expectNetwork(store, reference, image: image, outputs: named)
   }
 
   @Test func smallTransformersOfBothCodesDifferInTheirHeads() {

@@ -20,7 +20,11 @@ func expectEntries(
     uniqueKeysWithValues: store.state.map { name, tensor in
       (rename(name), tensor.shape.isEmpty ? "scalar" : tensor.shape.map(String.init).joined(separator: "x"))
     })
-  #expect(found == expected)
+  let different = Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] }
+  #expect(
+    different.isEmpty,
+    "\(name): \(different.sorted().prefix(5).map { "\($0) is \(found[$0] ?? "absent"), not \(expected[$0] ?? "there")" })"
+  )
 }
 
 @Suite(.serialized) struct VisionTransformerReferenceTests {

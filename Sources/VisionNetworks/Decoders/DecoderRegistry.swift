@@ -7,6 +7,6 @@ public enum DecoderRegistry {
     "decoder",
     [
       MultiScaleHead.entry, LastMapHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry,
-      DPTHead.entry, DPTHead.depthEntry,
+      DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry,
     ])
 }

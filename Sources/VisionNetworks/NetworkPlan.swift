@@ -51,6 +51,11 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public static func check(_ sharing: any Sharing, named name: String, of encoder: EncoderEntry) throws {
     try check(sharing.requirements, of: name, on: encoder)
+    guard !encoder.traits.has(.taskFeatures) || !(sharing.partsStreams || sharing.exchangesStreams) else {
+      throw NetworkError(
+        "\(encoder.name) makes features of each task by itself, so that tasks cannot share it by \(name), which does so, too: share it hard"
+      )
+    }
   }
 
   /// Checks whether an encoder has the properties that a part needs, which errors call by a name.

@@ -28,13 +28,19 @@ import VisionNetworks
   }
 
   private func make(_ encoder: String, _ decoder: DecoderEntry, tasks: [String], size: Int) throws -> MultitaskNetwork {
+    try make(EncoderRegistry.shared.require(encoder), decoder, tasks: tasks, size: size)
+  }
+
+  private func make(
+    _ encoder: EncoderEntry, _ decoder: DecoderEntry, tasks: [String], size: Int, seed: UInt64 = 1
+  ) throws -> MultitaskNetwork {
     let plan = NetworkPlan(
-      encoder: try EncoderRegistry.shared.require(encoder), decoder: decoder,
+      encoder: encoder, decoder: decoder,
       outputs: tasks.enumerated().map { TaskOutput(task: $1, channels: $0 + 1) },
       request: EncoderRequest(imageHeight: size, imageWidth: size, dropPath: 0.1))
     try plan.check()
     #expect(size % plan.sizeMultiple == 0)
-    return MultitaskNetwork(plan, seed: 1)
+    return MultitaskNetwork(plan, seed: seed)
   }
 
   private func expectTraining(_ network: MultitaskNetwork, _ method: MultitaskMethod) throws {
@@ -67,6 +73,102 @@ import VisionNetworks
       MultitaskMethod(), MultitaskMethod(aggregator: PCGrad()), MultitaskMethod(aggregator: MGDA(), level: .features),
     ]
     for method in methods { try expectTraining(make("vit_micro", entry, tasks: tasks, size: 32), method) }
+  }
+
+  private static let unmixed = TaskPrompter.Configuration(
+    .micro, decodedWidth: 6, outputWidth: 4, windows: 1, mixesTasks: false)
+
+  private static let mixed = TaskPrompter.Configuration(
+    .micro, decodedWidth: 6, outputWidth: 4, windows: 2, mixesTasks: true)
+
+  @Test(
+    arguments: ["taskprompter-convolution", "taskprompter-deconvolution", "multi-scale"], [["a", "b", "c"], ["a"]])
+  func promptsTrain(_ decoder: String, _ tasks: [String]) throws {
+    let entry = try DecoderRegistry.shared.require(decoder)
+    for method in [MultitaskMethod(), MultitaskMethod(aggregator: PCGrad())] {
+      for configuration in [Self.mixed, Self.unmixed] {
+        try expectTraining(
+          make(TaskPrompter.entry("prompts", configuration), entry, tasks: tasks, size: 32), method)
+      }
+    }
+  }
+
+  @Test func featuresOfTasksBelongToTasksIfTheyAreNotMixed() throws {
+    let decoder = PromptHead.convolutionEntry
+    let (mixed, unmixed) = (
+      try make(TaskPrompter.entry("mixed", Self.mixed), decoder, tasks: ["a", "b"], size: 32),
+      try make(TaskPrompter.entry("unmixed", Self.unmixed), decoder, tasks: ["a", "b"], size: 32)
+    )
+    for part in ["backbone.fea_fuse.0.a", "backbone.fea_decode_spa.3.a", "backbone.fea_decode_chan.1.a"] {
+      #expect(reaches(mixed, part) == [.everyTask] && reaches(unmixed, part) == [.task("a")], "\(part)")
+    }
+    #expect(reaches(mixed, "backbone.ctr_attn_conv.2.b") == [.task("b")])
+    for network in [mixed, unmixed] {
+      #expect(reaches(network, "backbone.blocks.") == [.everyTask])
+      #expect(reaches(network, "backbone.task_prompts") == [.everyTask])
+      #expect(reaches(network, "heads.a.") == [.task("a")])
+      #expect(network.featureKind == .byTask)
+      let images = RandomGenerator(seed: 2).normal([2, 3, 32, 32])
+      let all = network(images, .evaluation)
+      #expect(network(images, tasks: [1], .evaluation)[0].array(of: Float.self) == all[1].array(of: Float.self))
+    }
+    let prompts = mixed.store.entry("backbone.task_prompts")!
+    #expect(prompts.shape == [2, 48] && prompts.min().item >= -2 && prompts.max().item <= 2)
+    #expect(abs(prompts.mean().item - 0.72) < 0.3)
+  }
+
+  /// A way of sharing in which each task has features of its own.
+  private struct Parting: Sharing {
+    var partsStreams: Bool { true }
+    func makeEncoder(
+      _ entry: EncoderEntry, at path: ParameterPath, _ request: EncoderRequest, tasks: [String]
+    ) -> SharedEncoder { SharedEncoder(entry.make(path, request)) }
+  }
+
+  @Test func promptsAreSharedHard() {
+    let plan = NetworkPlan(
+      encoder: TaskPrompter.entry("prompts", Self.mixed), sharing: Parting(), decoder: MultiScaleHead.entry,
+      outputs: [TaskOutput(task: "a", channels: 1)], request: EncoderRequest(imageHeight: 32, imageWidth: 32))
+    #expect { try plan.check() } throws: { "\($0)".contains("prompts makes features of each task by itself") }
+  }
+
+  @Test func promptsStartFromAPlainTransformer() throws {
+    try withTemporaryFolder { folder in
+      let store = ParameterStore(seed: 9)
+      _ = VisionTransformer(store.root, .micro)
+      let url = folder.appendingPathComponent("vit.safetensors")
+      try Safetensors.write(store.state.map { ($0.name, $0.tensor) }, to: url)
+      func network(_ seed: UInt64) throws -> MultitaskNetwork {
+        try make(
+          TaskPrompter.entry("prompts", Self.mixed), PromptHead.convolutionEntry, tasks: ["a", "b"], size: 64,
+          seed: seed)
+      }
+      let target = try network(1)
+      let prompts = target.store.entry("backbone.task_prompts")!.copied()
+      let report = try target.loadEncoder(SafetensorsFile(contentsOf: url))
+      #expect(report.unused == ["cls_token"] && report.missing.isEmpty)
+      func values(_ name: String, _ store: ParameterStore) -> [Float] { store.entry(name)!.array(of: Float.self) }
+      #expect(values("backbone.blocks.1.attn.qkv.weight", target.store) == values("blocks.1.attn.qkv.weight", store))
+      #expect(values("backbone.task_prompts", target.store) == prompts.array(of: Float.self))
+      #expect(target.store.entry("backbone.pos_embed")!.shape == [1, 65, 48])
+      // The encoder of a network of the same kind loads whole.
+      let own = target.store.state.filter { $0.name.hasPrefix("backbone.") }
+      try Safetensors.write(own.map { (String($0.name.dropFirst(9)), $0.tensor) }, to: url)
+      let second = try network(2)
+      try second.loadEncoder(SafetensorsFile(contentsOf: url))
+      #expect(values("backbone.task_prompts", second.store) == prompts.array(of: Float.self))
+      try Safetensors.write(
+        own.map { (String($0.name.dropFirst(9)), $0.tensor) }.filter { $0.0 != "blocks.0.norm1.weight" }, to: url)
+      #expect(throws: LoadError.self) { try network(3).loadEncoder(SafetensorsFile(contentsOf: url)) }
+    }
+  }
+
+  @Test func grownTransformersTrainInAPyramid() throws {
+    let network = try make(
+      "vit_micro", InvPTDecoders.entry.with(Self.small["invpt"]!), tasks: ["a", "b"], size: 32)
+    network.transformer!.grow(TokenGrowth(modulatedLayers: [1], expandedLayers: [2]), tasks: network.tasks)
+    network.store.layOut()
+    try expectTraining(network, MultitaskMethod())
   }
 
   @Test func eachTaskHasADensePredictionOfItsOwn() throws {

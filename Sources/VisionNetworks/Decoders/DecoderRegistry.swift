@@ -7,6 +7,7 @@ public enum DecoderRegistry {
     "decoder",
     [
       MultiScaleHead.entry, LastMapHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry,
-      DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry,
+      DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry, PromptHead.convolutionEntry,
+      PromptHead.deconvolutionEntry,
     ])
 }

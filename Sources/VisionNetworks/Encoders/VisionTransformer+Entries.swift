@@ -18,12 +18,7 @@ extension VisionTransformer {
       traits: EncoderTraits(sizeMultiple: configuration.patch, capabilities: [.tokens, .stochasticDepth])
     ) { path, request, kit in
       var configuration = configuration
-      configuration.imageHeight = request.imageHeight
-      configuration.imageWidth = request.imageWidth
-      configuration.imageChannels = request.imageChannels
-      configuration.dropPath = request.dropPath
-      configuration.readout = request.readout
-      configuration.positionResizing = request.positionResizing
+      configuration.adopt(request)
       return VisionTransformer(path, configuration, kit: kit)
     }
   }

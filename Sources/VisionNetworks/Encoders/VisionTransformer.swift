@@ -85,7 +85,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
       path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath,
       kit: kit)
     norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
-    selectedBlocks = (1...3).map { (depth * $0 + 3) / 4 - 1 }
+    selectedBlocks = configuration.selectedBlocks
   }
 
   /// The width of the tokens, for each of the four feature maps.
@@ -135,7 +135,9 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
 
   /// Returns whether an entry belongs to timm's classifier: the linear layer `head`, that of a distilled network beside
   /// it, or the hidden layer before it.
-  public func isClassifier(_ name: String) -> Bool {
+  public func isClassifier(_ name: String) -> Bool { Self.isClassifier(name) }
+
+  static func isClassifier(_ name: String) -> Bool {
     ["head.", "head_dist.", "pre_logits."].contains { name.hasPrefix($0) }
   }
 
@@ -143,12 +145,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   ///
   /// - Throws: `FileError` if the grid of the file's positions is not known.
   public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
-    let shape = value.shape
-    guard name == "pos_embed", shape.count == 3, shape[0] == 1, shape[1] > 1, shape[2] == configuration.width else {
-      return value
-    }
-    let grid = try PositionGrid(of: file, count: shape[1] - 1, own: learnedGrid)
-    return resizedPositions(value, rows: grid.rows, columns: grid.columns)
+    try configuration.adapt(name, value, of: file)
   }
 
   /// Returns position embeddings of another grid, resized to this network's.
@@ -158,15 +155,8 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   ///   - rows: the number of rows of patches for which the positions were learned.
   ///   - columns: the number of columns of patches for which the positions were learned.
   public func resizedPositions(_ positions: Tensor, rows: Int, columns: Int) -> Tensor {
-    let grid = PositionGrid(rows: rows, columns: columns)
-    require(
-      positions.shape == [1, 1 + grid.count, configuration.width],
-      "\(positions.signature): positions of \(rows)×\(columns) are 1 × \(1 + grid.count) × \(configuration.width)")
-    return grid == learnedGrid
-      ? positions : grid.resize(positions.to(.float32), to: learnedGrid, configuration.positionResizing)
+    configuration.resizedPositions(positions, from: PositionGrid(rows: rows, columns: columns))
   }
-
-  private var learnedGrid: PositionGrid { configuration.grid }
 
   private func gridSize(_ images: Tensor) -> (rows: Int, columns: Int) {
     let grid = configuration.grid(of: images)

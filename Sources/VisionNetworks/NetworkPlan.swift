@@ -40,7 +40,11 @@ public struct NetworkPlan: Sendable {
   var exchangesFeatures: Bool { exchangesStreams || decoder.traits.has(.exchange) }
 
   /// The number of pixels of which height and width of images have to be multiples.
-  public var sizeMultiple: Int {
+  public var sizeMultiple: Int { Self.sizeMultiple(of: encoder, with: decoder) }
+
+  /// Returns the number of pixels of which height and width of images have to be multiples for an encoder with a kind
+  /// of decoder.
+  public static func sizeMultiple(of encoder: EncoderEntry, with decoder: DecoderEntry) -> Int {
     // The size multiple of a transformer is the side of its patches.
     let (a, b) = (encoder.traits.sizeMultiple * decoder.traits.gridMultiple, decoder.traits.sizeMultiple)
     return a / greatestCommonDivisor(a, b) * b

@@ -85,11 +85,10 @@ import VisionNetworks
     arguments: ["taskprompter-convolution", "taskprompter-deconvolution", "multi-scale"], [["a", "b", "c"], ["a"]])
   func promptsTrain(_ decoder: String, _ tasks: [String]) throws {
     let entry = try DecoderRegistry.shared.require(decoder)
-    for method in [MultitaskMethod(), MultitaskMethod(aggregator: PCGrad())] {
-      for configuration in [Self.mixed, Self.unmixed] {
-        try expectTraining(
-          make(TaskPrompter.entry("prompts", configuration), entry, tasks: tasks, size: 32), method)
-      }
+    let choices = [(Self.mixed, MultitaskMethod()), (Self.unmixed, MultitaskMethod(aggregator: PCGrad()))]
+    for (configuration, method) in choices {
+      try expectTraining(
+        make(TaskPrompter.entry("prompts", configuration), entry, tasks: tasks, size: 32), method)
     }
   }
 

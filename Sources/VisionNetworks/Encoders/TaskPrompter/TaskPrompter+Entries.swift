@@ -27,7 +27,8 @@ extension TaskPrompter {
         "A vision transformer of \(transformer.depth) blocks, \(transformer.width) wide, with a prompt for each task and \(configuration.outputWidth) channels for each.",
       paper: "TaskPrompter: Spatial-Channel Multi-Task Prompting for Dense Scene Understanding, ICLR 2023",
       traits: EncoderTraits(
-        sizeMultiple: transformer.patch * configuration.windows, capabilities: [.taskFeatures, .stochasticDepth])
+        sizeMultiple: transformer.patch * configuration.windows, takesOneSize: true,
+        capabilities: [.taskFeatures, .stochasticDepth])
     ) { path, request, _ in
       // What tasks share is a part of the architecture, of which the kits know nothing: `NetworkPlan.check()`.
       var configuration = configuration

@@ -5,5 +5,9 @@ public enum DecoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<DecoderEntry>(
     "decoder",
-    [MultiScaleHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry])
+    [
+      MultiScaleHead.entry, LastMapHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry,
+      DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry, PromptHead.convolutionEntry,
+      PromptHead.deconvolutionEntry,
+    ])
 }

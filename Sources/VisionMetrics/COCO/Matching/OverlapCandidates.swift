@@ -1,0 +1,36 @@
+/// For each detection in an image, the true objects that it may be matched with: those that overlap it enough.
+///
+/// Few do, so that matching by many thresholds is cheap.
+struct OverlapCandidates {
+  struct Candidate {
+    let truth: Int
+    let overlap: Double
+  }
+
+  /// Where the candidates of each detection begin; one more at the end.
+  private var starts: [Int] = [0]
+  private var candidates: [Candidate] = []
+
+  /// - Parameters:
+  ///   - detections: in the order in which they are matched, by falling score.
+  ///   - truths: in the order in which a later one takes the place of an equal one.
+  ///   - floor: the overlap that is needed at least.
+  init<Region: COCORegion>(
+    _ detections: some Collection<COCODetection<Region>>, _ truths: [COCOTruth<Region>], atLeast floor: Double
+  ) {
+    starts.reserveCapacity(detections.count + 1)
+    for detection in detections {
+      for (index, truth) in truths.enumerated() {
+        guard detection.region.overlapBound(with: truth.region, isCrowd: truth.isCrowd) >= floor else { continue }
+        let overlap = detection.region.overlap(with: truth.region, isCrowd: truth.isCrowd)
+        if overlap >= floor { candidates.append(Candidate(truth: index, overlap: overlap)) }
+      }
+      starts.append(candidates.count)
+    }
+  }
+
+  var detectionCount: Int { starts.count - 1 }
+
+  /// By the position of a detection.
+  subscript(detection: Int) -> ArraySlice<Candidate> { candidates[starts[detection]..<starts[detection + 1]] }
+}

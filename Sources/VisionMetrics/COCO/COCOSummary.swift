@@ -66,8 +66,8 @@ private struct CategoryCurves {
       let truthCount = record.truthCounts[range.rawValue]
       guard truthCount > 0 else { return }
       byRange[range] = OverlapThresholds.all.indices.map { threshold in
-        let outcomes = detections.lazy.map { $0.outcome(range, threshold: threshold) }
-        return PrecisionCurve(outcomes.filter { $0 != .ignored }.map { $0 == .right }, truthCount: truthCount)
+        let outcomes = detections.compactMap { $0.isRight(in: range, threshold: threshold) }
+        return PrecisionCurve(outcomes, truthCount: truthCount)
       }
     }
   }
@@ -80,7 +80,7 @@ extension CategoryRecord {
     let truthCount = truthCounts[COCOAreaRange.all.rawValue]
     guard truthCount > 0 else { return nil }
     let rightCount = detections.reduce(0) {
-      $0 + ($1.rank < limit ? $1.rightCount(.all) : 0)
+      $0 + ($1.rank < limit ? $1.rightCount(in: .all) : 0)
     }
     return Double(rightCount) / Double(truthCount * OverlapThresholds.all.count)
   }

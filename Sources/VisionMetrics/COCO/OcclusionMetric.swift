@@ -29,12 +29,10 @@ public struct OcclusionMetric<Region: COCORegion>: Sendable {
     let found = detections.sorted(byFalling: \.detection.score).prefix(detectionLimit)
     let objects = truths.map(\.truth)
     let candidates = OverlapCandidates(found.map(\.detection), objects, atLeast: OverlapThresholds.lowest)
-    let matching = GreedyMatching(
-      candidates, threshold: OverlapThresholds.lowest, isIgnored: objects.map(\.isIgnored),
-      isCrowd: objects.map(\.isCrowd))
-    for (detection, index) in zip(found, matching.truths) {
-      guard let index, !objects[index].isIgnored else { continue }
-      add(isPredicted: detection.isOccluded, isTrue: truths[index].isOccluded)
+    var matching = GreedyMatching(candidates, isCrowd: objects.map(\.isCrowd))
+    matching.match(atLeast: OverlapThresholds.lowest, isIgnored: objects.map(\.isIgnored)) { detection, truth in
+      guard !objects[truth].isIgnored else { return }
+      add(isPredicted: found[detection].isOccluded, isTrue: truths[truth].isOccluded)
     }
   }
 

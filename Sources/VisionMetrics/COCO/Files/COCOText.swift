@@ -29,8 +29,7 @@ struct COCOText: @unchecked Sendable {
   ) throws -> [Element] {
     var elements: [Element] = []
     try scanner.readList { scanner in
-      let place = Self.place(field, elements.count)
-      elements.append(try naming(place) { try readElement(&scanner) })
+      elements.append(try naming(Self.place(field, elements.count)) { try readElement(&scanner) })
     }
     return elements
   }

@@ -12,6 +12,7 @@ struct RunLengths {
   private var endsWithOnes: Bool { counts.count.isMultiple(of: 2) }
 
   /// Lengthens the last run, or begins another one.
+  @inline(__always)
   mutating func append(_ length: Int, of value: Bool) {
     guard length > 0 else { return }
     total += length

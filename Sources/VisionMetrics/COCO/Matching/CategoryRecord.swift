@@ -12,19 +12,19 @@ struct CategoryRecord: Sendable {
   ///   - limit: how many detections with the highest scores are looked at.
   mutating func add<Region: COCORegion>(_ truths: [COCOTruth<Region>], _ found: [COCODetection<Region>], limit: Int) {
     let found = found.sorted(byFalling: \.score).prefix(limit)
-    let candidates = OverlapCandidates(found, truths, atLeast: OverlapThresholds.lowest)
     var records = found.enumerated().map { DetectionRecord(score: $1.score, rank: $0) }
-    let isCrowd = truths.map(\.isCrowd)
+    let candidates = OverlapCandidates(found, truths, atLeast: OverlapThresholds.lowest)
+    var matching = GreedyMatching(candidates, isCrowd: truths.map(\.isCrowd))
     for range in COCOAreaRange.allCases {
       let isIgnored = truths.map { $0.isIgnored || !range.areas.contains($0.area) }
       truthCounts[range.rawValue] += isIgnored.count { !$0 }
-      let isOutside = found.map { !range.areas.contains($0.region.area) }
+      for (rank, detection) in found.enumerated() where !range.areas.contains(detection.region.area) {
+        records[rank].ignore(in: range)
+      }
+      if candidates.detections.isEmpty { continue }
       for (index, threshold) in OverlapThresholds.all.enumerated() {
-        let matching = GreedyMatching(candidates, threshold: threshold, isIgnored: isIgnored, isCrowd: isCrowd)
-        for (detection, truth) in matching.truths.enumerated() {
-          let counts = truth.map { !isIgnored[$0] } ?? !isOutside[detection]
-          records[detection].set(
-            counts ? (truth == nil ? .wrong : .right) : .ignored, range, threshold: index)
+        matching.match(atLeast: threshold, isIgnored: isIgnored) { detection, truth in
+          records[detection].match(in: range, threshold: index, isIgnored: isIgnored[truth])
         }
       }
     }

@@ -4,29 +4,35 @@ struct DetectionRecord: Sendable {
   /// How many detections of the same image and category come before it.
   let rank: Int
   /// By area range, one bit for each threshold: whether the detection is right.
-  private(set) var rightBits = SIMD4<UInt16>(repeating: 0)
-  /// By area range, one bit for each threshold: whether it counts at all.
-  private(set) var ignoredBits = SIMD4<UInt16>(repeating: 0)
+  private var rightBits = SIMD4<UInt16>(repeating: 0)
+  /// By area range, one bit for each threshold: whether the detection does not count.
+  private var ignoredBits = SIMD4<UInt16>(repeating: 0)
 
-  /// Whether a detection counts, and as what.
-  enum Outcome { case right, wrong, ignored }
-
+  /// A detection that is wrong until something else is said.
   init(score: Double, rank: Int) { (self.score, self.rank) = (score, rank) }
 
-  mutating func set(_ outcome: Outcome, _ range: COCOAreaRange, threshold: Int) {
-    switch outcome {
-    case .right: rightBits[range.rawValue] |= 1 << UInt16(threshold)
-    case .wrong: break
-    case .ignored: ignoredBits[range.rawValue] |= 1 << UInt16(threshold)
+  /// Leaves the detection out of a range of areas unless it is matched.
+  mutating func ignore(in range: COCOAreaRange) { ignoredBits[range.rawValue] = .max }
+
+  /// Matches the detection with a true object.
+  ///
+  /// - Parameter isIgnored: whether the object is ignored, and the detection with it.
+  mutating func match(in range: COCOAreaRange, threshold: Int, isIgnored: Bool) {
+    let bit: UInt16 = 1 << UInt16(threshold)
+    if isIgnored {
+      ignoredBits[range.rawValue] |= bit
+    } else {
+      ignoredBits[range.rawValue] &= ~bit
+      rightBits[range.rawValue] |= bit
     }
   }
 
-  func outcome(_ range: COCOAreaRange, threshold: Int) -> Outcome {
+  /// Whether the detection is right; nil if it does not count.
+  func isRight(in range: COCOAreaRange, threshold: Int) -> Bool? {
     let bit: UInt16 = 1 << UInt16(threshold)
-    if ignoredBits[range.rawValue] & bit != 0 { return .ignored }
-    return rightBits[range.rawValue] & bit != 0 ? .right : .wrong
+    return ignoredBits[range.rawValue] & bit == 0 ? rightBits[range.rawValue] & bit != 0 : nil
   }
 
   /// At how many thresholds the detection is right.
-  func rightCount(_ range: COCOAreaRange) -> Int { rightBits[range.rawValue].nonzeroBitCount }
+  func rightCount(in range: COCOAreaRange) -> Int { rightBits[range.rawValue].nonzeroBitCount }
 }

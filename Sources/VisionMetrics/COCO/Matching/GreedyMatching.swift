@@ -3,29 +3,42 @@
 /// What is ignored is taken only if nothing else is there. Every object is taken once, but a crowd any number of times.
 /// Of two objects with the same overlap, the later one is taken.
 struct GreedyMatching {
-  /// By detection, the true object; nil if there is none.
-  private(set) var truths: [Int?]
+  private let candidates: OverlapCandidates
+  private let isCrowd: [Bool]
+  private var isTaken: [Bool]
 
   /// - Parameters:
   ///   - candidates: of each detection.
+  ///   - isCrowd: for each true object, whether it is a crowd.
+  init(_ candidates: OverlapCandidates, isCrowd: [Bool]) {
+    (self.candidates, self.isCrowd) = (candidates, isCrowd)
+    isTaken = isCrowd
+  }
+
+  /// Matches anew.
+  ///
+  /// - Parameters:
   ///   - threshold: the overlap that is needed at least.
-  ///   - isIgnored: whether a true object is ignored.
-  ///   - isCrowd: whether it is a crowd.
-  init(_ candidates: OverlapCandidates, threshold: Double, isIgnored: [Bool], isCrowd: [Bool]) {
-    var isTaken = [Bool](repeating: false, count: isIgnored.count)
-    truths = [Int?](repeating: nil, count: candidates.detectionCount)
-    for detection in truths.indices {
-      func best(ignored: Bool) -> Int? {
-        var (best, overlap): (Int?, Double) = (nil, threshold)
-        for candidate in candidates[detection] where isIgnored[candidate.truth] == ignored {
-          guard !isTaken[candidate.truth] || isCrowd[candidate.truth], candidate.overlap >= overlap else { continue }
-          (best, overlap) = (candidate.truth, candidate.overlap)
-        }
-        return best
-      }
-      guard let truth = best(ignored: false) ?? best(ignored: true) else { continue }
+  ///   - isIgnored: for each true object, whether it is ignored.
+  ///   - body: is given each detection that takes an object, and the object.
+  mutating func match(atLeast threshold: Double, isIgnored: [Bool], _ body: (_ detection: Int, _ truth: Int) -> Void) {
+    for truth in isTaken.indices { isTaken[truth] = false }
+    for detection in candidates.detections {
+      guard
+        let truth = best(for: detection, threshold, isIgnored, amongIgnored: false)
+          ?? best(for: detection, threshold, isIgnored, amongIgnored: true)
+      else { continue }
       isTaken[truth] = true
-      truths[detection] = truth
+      body(detection, truth)
     }
+  }
+
+  private func best(for detection: Int, _ threshold: Double, _ isIgnored: [Bool], amongIgnored: Bool) -> Int? {
+    var (best, overlap): (Int?, Double) = (nil, threshold)
+    for candidate in candidates[detection] where isIgnored[candidate.truth] == amongIgnored {
+      guard candidate.overlap >= overlap, !isTaken[candidate.truth] || isCrowd[candidate.truth] else { continue }
+      (best, overlap) = (candidate.truth, candidate.overlap)
+    }
+    return best
   }
 }

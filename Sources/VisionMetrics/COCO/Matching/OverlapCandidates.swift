@@ -7,29 +7,30 @@ struct OverlapCandidates {
     let overlap: Double
   }
 
+  /// The detections that have a candidate, in order.
+  private(set) var detections: [Int] = []
   /// Where the candidates of each detection begin; one more at the end.
   private var starts: [Int] = [0]
   private var candidates: [Candidate] = []
 
   /// - Parameters:
-  ///   - detections: in the order in which they are matched, by falling score.
+  ///   - found: in the order in which detections are matched, by falling score.
   ///   - truths: in the order in which a later one takes the place of an equal one.
   ///   - floor: the overlap that is needed at least.
   init<Region: COCORegion>(
-    _ detections: some Collection<COCODetection<Region>>, _ truths: [COCOTruth<Region>], atLeast floor: Double
+    _ found: some Collection<COCODetection<Region>>, _ truths: [COCOTruth<Region>], atLeast floor: Double
   ) {
-    starts.reserveCapacity(detections.count + 1)
-    for detection in detections {
+    starts.reserveCapacity(found.count + 1)
+    for (detection, object) in found.enumerated() {
       for (index, truth) in truths.enumerated() {
-        guard detection.region.overlapBound(with: truth.region, isCrowd: truth.isCrowd) >= floor else { continue }
-        let overlap = detection.region.overlap(with: truth.region, isCrowd: truth.isCrowd)
+        guard object.region.overlapBound(with: truth.region, isCrowd: truth.isCrowd) >= floor else { continue }
+        let overlap = object.region.overlap(with: truth.region, isCrowd: truth.isCrowd)
         if overlap >= floor { candidates.append(Candidate(truth: index, overlap: overlap)) }
       }
+      if candidates.count > starts[detection] { detections.append(detection) }
       starts.append(candidates.count)
     }
   }
-
-  var detectionCount: Int { starts.count - 1 }
 
   /// By the position of a detection.
   subscript(detection: Int) -> ArraySlice<Candidate> { candidates[starts[detection]..<starts[detection + 1]] }

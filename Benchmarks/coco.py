@@ -108,6 +108,7 @@ def main():
         folder = pathlib.Path(name)
         if options.files:
             folder = pathlib.Path(options.files)
+            folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "dt.json").exists():
             write_files(folder, options.images, options.detections)
         files = [str(folder / "gt.json"), str(folder / "dt.json")]

@@ -10,7 +10,7 @@ struct EvaluateCoco: ParsableCommand {
       The ground truth is {"images": […], "categories": […], "annotations": […]}, with polygons or run-length masks; the \
       detections are a list of {"image_id", "category_id", "score", "bbox" or "segmentation"}. AP is the average \
       precision, AR the average recall with 1, 10 and 100 detections of an image and a category; s, m and l stand for \
-      objects of less than 32², 96² and more pixels. Where no object is there to be found, a number is -1.
+      objects of up to 32², up to 96² and more pixels. Where no object is there to be found, a number is -1.
       """)
 
   @Option(help: "The ground truth.", completion: .file(extensions: ["json"]))

@@ -1,8 +1,7 @@
 /// Reads JSON from bytes, front to back, without keeping what is passed over.
 ///
 /// It takes what `serde_json` takes, on which the reader of the format safetensors is built, and nothing else. Other
-/// readers are laxer: they take `true` or `1.0` for 1, and forget that a key came twice. It is several times as fast as
-/// `JSONDecoder`, which keeps all values before it gives the first one.
+/// readers are laxer: they take `true` or `1.0` for 1, and forget that a key came twice.
 package struct JSONScanner {
   /// What is wrong, and where.
   package struct Failure: Error, CustomStringConvertible {

@@ -6,7 +6,8 @@ public struct COCOSummary: Sendable, Equatable {
   public let averageRecall: [COCOAreaRange: Double]
   /// The average precision of objects of any area for each threshold, .50:.05:.95.
   public let averagePrecisionByThreshold: [Double]
-  /// The average precision of objects of any area for each category of which there are objects; empty if all categories count as one.
+  /// The average precision of objects of any area for each category of which there are objects; empty if all categories
+  /// count as one.
   public let averagePrecisionByCategory: [Int: Double]
   /// The average recall of objects of any area for each limit of detections.
   public let averageRecallByLimit: [Int: Double]

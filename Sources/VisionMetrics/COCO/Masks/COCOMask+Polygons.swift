@@ -5,8 +5,8 @@ extension COCOMask {
   ///   - polygons: x and y of each corner in turn, in pixels; three corners or more.
   ///   - height: the rows of pixels.
   ///   - width: the columns of pixels.
-  /// - Throws: ``COCOMaskError`` if there is no polygon, for one of fewer than three corners or an odd number of coordinates, and for
-  ///   a corner that is more than a million pixels away from the image.
+  /// - Throws: ``COCOMaskError`` if there is no polygon, for one of fewer than three corners or an odd number of
+  ///   coordinates, and for a corner that is more than a million pixels away from the image.
   public init(polygons: [[Double]], height: Int, width: Int) throws(COCOMaskError) {
     _ = try Self.area(height: height, width: width)
     guard let first = polygons.first else { throw COCOMaskError("no polygon") }

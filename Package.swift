@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "PolymathCommand",
       dependencies: [
-        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData", "VisionMetrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -113,7 +113,7 @@ let package = Package(
     .executableTarget(
       name: "PolymathFuzz",
       dependencies: [
-        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData", "VisionMetrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
   ],

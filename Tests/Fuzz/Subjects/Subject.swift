@@ -36,7 +36,8 @@ enum Subjects {
   private static var all: [any Subject.Type] {
     [
       SafetensorsSubject.self, PNGSubject.self, JPEGSubject.self, GradientsSubject.self, AffinitySubject.self,
-      DatasetSubject.self, MethodStateSubject.self, ConfigurationSubject.self, StudySubject.self, RunSubject.self,
+      COCOSubject.self, DatasetSubject.self, MethodStateSubject.self, ConfigurationSubject.self, StudySubject.self,
+      RunSubject.self,
     ]
   }
 

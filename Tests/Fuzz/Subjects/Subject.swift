@@ -35,7 +35,8 @@ struct Violation: Error, CustomStringConvertible {
 enum Subjects {
   private static var all: [any Subject.Type] {
     [
-      SafetensorsSubject.self, PNGSubject.self, JPEGSubject.self, GradientsSubject.self, AffinitySubject.self,
+      SafetensorsSubject.self, NPYSubject.self, NPZSubject.self, MATSubject.self, PNGSubject.self, JPEGSubject.self,
+      GradientsSubject.self, AffinitySubject.self,
       DatasetSubject.self, MethodStateSubject.self, ConfigurationSubject.self, StudySubject.self, RunSubject.self,
     ]
   }

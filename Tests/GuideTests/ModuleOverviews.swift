@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import NeuralNetworks
+import ScientificFiles
 import Support
 import Testing
 import Torch
@@ -60,6 +61,17 @@ import VisionNetworks
     let network = MultitaskNetwork(plan, seed: 1)
     let predictions = network(.zeros([1, 3, 32, 32]), .evaluation)
     #expect(predictions.map(\.shape) == [[1, 5, 32, 32], [1, 1, 32, 32]])
+  }
+
+  /// The files are for readers: other tests read some.
+  @Test func scientificFiles() throws {
+    func read(_ folder: URL) throws {
+      let depth = try NPYFile(contentsOf: folder.appendingPathComponent("depth.npy")).array()
+      let masks = try NPZFile(contentsOf: folder.appendingPathComponent("scene.npz")).array("masks")
+      let labels = try MATFile(contentsOf: folder.appendingPathComponent("labels.mat")).array("LabelMap")
+      print(depth.shape, masks.elementType, labels.integers()?.max() ?? 0)
+    }
+    #expect(throws: FileError.self) { try read(URL(fileURLWithPath: #filePath)) }
   }
 
   @Test func visionData() throws {

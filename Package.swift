@@ -28,6 +28,7 @@ let package = Package(
     .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
     .library(name: "MultitaskLearning", targets: ["MultitaskLearning"]),
     .library(name: "VisionNetworks", targets: ["VisionNetworks"]),
+    .library(name: "Detection", targets: ["Detection"]),
     .library(name: "VisionData", targets: ["VisionData"]),
     .library(name: "VisionMetrics", targets: ["VisionMetrics"]),
     .library(name: "Experiments", targets: ["Experiments"]),
@@ -63,6 +64,7 @@ let package = Package(
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
+    .target(name: "Detection", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
@@ -90,6 +92,8 @@ let package = Package(
     .testTarget(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
       resources: [.copy("Resources")]),
+    .testTarget(
+      name: "DetectionTests", dependencies: ["Detection", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(

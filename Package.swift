@@ -64,7 +64,7 @@ let package = Package(
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
-    .target(name: "Detection", dependencies: ["Support", "Torch", "NeuralNetworks"]),
+    .target(name: "Detection", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(

@@ -1,3 +1,4 @@
+import CMatrixKernels
 import Support
 
 /// The choice of one box among those that overlap: boxes are visited by descending score, and each is dropped that
@@ -41,59 +42,13 @@ public struct NonMaximumSuppression: Sendable, Equatable {
     return descendingOrder(kept.map { scores[$0] }).map { kept[$0] }
   }
 
+  /// The positions in `order` that are kept, of boxes that are visited in this order.
   private func kept(_ order: [Int], of boxes: [BoundingBox]) -> [Int] {
-    var kept = KeptBoxes(capacity: order.count, threshold: threshold)
-    return order.filter { kept.insert(boxes[$0]) }
-  }
-}
-
-/// Boxes of which no two overlap too much.
-private struct KeptBoxes {
-  private var groups: [BoxesInVectors] = []
-  private var count = 0
-  private let threshold: Double
-
-  init(capacity: Int, threshold: Double) {
-    self.threshold = threshold
-    groups.reserveCapacity((capacity + 3) / 4)
-  }
-
-  /// Takes a box in, unless it overlaps one that is there.
-  mutating func insert(_ box: BoundingBox) -> Bool {
-    // A box without an inside is no obstacle to others, and has none.
-    if box.isEmpty { return true }
-    if groups.contains(where: { $0.overlap(box, above: threshold) }) { return false }
-    if count % 4 == 0 { groups.append(BoxesInVectors()) }
-    groups[count / 4].set(box, lane: count % 4)
-    count += 1
-    return true
-  }
-}
-
-/// Four boxes side by side; one that is not set lies nowhere.
-private struct BoxesInVectors {
-  private var x1 = SIMD4<Double>.zero
-  private var y1 = SIMD4<Double>.zero
-  private var x2 = SIMD4<Double>.zero
-  private var y2 = SIMD4<Double>.zero
-  private var area = SIMD4<Double>.zero
-
-  mutating func set(_ box: BoundingBox, lane: Int) {
-    x1[lane] = box.x1
-    y1[lane] = box.y1
-    x2[lane] = box.x2
-    y2[lane] = box.y2
-    area[lane] = box.area
-  }
-
-  /// Whether the intersection over union of a box with one of the four is above a threshold.
-  func overlap(_ box: BoundingBox, above threshold: Double) -> Bool {
-    let right = pointwiseMin(SIMD4(repeating: box.x2), x2)
-    let bottom = pointwiseMin(SIMD4(repeating: box.y2), y2)
-    let width = right - pointwiseMax(SIMD4(repeating: box.x1), x1)
-    let height = bottom - pointwiseMax(SIMD4(repeating: box.y1), y1)
-    let intersection = pointwiseMax(width, .zero) * pointwiseMax(height, .zero)
-    let union = box.area + area - intersection
-    return any((intersection .> threshold * union) .& (intersection .> 0))
+    let visited = order.flatMap { [boxes[$0].x1, boxes[$0].y1, boxes[$0].x2, boxes[$0].y2] }
+    var scratch = [Double](repeating: 0, count: 5 * (order.count + 16))
+    let kept = [Int64](unsafeUninitializedCapacity: order.count) { kept, count in
+      count = Int(cm_suppress(visited, Int64(order.count), threshold, &scratch, kept.baseAddress))
+    }
+    return kept.map { order[Int($0)] }
   }
 }

@@ -64,7 +64,9 @@ let package = Package(
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
-    .target(name: "Detection", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
+    .target(
+      name: "Detection",
+      dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "CMatrixKernels"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
@@ -93,7 +95,8 @@ let package = Package(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
-      name: "DetectionTests", dependencies: ["Detection", "TestSupport"], resources: [.copy("Resources")]),
+      name: "DetectionTests", dependencies: ["Detection", "MultitaskLearning", "VisionNetworks", "TestSupport"],
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(

@@ -7,11 +7,14 @@ public struct SeededDrawing: CandidateDrawing, Sendable, Equatable {
   public var seed: UInt64
   /// The number of the step.
   public var step: Int
+  /// The position of the first image among those of the step, where a step computes its batch in parts.
+  public var firstImage: Int
 
-  /// Creates the draws of a step.
-  public init(seed: UInt64, step: Int) {
+  /// Creates the draws of a step, or of the part of it that begins at an image.
+  public init(seed: UInt64, step: Int, firstImage: Int = 0) {
     self.seed = seed
     self.step = step
+    self.firstImage = firstImage
   }
 
   /// Returns positions, all choices being equally likely.
@@ -21,7 +24,7 @@ public struct SeededDrawing: CandidateDrawing, Sendable, Equatable {
   public func draw(_ wanted: Int, of count: Int, for purpose: DrawingPurpose, image: Int) -> [Int] {
     require(wanted <= count, "\(wanted) candidates are to be drawn, but there are \(count)")
     var generator = SeededGenerator(
-      keys: seed, UInt64(bitPattern: Int64(step)), UInt64(bitPattern: Int64(image)), purpose.rawValue)
+      keys: seed, UInt64(bitPattern: Int64(step)), UInt64(bitPattern: Int64(firstImage + image)), purpose.rawValue)
     var moved: [Int: Int] = [:]
     return (0..<wanted).map { position in
       let other = Int.random(in: position..<count, using: &generator)

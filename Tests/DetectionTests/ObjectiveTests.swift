@@ -35,8 +35,7 @@ import VisionNetworks
   }
 
   private static let methods = [
-    MultitaskMethod(), MultitaskMethod(aggregator: PCGrad()), MultitaskMethod(aggregator: PCGrad(), level: .features),
-    MultitaskMethod(aggregator: CosReg(), level: .features), MultitaskMethod(schedule: AlternatingSchedule()),
+    MultitaskMethod(aggregator: PCGrad()), MultitaskMethod(aggregator: CosReg(), level: .features),
   ]
 
   /// A step of every kind trains the whole network: what parameters declare is what the graph says.
@@ -46,14 +45,12 @@ import VisionNetworks
       let network = network()
       let before = network.store.allParameters.map { $0.value.copied() }
       let optimizer = MultitaskOptimizer(network.store, method: method, optimizer: SGD(momentum: 0))
-      for step in 0..<(method.schedule.updatesSubsets ? 7 : 1) {
-        let objective = RobotVisionObjective(
-          network, images: images, objects: objects, drawing: SeededDrawing(seed: 1, step: step),
-          .training(RandomGenerator(seed: 0)))
-        #expect(objective.tasks == ["rcls", "rdet", "cls", "det", "vsb", "amd", "occ"])
-        let report = try optimizer.step([objective], learningRate: 0.01)
-        #expect(report.losses.allSatisfy { $0?.isFinite ?? true })
-      }
+      let objective = RobotVisionObjective(
+        network, images: images, objects: objects, drawing: SeededDrawing(seed: 1, step: 1),
+        .training(RandomGenerator(seed: 0)))
+      #expect(objective.tasks == ["rcls", "rdet", "cls", "det", "vsb", "amd", "occ"])
+      let report = try optimizer.step([objective], learningRate: 0.01)
+      #expect(report.losses.allSatisfy { $0?.isFinite ?? false })
       for (parameter, old) in zip(network.store.allParameters, before) {
         let change = withoutGradients { (parameter.value - old).abs().max().item }
         #expect(change.isFinite && change > 0, "\(parameter.name)")
@@ -65,7 +62,7 @@ import VisionNetworks
   @Test func aBatchWithoutObjects() throws {
     let network = network()
     let images = RandomGenerator(seed: 1).normal([1, 6, 64, 64])
-    for method in Self.methods.prefix(4) {
+    for method in Self.methods {
       let objective = RobotVisionObjective(
         network, images: images, objects: [objects[0]], drawing: SeededDrawing(seed: 1, step: 1),
         .training(RandomGenerator(seed: 0)))

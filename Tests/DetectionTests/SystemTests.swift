@@ -11,7 +11,7 @@ import Torch
 
   /// The tolerance of gradients in single precision: on another processor than the reference's, rectified units that are
   /// within rounding of zero may flip. Double precision shows that nothing else differs.
-  private static let flips = 5e-4
+  private static let flips = 5e-3
 
   @Test func entriesAreThoseOfTheReference() throws {
     let text = try String(contentsOf: detectionResources.appendingPathComponent("keys_detector.txt"), encoding: .utf8)
@@ -85,15 +85,16 @@ import Torch
     expectReach(system, losses, record["reach"])
     expectOutputs(system, features, record["out"])
 
+    // Gramians in double precision alone: see `flips`.
+    guard dtype == .float64 else { return }
     let shared = system.network.store.allParameters.filter { $0.scope.stage == .trunk }.map(\.value)
     let rows = gradientsOfEach(losses, withRespectTo: shared + features).map { $0.map { $0! } }
     let own = record["shared_parameters"]
     #expect(shared.count == own["tensors"].int && shared.reduce(0) { $0 + $1.count } == own["numbers"].int)
-    let flips = dtype == .float32 ? Self.flips : close
-    expectGramian(rows.map { Array($0.prefix(shared.count)) }, own, flips)
+    expectGramian(rows.map { Array($0.prefix(shared.count)) }, own, close)
     let maps = rows.map { Array($0.suffix(features.count)) }
-    expectGramian(maps, record["features"], flips)
-    expectEntropy(maps, record["features"], flips)
+    expectGramian(maps, record["features"], close)
+    expectEntropy(maps, record["features"], close)
   }
 
   private func expectGramian(_ rows: [[Tensor]], _ record: Reference, _ close: Double) {
@@ -213,7 +214,7 @@ import Torch
       #expect(gradient!.shape == record[name]["shape"].ints)
       expectClose(
         [values.reduce(0) { $0 + $1 * $1 }.squareRoot(), probe], [l2, record[name]["probe_dot"].double],
-        tolerance: 10 * Self.flips * l2, name)
+        tolerance: Self.flips * l2, name)
     }
 
     // Weighted gradients of the features, pulled back through the backbone, are those of the parameters.

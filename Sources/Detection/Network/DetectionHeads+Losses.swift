@@ -58,31 +58,60 @@ extension DetectionHeads {
     return [
       .proposalClass: configuration.proposalLosses.classLoss(
         logits: chosen(logits, samples.sampled), isForeground: samples.isForeground, images: images),
-      .proposalBox: configuration.proposalLosses.boxLoss(
-        deltas: chosen(deltas, samples.foreground), targets: samples.targets, sampled: samples.sampled.count,
-        images: images),
+      .proposalBox: samples.foreground.isEmpty
+        ? deltas.zeroOfGraph
+        : configuration.proposalLosses.boxLoss(
+          deltas: chosen(deltas, samples.foreground), targets: samples.targets, sampled: samples.sampled.count,
+          images: images),
     ]
   }
 
   private func regionLosses(
     _ wanted: Set<DetectionLoss>, _ maps: FeatureRows, _ samples: RegionSamples, _ context: ForwardContext
   ) -> [DetectionLoss: Tensor] {
+    // Where there is no region, one stands in that does not count: libtorch has no second derivatives of convolutions of
+    // nothing.
+    let standIn = RegionOfInterest(
+      image: 0, box: BoundingBox(0, 0, configuration.canonicalSize, configuration.canonicalSize))
+    let regions = samples.regions.isEmpty ? [standIn] : samples.regions
+    let first = boxHead.firstFeatures(pooled(maps, regions, size: BoxHead.size), context)
     var found: [DetectionLoss: Tensor] = [:]
-    let first = boxHead.firstFeatures(pooled(maps, samples.regions, size: BoxHead.size), context)
-    let foreground = Tensor(samples.foreground).to(first.device)
     if !wanted.isDisjoint(with: [.objectClass, .objectBox]) {
-      let output = boxHead(firstFeatures: first, context)
-      found[.objectClass] = RegionLosses().classLoss(logits: output.logits, isForeground: samples.isForeground)
-      found[.objectBox] = RegionLosses().boxLoss(
-        deltas: output.deltas.selecting(foreground), targets: samples.targets, sampled: samples.regions.count)
+      found = boxLosses(boxHead(firstFeatures: first, context), samples)
     }
-    guard !wanted.isDisjoint(with: [.visibleMask, .amodalMask, .occlusion]) else { return found }
-    let output = hierarchicalHeads(
-      pooled(maps, samples.foregroundRegions, size: HierarchicalHeads.size),
-      coded: codedBoxFeatures(first.selecting(foreground), context), for: wanted, context)
-    found[.visibleMask] = output.visibleLogits.map { maskLoss($0, samples, \.visibleMask) }
-    found[.amodalMask] = output.amodalLogits.map { maskLoss($0, samples, \.amodalMask) }
-    found[.occlusion] = output.occlusionLogits.map { OcclusionLoss()(logits: $0, isOccluded: samples.isOccluded) }
+    if !wanted.isDisjoint(with: [.visibleMask, .amodalMask, .occlusion]) {
+      let positions = samples.foreground.isEmpty ? [0] : samples.foreground
+      let output = hierarchicalHeads(
+        pooled(maps, positions.map { regions[$0] }, size: HierarchicalHeads.size),
+        coded: codedBoxFeatures(first.selecting(Tensor(positions).to(first.device)), context), for: wanted, context)
+      found.merge(hierarchicalLosses(output, samples)) { $1 }
+    }
+    return found
+  }
+
+  private func boxLosses(_ output: BoxHead.Output, _ samples: RegionSamples) -> [DetectionLoss: Tensor] {
+    let foreground = Tensor(samples.foreground).to(output.deltas.device)
+    return [
+      .objectClass: samples.regions.isEmpty
+        ? output.logits.zeroOfGraph
+        : RegionLosses().classLoss(logits: output.logits, isForeground: samples.isForeground),
+      .objectBox: samples.foreground.isEmpty
+        ? output.deltas.zeroOfGraph
+        : RegionLosses().boxLoss(
+          deltas: output.deltas.selecting(foreground), targets: samples.targets, sampled: samples.regions.count),
+    ]
+  }
+
+  private func hierarchicalLosses(
+    _ output: HierarchicalHeads.Output, _ samples: RegionSamples
+  ) -> [DetectionLoss: Tensor] {
+    func loss(_ logits: Tensor?, _ loss: (Tensor) -> Tensor) -> Tensor? {
+      logits.map { samples.foreground.isEmpty ? $0.zeroOfGraph : loss($0) }
+    }
+    var found: [DetectionLoss: Tensor] = [:]
+    found[.visibleMask] = loss(output.visibleLogits) { maskLoss($0, samples, \.visibleMask) }
+    found[.amodalMask] = loss(output.amodalLogits) { maskLoss($0, samples, \.amodalMask) }
+    found[.occlusion] = loss(output.occlusionLogits) { OcclusionLoss()(logits: $0, isOccluded: samples.isOccluded) }
     return found
   }
 
@@ -93,4 +122,9 @@ extension DetectionHeads {
     return MaskLoss()(
       logits: logits, targets: MaskTargets(size: logits.shape[2])(regions, dtype: logits.dtype, device: logits.device))
   }
+}
+
+extension Tensor {
+  /// Zero, of no dimension, as a function of these numbers: all that they depend on gets a gradient of zero.
+  fileprivate var zeroOfGraph: Tensor { inLossPrecision.sum() * 0 }
 }

@@ -114,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "GuideTests",
       dependencies: [
-        "Experiments", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "TestSupport",
+        "Experiments", "MultitaskLearning", "VisionNetworks", "Detection", "VisionData", "VisionMetrics",
+        "TestSupport",
       ]),
     // No test of `swift test`: `script/fuzz` runs it.
     .executableTarget(

@@ -1,12 +1,20 @@
 import Detection
 import Foundation
+import Synchronization
 import TestSupport
 import Torch
 
-/// A file of reference numbers of detection.
+/// A file of reference numbers of detection, which is read once.
 func detectionReference(_ name: String) throws -> Reference {
-  try Reference(contentsOf: detectionResources.appendingPathComponent("\(name).json"))
+  try readReferences.withLock { references in
+    if let reference = references[name] { return reference }
+    let reference = try Reference(contentsOf: detectionResources.appendingPathComponent("\(name).json"))
+    references[name] = reference
+    return reference
+  }
 }
+
+private let readReferences = Mutex<[String: Reference]>([:])
 
 let detectionResources = Bundle.module.bundleURL.appendingPathComponent("Resources")
 

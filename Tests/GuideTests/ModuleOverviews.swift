@@ -1,3 +1,4 @@
+import Detection
 import Experiments
 import Foundation
 import NeuralNetworks
@@ -60,6 +61,14 @@ import VisionNetworks
     let network = MultitaskNetwork(plan, seed: 1)
     let predictions = network(.zeros([1, 3, 32, 32]), .evaluation)
     #expect(predictions.map(\.shape) == [[1, 5, 32, 32], [1, 1, 32, 32]])
+  }
+
+  @Test func detection() {
+    let boxes = [BoundingBox(0, 0, 10, 10), BoundingBox(1, 0, 11, 10), BoundingBox(20, 4, 30, 24)]
+    let kept = NonMaximumSuppression(threshold: 0.5)(boxes, scores: [0.9, 0.8, 0.7])
+    let regions = kept.map { RegionOfInterest(image: 0, box: boxes[$0]) }
+    let pooled = RoIAlign(size: 7)(Tensor.ones([1, 8, 16, 16]), regions: regions, scale: 0.5)
+    #expect(kept == [0, 2] && pooled.shape == [2, 8, 7, 7])
   }
 
   @Test func visionData() throws {

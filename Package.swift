@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "MultitaskLearning", targets: ["MultitaskLearning"]),
     .library(name: "VisionNetworks", targets: ["VisionNetworks"]),
     .library(name: "ScientificFiles", targets: ["ScientificFiles"]),
+    .library(name: "Detection", targets: ["Detection"]),
     .library(name: "VisionData", targets: ["VisionData"]),
     .library(name: "VisionMetrics", targets: ["VisionMetrics"]),
     .library(name: "Experiments", targets: ["Experiments"]),
@@ -66,6 +67,9 @@ let package = Package(
     .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
     .target(name: "ScientificFiles", dependencies: ["Support", "CZlib"]),
+    .target(
+      name: "Detection",
+      dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "CMatrixKernels"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
@@ -95,6 +99,9 @@ let package = Package(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
+      name: "DetectionTests", dependencies: ["Detection", "MultitaskLearning", "VisionNetworks", "TestSupport"],
+      resources: [.copy("Resources")]),
+    .testTarget(
       name: "ScientificFilesTests", dependencies: ["ScientificFiles", "FileBytes", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
@@ -114,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "GuideTests",
       dependencies: [
-        "Experiments", "MultitaskLearning", "VisionNetworks", "ScientificFiles", "VisionData", "VisionMetrics",
+        "Experiments", "MultitaskLearning", "VisionNetworks", "Detection", "ScientificFiles", "VisionData",
+        "VisionMetrics",
         "TestSupport",
       ]),
     // No test of `swift test`: `script/fuzz` runs it.

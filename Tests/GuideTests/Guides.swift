@@ -18,7 +18,7 @@ enum Guides {
 
   /// The modules of the library that have an overview.
   static let modules = [
-    "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "ScientificFiles",
+    "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "Detection", "ScientificFiles",
     "VisionData", "VisionMetrics", "Experiments",
   ]
 

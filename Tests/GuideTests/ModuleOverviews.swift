@@ -1,3 +1,4 @@
+import Detection
 import Experiments
 import Foundation
 import NeuralNetworks
@@ -72,6 +73,14 @@ import VisionNetworks
       print(depth.shape, masks.elementType, labels.integers()?.max() ?? 0)
     }
     #expect(throws: FileError.self) { try read(URL(fileURLWithPath: #filePath)) }
+  }
+
+  @Test func detection() {
+    let boxes = [BoundingBox(0, 0, 10, 10), BoundingBox(1, 0, 11, 10), BoundingBox(20, 4, 30, 24)]
+    let kept = NonMaximumSuppression(threshold: 0.5)(boxes, scores: [0.9, 0.8, 0.7])
+    let regions = kept.map { RegionOfInterest(image: 0, box: boxes[$0]) }
+    let pooled = RoIAlign(size: 7)(Tensor.ones([1, 8, 16, 16]), regions: regions, scale: 0.5)
+    #expect(kept == [0, 2] && pooled.shape == [2, 8, 7, 7])
   }
 
   @Test func visionData() throws {

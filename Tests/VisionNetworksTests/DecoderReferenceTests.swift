@@ -6,34 +6,6 @@ import Torch
 import VisionNetworks
 
 @Suite(.serialized) struct DecoderReferenceTests {
-  /// Fills a network, and compares its outputs and gradients with a record: the loss is the sum over the outputs of
-  /// mean(output · probe).
-  private func expectNetwork(
-    _ store: ParameterStore, _ reference: Reference, image: Tensor, outputs: [(String, Tensor)],
-    rename: (String) -> String = { $0 }
-  ) {
-    #expect(!outputs.isEmpty)
-    for (name, output) in outputs {
-      let record = reference["outputs"][name]
-      expect(output, matches: record, name)
-    }
-    guard reference.has("gradients") else { return }
-    let terms = outputs.map { _, output in
-      (output * Tensor(FillFormula.unit("probe", count: output.count).map { Float($0) }, shape: output.shape)).mean()
-    }
-    let loss = terms.dropFirst().reduce(terms[0]) { $0 + $1 }
-    let expected = reference["gradients"]["grad"]
-    let entries = Dictionary(uniqueKeysWithValues: store.state.map { (rename($0.0), $0.1) })
-    let inputs = expected.keys.map { $0 == "input" ? image : entries[$0]! }
-    for (name, gradient) in paired(expected.keys, gradients(of: [loss], withRespectTo: inputs)) {
-      let l2 = gradient!.norm().item
-      #expect(abs(l2 - expected[name]["l2"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
-      let probe = FillFormula.unit("probe", count: gradient!.count)
-      let dot = zip(gradient!.array(of: Double.self), probe).reduce(0) { $0 + $1.0 * $1.1 }
-      #expect(abs(dot - expected[name]["probe_dot"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
-    }
-  }
-
   private static let channels = [
     "semseg": 40, "depth": 1, "normals": 3, "edge": 1, "human_parts": 7, "sal": 2,
   ]

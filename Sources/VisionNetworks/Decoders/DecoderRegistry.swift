@@ -5,5 +5,8 @@ public enum DecoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<DecoderEntry>(
     "decoder",
-    [MultiScaleHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry])
+    [
+      MultiScaleHead.entry, HighResolutionHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry,
+      LinearHead.entry,
+    ])
 }

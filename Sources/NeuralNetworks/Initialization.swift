@@ -8,6 +8,8 @@ public enum Initialization: Sendable {
   case uniform(bound: Double)
   /// A normal distribution of mean zero.
   case normal(deviation: Double)
+  /// A normal distribution without the values outside of a range, which are drawn anew.
+  case truncatedNormal(mean: Double, deviation: Double, in: ClosedRange<Double>)
 
   /// All elements are zero.
   public static let zeros = constant(0)
@@ -37,6 +39,17 @@ public enum Initialization: Sendable {
     case .constant(let value): .full(value, shape)
     case .uniform(let bound): generator.uniform(shape, in: -bound..<bound)
     case .normal(let deviation): generator.normal(shape, deviation: deviation)
+    case .truncatedNormal(let mean, let deviation, let range):
+      Self.truncated(to: range) { generator.normal(shape, mean: mean, deviation: deviation) }
+    }
+  }
+
+  private static func truncated(to range: ClosedRange<Double>, _ draw: () -> Tensor) -> Tensor {
+    var values = draw()
+    while true {
+      let isOutside = (values .< range.lowerBound) .| (values .> range.upperBound)
+      guard isOutside.any() else { return values }
+      values = isOutside.choose(draw(), values)
     }
   }
 }

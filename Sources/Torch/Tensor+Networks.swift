@@ -185,6 +185,7 @@ extension Tensor {
     return switch interpolation {
     case .nearest: Aten.nearest(.tensor(self), size)
     case .bilinear: Aten.bilinear(.tensor(self), size, false)
+    case .bilinearAlignedCorners: Aten.bilinear(.tensor(self), size, true)
     case .bicubic: Aten.bicubic(.tensor(self), size, false)
     case .bilinearAntialiased: Aten.bilinearAntialiased(.tensor(self), size, false)
     case .bicubicAntialiased: Aten.bicubicAntialiased(.tensor(self), size, false)

@@ -159,6 +159,27 @@ import Torch
     }
   }
 
+  /// Names of all tasks are no reach of some of them, whose gradients would be no columns of G.
+  @Test func allTasksByNameAreNamed() throws {
+    struct Named: MultitaskObjective {
+      let problem: TinyProblem
+      let late: Linear
+      var tasks: [String] { ["a", "b", "c"] }
+      func features(for tasks: [Int]) -> Features { problem.objective().features(for: tasks) }
+      func losses(of tasks: [Int], from features: Features) -> [Tensor] {
+        problem.objective().losses(
+          of: tasks, from: .shared(features.maps(of: 0).map { late($0, .evaluation) }))
+      }
+    }
+    let problem = TinyProblem()
+    let path = problem.store.root["late"].reached(by: .tasks(["c", "b", "a"]))
+    let objective = Named(problem: problem, late: Linear(path, from: 5, to: 5))
+    problem.store.layOut()
+    #expect {
+      try step(objective, problem.store, MultitaskMethod())
+    } throws: { "\($0)".contains("'late.weight' is declared as reached by tasks:a+b+c, which are all tasks") }
+  }
+
   @Test func aTaskWithNothingToTrainIsNamed() throws {
     let objective = Objective(.before, declared: .trunk)
     for pattern in ["first.*", "second.*", "b.*"] { try objective.store.assign(.names(pattern), to: "frozen") }

@@ -68,8 +68,9 @@ import MultitaskLearning
       if freezes { problem.store.freeze { $0.name.hasPrefix("trunk.") } }
       problem.store.layOut()
       let vector = problem.store.vector(of: .everyTask)!
-      let own = gradientsOfEach(objective.losses(of: [0, 1, 2]), withRespectTo: vector.parameters.map(\.value))
-      let rows = own.map { row in Tensor.concatenated(row[seen].map { $0!.flattened() } + [.zeros([1])]) }
+      #expect(vector.trainedIndices == Array(seen))
+      let own = gradientsOfEach(objective.losses(of: [0, 1, 2]), withRespectTo: vector.trainedParameters.map(\.value))
+      let rows = own.map { row in Tensor.concatenated(row.map { $0!.flattened() } + [.zeros([1])]) }
       let expected = DenseTaskGradients(rows: .stacked(rows)).gramian
       let before = vector.parameters.map { $0.value.array(of: Float.self) }
       let report = try step(problem, [objective], aggregator: PCGrad())

@@ -82,13 +82,18 @@ import VisionNetworks
     expectGradients(of: network, store, reference["gradients"], "vit_micro")
   }
 
-  @Test func positionsAreResizedOnLoadingAsTheMultiscaleSystemDoes() throws {
+  @Test(arguments: [
+    ("sel_invpt_taskprompter", Interpolation.bicubic), ("dpt", .bilinear),
+  ])
+  func positionsAreResizedAsPublicCodesDo(_ code: String, _ interpolation: Interpolation) throws {
     let reference = try Reference(contentsOf: resources.appendingPathComponent("pos_embed_resize.json"))
     let positions = Tensor(reference["full_input"].flatDoubles.map { Float($0) }, shape: [1, 17, 8])
-    for (name, rows, columns) in [("sel_invpt_taskprompter_4x6", 4, 6), ("sel_invpt_taskprompter_6x3", 6, 3)] {
+    for (rows, columns) in [(4, 6), (6, 3)] {
+      let name = "\(code)_\(rows)x\(columns)"
       let (_, network) = make(
         VisionTransformer.Configuration(
-          width: 8, depth: 1, heads: 2, imageHeight: rows * 16, imageWidth: columns * 16, positionResizing: .bicubic))
+          width: 8, depth: 1, heads: 2, imageHeight: rows * 16, imageWidth: columns * 16,
+          positionResizing: interpolation))
       let resized = network.resizedPositions(positions, rows: 4, columns: 4)
       #expect(resized.shape == [1, 1 + rows * columns, 8])
       expectClose(resized.array(of: Double.self), reference[name]["full"].flatDoubles, tolerance: 2e-6, name)

@@ -7,21 +7,29 @@ extension Configuration {
     let plan = try networkParts
     let (encoder, traits) = (plan.encoder, plan.encoder.traits)
     let training = data.cropHeight > 0 ? (data.cropHeight, data.cropWidth) : (data.height, data.width)
+    let multiple = NetworkPlan.sizeMultiple(of: encoder, with: plan.decoder)
+    let name = multiple == traits.sizeMultiple ? encoder.name : "\(encoder.name) with the decoder \(plan.decoder.name)"
     for (height, width) in [training, (data.height, data.width)] {
-      guard height % traits.sizeMultiple == 0, width % traits.sizeMultiple == 0 else {
+      guard height % multiple == 0, width % multiple == 0 else {
         throw ConfigurationError(
-          "images of \(height)×\(width) do not fit \(encoder.name): both sides have to be multiples of \(traits.sizeMultiple)"
-        )
+          "images of \(height)×\(width) do not fit \(name): both sides have to be multiples of \(multiple)")
       }
+    }
+    guard !traits.takesOneSize || training == (data.height, data.width) else {
+      throw ConfigurationError(
+        "\(encoder.name) takes images of one size: data.cropHeight and data.cropWidth have to be 0, or those of data.height and data.width"
+      )
     }
     guard traits.has(.stochasticDepth) || network.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
     }
+    try NetworkPlan.check(plan.decoder.traits.requirements, of: "the decoder \(plan.decoder.name)", on: encoder)
     try NetworkPlan.check(plan.sharing, named: "network.sharing: \(network.sharing.name)", of: encoder)
-    guard !plan.sharing.partsStreams || method.level == .parameters else {
+    let parting =
+      traits.has(.taskFeatures) ? "network.encoder: \(encoder.name)" : "network.sharing: \(network.sharing.name)"
+    guard !(plan.sharing.partsStreams || traits.has(.taskFeatures)) || method.level == .parameters else {
       throw ConfigurationError(
-        "with network.sharing: \(network.sharing.name), each task has features of its own, so that method.level has to be parameters"
-      )
+        "with \(parting), each task has features of its own, so that method.level has to be parameters")
     }
     try checkNormalization(plan, training)
   }

@@ -14,7 +14,7 @@ public struct MethodSettings: Sendable {
   private let values: [String: MethodSetting]
 
   /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
-  init(
+  package init(
     _ given: [String: MethodSetting], parameters: [MethodParameter], method: String, tasks: [String],
     totalSteps: Int? = nil
   ) throws {

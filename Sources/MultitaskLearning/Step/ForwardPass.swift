@@ -57,7 +57,9 @@ struct ForwardPass {
     require(
       features.kind == objective.featureKind || (features.kind == .none && objective.featureKind == .shared),
       "\(type(of: objective)) declares features of the kind \(objective.featureKind), but gives \(features.kind)")
-    return features
+    // A map of frozen layers has no graph: as a leaf, it can be differentiated like the others.
+    guard case .shared(let maps) = features else { return features }
+    return .shared(maps.map { $0.requiresGradient ? $0 : $0.leaf })
   }
 
   /// Without a graph: from the same features, where those do not depend on the tasks.

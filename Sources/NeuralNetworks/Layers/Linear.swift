@@ -2,8 +2,10 @@ import Torch
 
 /// The affine function `y = x Wᵀ + b` over the last axis, with W of shape outputs × inputs.
 public struct Linear: Layer {
-  let weight: Parameter
-  let bias: Parameter?
+  /// The weights: outputs × inputs.
+  public let weight: Parameter
+  /// The offset of each output; nil if there is none.
+  public let bias: Parameter?
 
   /// Registers `weight` and `bias`.
   ///

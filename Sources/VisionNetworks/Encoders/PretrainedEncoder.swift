@@ -7,6 +7,10 @@ public protocol PretrainedEncoder: Encoder {
   /// Returns whether an entry of a pretrained file is part of a classifier, which an encoder does not need.
   func isClassifier(_ name: String) -> Bool
 
+  /// Returns whether an entry of this encoder is one that plain encoders do not have, and that keeps its values if a file
+  /// lacks it. By default there is none.
+  func isOwn(_ name: String) -> Bool
+
   /// Returns what a pretrained file's entry becomes in this encoder. Position embeddings of another grid are resized;
   /// an entry of any other shape is returned as it is, and refused afterwards.
   ///
@@ -19,12 +23,16 @@ public protocol PretrainedEncoder: Encoder {
 }
 
 extension PretrainedEncoder {
+  /// Returns false: plain encoders have every entry.
+  public func isOwn(_ name: String) -> Bool { false }
+
   /// Returns the value as it is in the file.
   public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor { value }
 
   /// Loads weights of a plain encoder.
   ///
-  /// The file's classifier (``isClassifier(_:)``) is left out. Any other entry that this encoder lacks belongs to
+  /// The file's classifier (``isClassifier(_:)``) is left out, and what a plain encoder does not have (``isOwn(_:)``)
+  /// keeps its values if the file lacks it. Any other entry that this encoder lacks belongs to
   /// another architecture, whose features would differ without it: such a file is refused.
   ///
   /// Position embeddings are resized from the file's grid to the encoder's. A file says its grid as `rows x columns`,
@@ -48,7 +56,8 @@ extension PretrainedEncoder {
   ) throws -> LoadReport {
     try file.requirePlainTransformer()
     return try store.load(
-      file, prefix: prefix, strictness: .allowingUnused(isClassifier), naming: plainName,
+      file, prefix: prefix, strictness: .allowingUnused(isClassifier),
+      naming: { name in plainName(name).flatMap { isOwn($0) && file.shape(of: $0) == nil ? nil : $0 } },
       adapting: { try adapt($0, $1, of: file) })
   }
 }

@@ -7,9 +7,11 @@ import VisionNetworks
 
 /// Fills a network, and compares its outputs and gradients with a record: the loss is the sum over the outputs of
 /// mean(output · probe).
+///
+/// - Parameter tolerance: the difference that gradients may have, as a fraction of their norm.
 func expectNetwork(
   _ store: ParameterStore, _ reference: Reference, image: Tensor, outputs: [(String, Tensor)],
-  rename: (String) -> String = { $0 }
+  tolerance: Double = 1e-3, rename: (String) -> String = { $0 }
 ) {
   #expect(!outputs.isEmpty)
   for (name, output) in outputs {
@@ -26,10 +28,11 @@ func expectNetwork(
   let inputs = expected.keys.map { $0 == "input" ? image : entries[$0]! }
   for (name, gradient) in paired(expected.keys, gradients(of: [loss], withRespectTo: inputs)) {
     let l2 = gradient!.norm().item
-    #expect(abs(l2 - expected[name]["l2"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
+    #expect(abs(l2 - expected[name]["l2"].double) < tolerance * expected[name]["l2"].double, "gradient of \(name)")
     let probe = FillFormula.unit("probe", count: gradient!.count)
     let dot = zip(gradient!.array(of: Double.self), probe).reduce(0) { $0 + $1.0 * $1.1 }
-    #expect(abs(dot - expected[name]["probe_dot"].double) < 1e-3 * expected[name]["l2"].double, "gradient of \(name)")
+    #expect(
+      abs(dot - expected[name]["probe_dot"].double) < tolerance * expected[name]["l2"].double, "gradient of \(name)")
   }
 }
 

@@ -5,28 +5,6 @@ import Testing
 import Torch
 import VisionNetworks
 
-let resources = Bundle.module.bundleURL.appendingPathComponent("Resources")
-
-/// The state dict's names and shapes, against a list of `name dtype shape` lines.
-///
-/// - Parameter unused: entries of the list that have no part in the network.
-func expectEntries(
-  _ store: ParameterStore, matchList name: String, unused: [String] = [], rename: (String) -> String = { $0 }
-) throws {
-  let lines = try String(contentsOf: resources.appendingPathComponent("\(name).txt"), encoding: .utf8)
-    .split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-  let expected = Dictionary(uniqueKeysWithValues: lines.filter { !unused.contains($0[0]) }.map { ($0[0], $0[2]) })
-  let found = Dictionary(
-    uniqueKeysWithValues: store.state.map { name, tensor in
-      (rename(name), tensor.shape.isEmpty ? "scalar" : tensor.shape.map(String.init).joined(separator: "x"))
-    })
-  let different = Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] }
-  #expect(
-    different.isEmpty,
-    "\(name): \(different.sorted().prefix(5).map { "\($0) is \(found[$0] ?? "absent"), not \(expected[$0] ?? "there")" })"
-  )
-}
-
 @Suite(.serialized) struct VisionTransformerReferenceTests {
   private func make(
     _ configuration: VisionTransformer.Configuration

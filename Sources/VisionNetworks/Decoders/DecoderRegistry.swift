@@ -6,8 +6,8 @@ public enum DecoderRegistry {
   public static let shared = Registry<DecoderEntry>(
     "decoder",
     [
-      MultiScaleHead.entry, LastMapHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry,
-      DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry, PromptHead.convolutionEntry,
-      PromptHead.deconvolutionEntry,
+      MultiScaleHead.entry, LastMapHead.entry, HighResolutionHead.entry, ConvolutionHead.entry, ASPPHead.entry,
+      PlainHead.entry, LinearHead.entry, DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry,
+      PromptHead.convolutionEntry, PromptHead.deconvolutionEntry,
     ])
 }

@@ -4,5 +4,6 @@ import Support
 public enum EncoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<EncoderEntry>(
-    "encoder", VisionTransformer.entries + ResNet.entries + [SegNet.entry] + TaskPrompter.entries)
+    "encoder",
+    VisionTransformer.entries + ResNet.entries + HRNet.entries + [SegNet.entry] + TaskPrompter.entries)
 }

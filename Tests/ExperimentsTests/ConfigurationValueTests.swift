@@ -67,7 +67,7 @@ import Experiments
     for (field, change) in wrong {
       let found = complaint(change)
       #expect(found.contains("'\(field)' is ") && found.contains("has to be "), "\(field): \(found)")
-      #expect(found.count < 900 && !found.contains("\n"))
+      #expect(found.count < 1400 && !found.contains("\n"))
     }
     #expect(complaint { $0.network.encoder = "resnet81" }.contains("Did you mean 'resnet18'?"))
     #expect(complaint { $0.data.scale = [1] }.contains("[smallest, largest]"))

@@ -72,8 +72,8 @@ import VisionData
   }
 
   @Test(arguments: [
-    ("bad_crc.png", "is a damaged picture"), ("truncated.png", "is a damaged picture"),
-    ("not_a_png.png", "is neither a PNG nor a JPEG picture"), ("truncated.jpg", "is a damaged picture"),
+    ("bad_crc.png", "is a damaged image"), ("truncated.png", "is a damaged picture"),
+    ("not_a_png.png", "is neither a PNG nor a JPEG image"), ("truncated.jpg", "is a damaged image"),
   ]) func everyBrokenFileSaysWhatIsWrong(_ name: String, _ cause: String) throws {
     let url = folder.appendingPathComponent("broken/\(name)")
     for read in [{ try PictureReader().picture(at: $0) }, { try PictureReader().storedSamples(at: $0) }] {

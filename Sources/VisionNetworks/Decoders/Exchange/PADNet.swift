@@ -26,8 +26,9 @@ public struct PADNet: TaskDecoders {
   /// - Parameters:
   ///   - root: the root of the network's names.
   ///   - request: the maps of an encoder, of which the last one counts, and the tasks.
-  ///   - finalTasks: the tasks with a final prediction; nil for all. The prediction of another task is its initial one. No
-  ///     task, or an unknown one, stops the process.
+  ///   - finalTasks: the tasks with a final prediction; nil for all. The prediction of another task is its initial one. If
+  ///     each task has features of its own, all need a final prediction, as an encoder's parts of a task are declared as
+  ///     reached by every task. No task, or an unknown one, stops the process.
   public init(_ root: ParameterPath, _ request: DecoderRequest, finalTasks: [String]? = nil) {
     let final = FinalTasks(finalTasks, among: request.outputs)
     func blocks(_ path: ParameterPath, from inputs: Int) -> ResidualBlocks {

@@ -9,7 +9,7 @@ import VisionNetworks
 /// step compares with the graph what each declares.
 @Suite struct ExchangeTrainingTests {
   /// The mean squares of all predictions, also of those from within the network.
-  private struct Squares: MultitaskObjective {
+  struct Squares: MultitaskObjective {
     let network: MultitaskNetwork
     let images: Tensor
     let context: ForwardContext

@@ -36,14 +36,27 @@ func expectNetwork(
   }
 }
 
+/// The public code of networks that have losses in common.
+enum LossFamily {
+  case convolutional
+  case transformers
+}
+
 /// Compares the losses on targets made by formula with a record.
 ///
 /// - Parameter prefix: the beginning of the losses' names before those of the tasks.
-func expectLosses(_ reference: Reference, prefix: String = "", _ tasks: [String], _ outputs: [Tensor]) {
+/// - Returns: the losses.
+@discardableResult
+func expectLosses(
+  _ reference: Reference, prefix: String = "", of family: LossFamily = .transformers, _ tasks: [String],
+  _ outputs: [Tensor]
+) -> [Double] {
+  var losses: [Double] = []
   for (task, output) in paired(tasks, outputs) where reference["losses"].has(prefix + task) {
     let (batch, height, width) = (output.shape[0], output.shape[2], output.shape[3])
     let pixels = batch * height * width
-    let isVoid = FillFormula.unit("void.\(task)", count: pixels).map { $0 > 0.8 }
+    let hasVoid = family == .transformers || !["edge", "sal"].contains(task)
+    let isVoid = FillFormula.unit("void.\(task)", count: pixels).map { $0 > 0.8 && hasVoid }
     let found: Double
     switch task {
     case "semseg", "human_parts":
@@ -55,7 +68,8 @@ func expectLosses(_ reference: Reference, prefix: String = "", _ tasks: [String]
       let depths = zip(t, isVoid).map { $1 ? 255 : Float(5 + 4 * $0) }
       found = MaskedL1()(output, Labels(marked: Tensor(depths, shape: [batch, 1, height, width]))).item
     case "normals":
-      found = NormalsL1()(output, Labels(marked: normals(batch, height, width, isVoid), wholePixels: true)).item
+      let loss = NormalsL1(per: family == .convolutional ? .components : .pixels)
+      found = loss(output, Labels(marked: normals(batch, height, width, isVoid), wholePixels: true)).item
     case "edge":
       let t = FillFormula.unit("target.edge", count: pixels)
       let edges = zip(t, isVoid).map { $1 ? 255 : Float($0 > 0.6 ? 1 : 0) }
@@ -63,6 +77,10 @@ func expectLosses(_ reference: Reference, prefix: String = "", _ tasks: [String]
         BalancedBinaryCrossEntropy(positiveWeight: .fixed(0.95))(
           output, Labels(marked: Tensor(edges, shape: [batch, 1, height, width]))
         ).item
+    case "sal" where family == .convolutional:
+      let t = FillFormula.unit("target.sal", count: pixels)
+      let labels = Labels(Tensor(t.map { Float($0 > 0.2 ? 1 : 0) }, shape: [batch, 1, height, width]))
+      found = BalancedBinaryCrossEntropy(positiveWeight: .negativeFraction)(output, labels).item
     default:
       let t = FillFormula.unit("target.sal", count: pixels)
       let labels = zip(t, isVoid).map { $1 ? 255 : ($0 > 0.2 ? 1 : 0) }
@@ -71,7 +89,9 @@ func expectLosses(_ reference: Reference, prefix: String = "", _ tasks: [String]
     let record = reference["losses"][prefix + task].value
     let expected = (record as? NSNumber)?.doubleValue ?? Reference(record)["value"].double
     #expect(abs(found - expected) < 2e-5 * max(1, abs(expected)), "loss of \(prefix)\(task): \(found), not \(expected)")
+    losses.append(found)
   }
+  return losses
 }
 
 private func normals(_ batch: Int, _ height: Int, _ width: Int, _ isVoid: [Bool]) -> Tensor {

@@ -7,7 +7,8 @@ public enum DecoderRegistry {
     "decoder",
     [
       MultiScaleHead.entry, LastMapHead.entry, HighResolutionHead.entry, ConvolutionHead.entry, ASPPHead.entry,
-      PlainHead.entry, LinearHead.entry, DPTHead.entry, DPTHead.depthEntry, InvPTDecoders.entry,
+      PlainHead.entry, LinearHead.entry, DPTHead.entry, DPTHead.depthEntry, MTINet.entry, PADNet.entry,
+      InvPTDecoders.entry,
       PromptHead.convolutionEntry, PromptHead.deconvolutionEntry,
     ])
 }

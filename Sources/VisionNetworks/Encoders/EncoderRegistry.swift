@@ -5,5 +5,6 @@ public enum EncoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<EncoderEntry>(
     "encoder",
-    VisionTransformer.entries + ResNet.entries + HRNet.entries + [SegNet.entry] + TaskPrompter.entries)
+    VisionTransformer.entries + ResNet.entries + FeaturePyramid.entries + HRNet.entries + FusedPyramid.entries
+      + [SegNet.entry] + TaskPrompter.entries)
 }

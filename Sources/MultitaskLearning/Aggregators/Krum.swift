@@ -50,8 +50,10 @@ public struct Krum: GramianAggregator {
     return Vector(gramian.tasks.map { chosen.contains($0) ? 1 / Double(chosen.count) : 0 })
   }
 
+  /// The same number for both orders, even where rounding has left the Gramian a little unsymmetrical: of a single
+  /// neighbor, the two nearest gradients have equal scores.
   private func gap(_ gramian: Gramian, _ i: Int, _ j: Int) -> Double {
-    let square = max(0, gramian[i, i] + gramian[j, j] - 2 * gramian[i, j])
+    let square = max(0, gramian[i, i] + gramian[j, j] - 2 * gramian[min(i, j), max(i, j)])
     return distance == .squared ? square : square.squareRoot()
   }
 }

@@ -124,8 +124,25 @@ import Torch
     OracleProblem.Kind(isSeparate: true, hasBehind: true, hasAbsent: true, hasGroups: true),
   ]
 
+  private static let laterAggregators: Set = [
+    "config", "config-momentum", "krum", "trimmed-mean", "constant", "pcd", "db-mtl", "moco", "modo", "sdmgrad",
+    "smoothing",
+  ]
+
+  /// Methods of the first set meet all others of it; those of the second meet one of each kind that a step treats in a way
+  /// of its own.
+  private static func meets(_ aggregator: String, _ weighting: String) -> Bool {
+    switch weighting {
+    case "excess-mtl":
+      laterAggregators.contains(aggregator)
+        || ["sum", "mgda", "gradvac-layer", "graddrop", "cosreg"].contains(aggregator)
+    case "stch", "pbi", "cosmos": ["sum", "mgda"].contains(aggregator)
+    default: !laterAggregators.contains(aggregator) || ["equal", "gradnorm", "famo"].contains(weighting)
+    }
+  }
+
   private static func combinations(with aggregator: (name: String, value: any GradientAggregator)) -> [Combination] {
-    weightings.flatMap { weighting in
+    weightings.filter { meets(aggregator.name, $0.name) }.flatMap { weighting in
       schedules.flatMap { schedule in
         GradientLevel.allCases.flatMap { level in
           [1, 2].flatMap { parts in
@@ -237,9 +254,14 @@ import Torch
 
   @Test(arguments: aggregators.map(\.name)) func stepsAreWhatTheirDefinitionSays(_ name: String) {
     let combinations = Self.combinations(with: Self.aggregators.first { $0.name == name }!)
-    #expect(combinations.count == 14 * 4 * 2 * (16 + 18))
+    #expect(combinations.count >= 4 * 4 * 2 * (16 + 18))
     let found = findings(combinations, dtype: .float64, tolerance: 1e-9)
     #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
+  }
+
+  @Test func theProductIsWhole() {
+    let combinations = Self.aggregators.map { Self.combinations(with: $0).count }.reduce(0, +)
+    #expect(combinations == (17 * 10 + 11 * 4 + 5 + 3 * 2) * 4 * 2 * (16 + 18))
   }
 
   /// The kernels for float32, with less of the rest.
@@ -247,7 +269,12 @@ import Torch
     let combinations = Self.aggregators.flatMap { Self.combinations(with: $0) }
       .filter { $0.weighting.name == "equal" && $0.schedule.name == "joint" }
     #expect(combinations.count == 28 * 2 * (16 + 18))
-    let found = findings(combinations, dtype: .float32, tolerance: 1e-5)
+    // Of a small loss, the logarithm has a large gradient.
+    let (small, others) = (
+      combinations.filter { $0.aggregator.name == "db-mtl" }, combinations.filter { $0.aggregator.name != "db-mtl" }
+    )
+    let found =
+      findings(others, dtype: .float32, tolerance: 1e-5) + findings(small, dtype: .float32, tolerance: 1e-4)
     #expect(found.isEmpty, "\(found.count) of \(combinations.count), such as \(found.prefix(5))")
   }
 }

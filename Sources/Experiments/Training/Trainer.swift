@@ -69,6 +69,9 @@ public final class Trainer {
   /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
+  /// Into how many parts the batches of a step are cut: a method may take several batches.
+  private var partCount: Int { plan.partCount * plan.method.batchCount }
+
   /// The number of steps done so far.
   public var completedSteps: Int { step }
 
@@ -84,7 +87,7 @@ public final class Trainer {
   ) throws -> Outcome {
     defer { for observer in observers { observer.finish() } }
     try folder.create()
-    let batches = try workload.trainingBatches(from: step * plan.partCount)
+    let batches = try workload.trainingBatches(from: step * partCount)
     defer { batches.close() }
     try AtomicFile.write(JSONEncoder().encode(trivial), to: folder.baseline)
     Checkpoint.removeOrphans(in: folder)
@@ -124,7 +127,7 @@ public final class Trainer {
   private func performStep(_ batches: any TrainingBatches) throws -> StepRecord {
     let start = ContinuousClock.now
     let waitedBefore = batches.waitedSeconds
-    let objectives = try batches.next(partCount: plan.partCount, .training(generator))
+    let objectives = try batches.next(partCount: partCount, .training(generator))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
     let observation = isObserved(step + 1) ? observedLevel(of: objectives) : nil
     let report: StepReport

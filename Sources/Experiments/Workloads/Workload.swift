@@ -83,7 +83,7 @@ public protocol TrainingBatches: AnyObject {
   /// The next step's batch: the network's losses on each of its parts. It waits until the data are ready.
   ///
   /// - Parameters:
-  ///   - partCount: into how many parts the batch is cut, because of memory.
+  ///   - partCount: into how many parts the step's batches are cut, because of memory, or because the method takes several.
   ///   - context: training, with the source of the network's random draws.
   /// - Throws: `FileError` if data cannot be read.
   func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective]

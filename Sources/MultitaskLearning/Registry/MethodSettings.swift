@@ -98,6 +98,26 @@ public struct MethodSettings: Sendable {
     return numbers
   }
 
+  /// The position of the task that a parameter names; nil where it was left out.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name where no task has this one.
+  public func optionalTask(_ name: String) throws -> Int? {
+    let setting = value(name, is: { if case .task = $0 { true } else { false } }, "the name of a task")
+    guard let task = setting?.description else { return nil }
+    guard let position = tasks.firstIndex(of: task) else {
+      throw MethodError(
+        "\(method): '\(name)' names a task that is not there: " + unknownName("task", task, among: tasks))
+    }
+    return position
+  }
+
+  /// The name of a method; nil where it was left out. Whether there is such a method is not known yet.
+  public func optionalMethodName(_ name: String) -> String? {
+    let setting = value(name, is: { if case .method = $0 { true } else { false } }, "the name of a method")
+    guard case .text(let text)? = setting else { return nil }
+    return text
+  }
+
   /// The value of a parameter that is declared as what it is asked for.
   private func value(
     _ name: String, is fits: (MethodParameter.Kind) -> Bool, _ wanted: String

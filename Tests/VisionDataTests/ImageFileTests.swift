@@ -72,7 +72,7 @@ import VisionData
   }
 
   @Test(arguments: [
-    ("bad_crc.png", "is a damaged image"), ("truncated.png", "is a damaged picture"),
+    ("bad_crc.png", "is a damaged image"), ("truncated.png", "is a damaged image"),
     ("not_a_png.png", "is neither a PNG nor a JPEG image"), ("truncated.jpg", "is a damaged image"),
   ]) func everyBrokenFileSaysWhatIsWrong(_ name: String, _ cause: String) throws {
     let url = folder.appendingPathComponent("broken/\(name)")

@@ -127,7 +127,7 @@ private struct PooledStem: StreamLayer {
   init(_ convolution: any StreamLayer) { self.convolution = convolution }
 
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
-    convolution(input, context).map { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
+    convolution(input, context).mapChannels { $0.relu().maxPooled(kernel: 3, stride: 2, padding: 1) }
   }
 }
 
@@ -154,7 +154,7 @@ extension ResNet {
       traits: EncoderTraits(
         sizeMultiple: 32,
         capabilities: configuration.isDilated
-          ? [.batchNormalization, .stages] : [.batchNormalization, .stages, .pyramid])
+          ? [.batchNormalization, .kitLayers, .stages] : [.batchNormalization, .kitLayers, .stages, .pyramid])
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

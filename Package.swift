@@ -28,6 +28,8 @@ let package = Package(
     .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
     .library(name: "MultitaskLearning", targets: ["MultitaskLearning"]),
     .library(name: "VisionNetworks", targets: ["VisionNetworks"]),
+    .library(name: "ScientificFiles", targets: ["ScientificFiles"]),
+    .library(name: "Detection", targets: ["Detection"]),
     .library(name: "VisionData", targets: ["VisionData"]),
     .library(name: "VisionMetrics", targets: ["VisionMetrics"]),
     .library(name: "Experiments", targets: ["Experiments"]),
@@ -47,6 +49,7 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(
       name: "CTorch",
@@ -63,6 +66,10 @@ let package = Package(
       dependencies: ["Support", "Torch", .product(name: "OrderedCollections", package: "swift-collections")]),
     .target(name: "MultitaskLearning", dependencies: ["Support", "Torch", "NeuralNetworks", "CMatrixKernels"]),
     .target(name: "VisionNetworks", dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning"]),
+    .target(name: "ScientificFiles", dependencies: ["Support", "CZlib"]),
+    .target(
+      name: "Detection",
+      dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "CMatrixKernels"]),
     .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
@@ -76,11 +83,12 @@ let package = Package(
     .executableTarget(
       name: "PolymathCommand",
       dependencies: [
-        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData", "VisionMetrics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(name: "TestSupport", dependencies: ["Support", "NeuralNetworks"], path: "Tests/TestSupport"),
+    .target(name: "FileBytes", path: "Tests/FileBytes"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Resources")]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
@@ -89,6 +97,12 @@ let package = Package(
       resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionNetworksTests", dependencies: ["VisionNetworks", "TestSupport"],
+      resources: [.copy("Resources")]),
+    .testTarget(
+      name: "DetectionTests", dependencies: ["Detection", "MultitaskLearning", "VisionNetworks", "TestSupport"],
+      resources: [.copy("Resources")]),
+    .testTarget(
+      name: "ScientificFilesTests", dependencies: ["ScientificFiles", "FileBytes", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"], resources: [.copy("Resources")]),
@@ -107,13 +121,16 @@ let package = Package(
     .testTarget(
       name: "GuideTests",
       dependencies: [
-        "Experiments", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics", "TestSupport",
+        "Experiments", "MultitaskLearning", "VisionNetworks", "Detection", "ScientificFiles", "VisionData",
+        "VisionMetrics",
+        "TestSupport",
       ]),
     // No test of `swift test`: `script/fuzz` runs it.
     .executableTarget(
       name: "PolymathFuzz",
       dependencies: [
-        "Support", "Experiments", "MultitaskLearning", "Torch", "VisionData",
+        "Support", "Experiments", "MultitaskLearning", "Torch", "ScientificFiles", "VisionData", "VisionMetrics",
+        "FileBytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
   ],

@@ -68,7 +68,7 @@ static int is_harmless(int code) {
 }
 
 // Negative levels are warnings. Most say that data are missing or wrong (a truncated file, for instance), and libjpeg
-// would fill in grey: those are errors here.
+// would fill in gray: those are errors here.
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   if (!is_harmless(info->err->msg_code)) on_error(info);
@@ -108,7 +108,7 @@ static void decode(jpeg_reader *reader, const uint8_t *bytes, size_t count, size
   picture->width = (int)info->image_width;
   picture->height = (int)info->image_height;
   if ((size_t)info->image_width * info->image_height > pixel_limit)
-    fail((j_common_ptr)info, ci_too_large, "the picture is too large");
+    fail((j_common_ptr)info, ci_too_large, "the image is too large");
   if (info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK)
     fail((j_common_ptr)info, ci_unsupported, "its colors are inks (CMYK): save it with red, green and blue");
   info->out_color_space = info->jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;

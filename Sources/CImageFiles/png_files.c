@@ -81,7 +81,7 @@ static void decode(png_reader *reader, size_t pixel_limit, transformation *trans
   picture->height = (int)height;
   if ((size_t)width * height > pixel_limit) {
     reader->status = ci_too_large;
-    png_error(png, "the picture is too large");
+    png_error(png, "the image is too large");
   }
   int color = png_get_color_type(png, info), bits = png_get_bit_depth(png, info);
   transform(png, color, bits);

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -150,6 +151,51 @@ struct GradientSink : torch::autograd::PostAccumulateGradHook {
   bool add;
   bool *reached;
 };
+
+// A linear map that the caller computes. It is its adjoint's adjoint, so that its derivatives have derivatives.
+struct LinearMap {
+  ct_linear_map map;
+  std::shared_ptr<void> context;
+  bool adjoint;
+  std::vector<int64_t> input_sizes, output_sizes;
+
+  LinearMap reversed() const { return {map, context, !adjoint, output_sizes, input_sizes}; }
+};
+
+at::Tensor apply_linear(const LinearMap &linear, const at::Tensor &input);
+
+struct LinearNode : torch::autograd::Node {
+  explicit LinearNode(LinearMap backward) : backward(std::move(backward)) {}
+  torch::autograd::variable_list apply(torch::autograd::variable_list &&gradients) override {
+    if (!gradients[0].defined()) return {at::Tensor()};
+    return {apply_linear(backward, gradients[0])};
+  }
+  LinearMap backward;
+};
+
+// Newer versions of libtorch count the references of a node inside of it, older ones outside.
+template <typename Made, typename Pointer>
+Pointer make_node(LinearMap backward) {
+  if constexpr (std::is_same_v<Pointer, std::shared_ptr<torch::autograd::Node>>)
+    return std::make_shared<Made>(std::move(backward));
+  else return c10::make_intrusive<Made>(std::move(backward));
+}
+
+at::Tensor apply_linear(const LinearMap &linear, const at::Tensor &input) {
+  TORCH_CHECK(input.sizes() == at::IntArrayRef(linear.input_sizes), "a linear map of ", linear.input_sizes,
+              " cannot be applied to ", input.sizes());
+  at::Tensor output = at::empty(linear.output_sizes, input.options().requires_grad(false));
+  {
+    at::NoGradGuard no_gradient;
+    linear.map(linear.context.get(), linear.adjoint, handle(input.detach().contiguous()), handle(output));
+  }
+  if (c10::GradMode::is_enabled() && input.requires_grad()) {
+    auto node = make_node<LinearNode, decltype(torch::autograd::Edge::function)>(linear.reversed());
+    node->set_next_edges(torch::autograd::collect_next_edges(input));
+    torch::autograd::create_gradient_edge(output, node);
+  }
+  return output;
+}
 
 }  // namespace
 
@@ -308,6 +354,19 @@ int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *ends
     }
     return 0;
   });
+}
+
+ct_tensor ct_apply_linear(ct_tensor input, const int64_t *sizes, int dimensions, ct_linear_map map, void *context,
+                          void (*release)(void *)) {
+  ct_tensor result = nullptr;
+  std::shared_ptr<void> owner(context, release);
+  guarded([&] {
+    at::Tensor from = tensor(input);
+    LinearMap linear{map, owner, false, from.sizes().vec(), std::vector<int64_t>(sizes, sizes + dimensions)};
+    result = handle(apply_linear(linear, from));
+    return 0;
+  });
+  return result;
 }
 
 bool ct_set_gradient_mode(bool on) {

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// Something whose state outlives the process: what it learned goes into the checkpoint.
 public protocol Checkpointed {
@@ -7,6 +8,23 @@ public protocol Checkpointed {
 
   /// Whether a state from a file fits: counts, ranges, and numbers that are finite.
   func accepts(_ state: State, taskCount: Int) -> Bool
+
+  /// What has as many elements as the network has parameters, and is no part of the state's text: tensors by name, which
+  /// are saved beside it; defaults to an empty list.
+  var tensors: [(name: String, tensor: Tensor)] { get }
+
+  /// Takes tensors from a file, after the state that they belong to. Without them, what they hold begins anew.
+  ///
+  /// - Parameter tensors: by the names of ``tensors``.
+  /// - Throws: ``MethodError`` for tensors that are missing, or do not fit the state.
+  mutating func restore(tensors: [String: Tensor]) throws
+}
+
+extension Checkpointed {
+  /// Nothing, unless a method says so.
+  public var tensors: [(name: String, tensor: Tensor)] { [] }
+  /// Takes nothing.
+  public mutating func restore(tensors: [String: Tensor]) throws {}
 }
 
 /// The state of a method that learns nothing.

@@ -17,6 +17,10 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// are differentiated one after another, so that one task's graph at a time is kept.
   var weighsByLosses: Bool { get }
 
+  /// Whether the weights of a step follow from the gradients of its own losses; defaults to false. If they do, a step takes
+  /// one more forward pass and a backward pass for each task, to ask for them by ``weights(for:gradients:using:)``.
+  var weighsByGradients: Bool { get }
+
   /// Whether the weighting learns from what an update did to the losses of the same batch: one more forward pass.
   var observesUpdates: Bool { get }
 
@@ -25,6 +29,18 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// - Returns: one for each task; those of absent tasks mean nothing.
   /// - Throws: ``MethodError`` if a loss is outside of what the method is defined for.
   mutating func weights(for losses: [Double?], using generator: inout SeededGenerator) throws -> [Double]
+
+  /// The weights for a batch with these losses and gradients. A step asks weightings that weigh by gradients.
+  ///
+  /// - Parameters:
+  ///   - losses: of all tasks; nil for an absent one.
+  ///   - gradients: of the unweighted losses of the present tasks, ascending, with respect to the shared parameters.
+  ///   - generator: where random numbers come from.
+  /// - Returns: one for each task; those of absent tasks mean nothing.
+  /// - Throws: ``MethodError`` if a loss or a gradient is outside of what the method is defined for.
+  mutating func weights(
+    for losses: [Double?], gradients: any ElementwiseGradients, using generator: inout SeededGenerator
+  ) throws -> [Double]
 
   /// Learns from the losses of a step. Comes after ``weights(for:using:)``.
   mutating func update(losses: [Double?])
@@ -52,10 +68,19 @@ extension LossWeighting {
   public var need: GradientNeed { .weightedSum }
   /// The weights depend on the losses of the step, unless a weighting says otherwise.
   public var weighsByLosses: Bool { true }
+  /// The gradients of the step do not decide its weights, unless a weighting says so.
+  public var weighsByGradients: Bool { false }
   /// The losses after an update are not wanted, unless a weighting says so.
   public var observesUpdates: Bool { false }
   /// How well tasks are done is not wanted, unless a weighting says so.
   public var observesPerformance: Bool { false }
+  /// As without the gradients.
+  public mutating func weights(
+    for losses: [Double?], gradients: any ElementwiseGradients, using generator: inout SeededGenerator
+  ) throws -> [Double] {
+    try weights(for: losses, using: &generator)
+  }
+
   /// Learns nothing.
   public mutating func update(losses: [Double?]) {}
   /// Learns nothing.

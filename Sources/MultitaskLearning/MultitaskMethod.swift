@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Torch
 
 /// How a network learns several tasks: four independent choices.
 public struct MultitaskMethod: Sendable {
@@ -39,7 +40,13 @@ public struct MultitaskMethod: Sendable {
 
 extension MultitaskMethod {
   /// Whether a step takes a backward pass for each task.
-  public var needsEachGradient: Bool { max(aggregator.need, weighting.need) > .weightedSum }
+  public var needsEachGradient: Bool { aggregator.need > .weightedSum || weighsByGradients }
+
+  /// How many independent batches a step takes, each of which may be cut into parts.
+  public var batchCount: Int { aggregator.batchCount }
+
+  /// Whether the weighting looks at each task's gradient, before the step or after it.
+  private var weighsByGradients: Bool { weighting.need > .weightedSum || weighting.weighsByGradients }
 
   /// Finds parts that do not go together.
   ///
@@ -72,8 +79,20 @@ extension MultitaskMethod {
         "\(aggregator) remembers the gradients of all tasks, but \(schedule) updates some of them at a time: take an aggregator without memory, or the schedule joint"
       ),
       (
-        self.schedule.updatesSubsets && self.weighting.need > .weightedSum,
+        self.schedule.updatesSubsets && weighsByGradients,
         "\(weighting) needs all tasks' gradients at once, but \(schedule) updates some tasks at a time: take another weighting, or the schedule joint"
+      ),
+      (
+        self.aggregator.batchCount > 1 && level == .features,
+        "\(aggregator) multiplies gradients of different batches, which have different features: the level has to be parameters, not features"
+      ),
+      (
+        self.aggregator.remembersElements && level == .features,
+        "\(aggregator) keeps numbers for each element of the gradients, and features have other ones in every batch: the level has to be parameters, not features"
+      ),
+      (
+        self.weighting.weighsByGradients && level == .features,
+        "\(weighting) keeps numbers for each element of the gradients, and features have other ones in every batch: the level has to be parameters, not features"
       ),
     ] where isWrong {
       throw MethodError(reason)
@@ -98,6 +117,29 @@ extension MultitaskMethod {
       Encoded(
         weighting: weighting.encodedState(), aggregator: aggregator.encodedState(),
         schedule: schedule.encodedState(), adaptation: adaptation.encodedState(), generator: generator))
+  }
+
+  /// What has as many elements as the network has parameters: tensors by name, to be saved beside the state.
+  public var tensors: [(name: String, tensor: Tensor)] {
+    weighting.tensors.map { ("weighting.\($0.name)", $0.tensor) }
+      + aggregator.tensors.map { ("aggregator.\($0.name)", $0.tensor) }
+  }
+
+  /// Takes the tensors of a method of the same parts, after its state.
+  ///
+  /// - Parameter tensors: by the names of ``tensors``.
+  /// - Throws: ``MethodError`` for tensors that do not fit the state.
+  public mutating func restore(tensors: [String: Tensor]) throws {
+    func part(_ prefix: String) -> [String: Tensor] {
+      Dictionary(
+        uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }.map {
+          (String($0.key.dropFirst(prefix.count)), $0.value)
+        })
+    }
+    var restored = self
+    try restored.weighting.restore(tensors: part("weighting."))
+    try restored.aggregator.restore(tensors: part("aggregator."))
+    self = restored
   }
 
   /// Takes the adaptation's part of a state alone: how the network has changed.

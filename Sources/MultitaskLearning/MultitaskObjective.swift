@@ -38,7 +38,9 @@ public protocol MultitaskObjective {
   /// declared `Reach` includes the task, in every pass: a network that skips layers multiplies them by
   /// zero.
   ///
-  /// - Parameter features: of these tasks at least.
+  /// - Parameters:
+  ///   - tasks: the positions of the tasks.
+  ///   - features: the features of these tasks at least.
   func losses(of tasks: [Int], from features: Features) -> [Tensor]
 }
 

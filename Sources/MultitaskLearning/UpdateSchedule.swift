@@ -12,6 +12,10 @@ public protocol UpdateSchedule: Checkpointed, Sendable {
   /// has to be ``ConvolutionSharing`` then.
   var needsNormalizedConvolutions: Bool { get }
 
+  /// The passes through the network that a step needs at least, with which measurements compare it; defaults to
+  /// ``UpdatePasses/eachTask``.
+  var passes: UpdatePasses { get }
+
   /// Performs the updates for one batch: of ``MultitaskUpdate/presentTasks``, of which there is one at least.
   ///
   /// - Parameter update: the batch, and the moves that a step is made of.
@@ -28,4 +32,6 @@ extension UpdateSchedule {
   public var combinesGradients: Bool { false }
   /// Any network will do, unless a schedule says so.
   public var needsNormalizedConvolutions: Bool { false }
+  /// Each task has passes of its own, unless a schedule says so.
+  public var passes: UpdatePasses { .eachTask }
 }

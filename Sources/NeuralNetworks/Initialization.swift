@@ -10,6 +10,8 @@ public enum Initialization: Sendable {
   case normal(deviation: Double)
   /// A number for a random fraction of the elements, and its negative for the others.
   case signs(size: Double, positiveFraction: Double)
+  /// A normal distribution without the values outside of a range, which are drawn anew.
+  case truncatedNormal(mean: Double, deviation: Double, in: ClosedRange<Double>)
 
   /// All elements are zero.
   public static let zeros = constant(0)
@@ -41,6 +43,17 @@ public enum Initialization: Sendable {
     case .normal(let deviation): generator.normal(shape, deviation: deviation)
     case .signs(let size, let fraction):
       ((generator.uniform(shape, in: 0..<1) .< fraction).to(.float32) * 2 - 1) * size
+    case .truncatedNormal(let mean, let deviation, let range):
+      Self.truncated(to: range) { generator.normal(shape, mean: mean, deviation: deviation) }
+    }
+  }
+
+  private static func truncated(to range: ClosedRange<Double>, _ draw: () -> Tensor) -> Tensor {
+    var values = draw()
+    while true {
+      let isOutside = (values .< range.lowerBound) .| (values .> range.upperBound)
+      guard isOutside.any() else { return values }
+      values = isOutside.choose(draw(), values)
     }
   }
 }

@@ -19,7 +19,9 @@ extension ParameterStore {
   /// lacks them, the network keeps its own.
   ///
   /// - Parameters:
+  ///   - file: the file with the entries.
   ///   - prefix: put before the file's names: `backbone.` loads a plain encoder's file into a network.
+  ///   - strictness: what to do with entries that only one side has.
   ///   - fileName: what the file calls an entry, without the prefix; several may have the same. An entry for which it
   ///     is nil keeps its values, whatever the file holds.
   ///   - adapt: what an entry of the file becomes in this network. It is asked for every entry, as one of the right shape

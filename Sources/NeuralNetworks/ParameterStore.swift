@@ -91,21 +91,46 @@ public final class ParameterStore {
 
   /// Lays the parameters out as optimizer groups need it: their frozen parameters are trained no more, and norms and biases
   /// lie apart if weight decay spares them. It holds for later layouts, too; groups of an earlier call are forgotten.
+  ///
+  /// A group that no parameter declares or is assigned to stops the process: it would change nothing.
   public func layOut(for groups: OptimizerGroups) {
+    let held = Set(parameters.values.map(\.declaredGroup)).union(assignments.map(\.group))
+    if let empty = groups.groups.first(where: { !held.contains($0.name) }) {
+      fatalError(
+        "no parameter is in an optimizer group of this name: " + unknownName("group", empty.name, among: held.sorted()))
+    }
     frozenGroups = Set(groups.groups.filter(\.isFrozen).map(\.name))
     sparesNormsAndBiases = !groups.decaysNormsAndBiases
     layOut()
   }
 
   /// Puts parameters into an optimizer group, from the next ``layOut()`` on: those that there are, and those that are
-  /// registered later. If several assignments contain a parameter, the first counts.
+  /// registered later. If several assignments contain a parameter, the first counts; a second one of the same selection
+  /// takes the place of the first.
   ///
   /// - Throws: ``ParameterSelectionError`` with the nearest names if there is no such parameter.
   public func assign(_ selection: ParameterSelection, to group: String) throws {
+    try requireParameters(of: selection)
+    if let known = assignments.firstIndex(where: { $0.selection == selection }) {
+      assignments[known].group = group
+    } else {
+      assignments.append((selection, group))
+    }
+  }
+
+  /// As ``assign(_:to:)``, of several selections in place of all earlier assignments.
+  ///
+  /// - Throws: ``ParameterSelectionError`` with the nearest names if a selection contains no parameter; the earlier
+  ///   assignments are kept then.
+  public func reassign(_ assignments: [(selection: ParameterSelection, group: String)]) throws {
+    for assignment in assignments { try requireParameters(of: assignment.selection) }
+    self.assignments = assignments
+  }
+
+  private func requireParameters(of selection: ParameterSelection) throws {
     guard parameters.values.contains(where: selection.contains) else {
       throw ParameterSelectionError(selection, among: allParameters)
     }
-    assignments.append((selection, group))
   }
 
   /// Declares which tasks' losses reach a parameter in place of what its path has declared, from the next ``layOut()``

@@ -124,7 +124,9 @@ public final class ParameterVector {
 
   /// Returns a range's part of a vector of this layout.
   ///
-  /// - Parameter number: the position in ``ranges``.
+  /// - Parameters:
+  ///   - number: the range's position in ``ranges``.
+  ///   - vector: a vector that is laid out like this one.
   public func part(_ number: Int, of vector: Tensor) -> Tensor { Self.part(ranges[number].elements, of: vector) }
 
   private static func part(_ elements: Range<Int>, of vector: Tensor) -> Tensor {
@@ -144,7 +146,9 @@ public final class ParameterVector {
 
   /// Returns the single number that is kept with a range under a name, which is zero at first.
   ///
-  /// - Parameter range: the position in ``ranges``.
+  /// - Parameters:
+  ///   - name: the name of the number.
+  ///   - range: the range's position in ``ranges``.
   public func scalar(_ name: String, ofRange range: Int = 0) -> Tensor {
     if let existing = scalars[name]?[range] { return existing }
     let new = Tensor.zeros([1], device: values.device)

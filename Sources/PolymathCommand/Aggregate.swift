@@ -8,7 +8,8 @@ struct Aggregate: ParsableCommand {
     abstract: "Apply a gradient aggregator to a saved gradient matrix.",
     discussion: """
       The file holds {"gradients": [[…], …], "losses": […]}, or {"steps": [such objects]} for methods that remember. \
-      Where a method is random, "draws" (a list of numbers) and "order": "ascending" in the file fix its choices.
+      Where a method is random, "draws" (a list of numbers) and "order": "ascending" in the file fix its choices. \
+      Parameters of single tasks name them by their rows, from 0: --set preference=0:1,1:2.
       """)
 
   @Argument(help: "The name of the aggregator.")

@@ -53,10 +53,9 @@ struct BenchStep: ParsableCommand {
 
   func run() throws {
     LoadTimeSettings.apply()
-    if method.split(separator: "+").contains("dtme") { return try measureTokens() }
-    let benchmark = try StepBenchmark(
-      method: method, settings: settings, level: level, encoder: encoder, taskCount: tasks, size: size,
-      batchSize: batch, threads: threads)
+    let choice = try BenchmarkMethod(method, settings: settings, level: level, taskCount: tasks)
+    if choice.growsTokens { return try measureTokens(choice) }
+    let benchmark = try StepBenchmark(choice, encoder: encoder, size: size, batchSize: batch, threads: threads)
     for _ in 0..<3 { try benchmark.step() }
     if serve {
       try MeasurementServer.serve {
@@ -66,7 +65,7 @@ struct BenchStep: ParsableCommand {
       }
       return
     }
-    let floor = try self.floor(of: benchmark)
+    let floor = try self.floor(of: benchmark, choice.level)
     var report = try benchmark.step()
     try floor.run(report)
     var steps = Timings()
@@ -90,10 +89,8 @@ struct BenchStep: ParsableCommand {
   }
 
   /// Measures token modulation and expansion: the analysis of the tokens, and a step of the network that grew.
-  private func measureTokens() throws {
-    let benchmark = try TokenBenchmark(
-      method: method, settings: settings, encoder: encoder, taskCount: tasks, size: size, batchSize: batch,
-      threads: threads)
+  private func measureTokens(_ choice: BenchmarkMethod) throws {
+    let benchmark = try TokenBenchmark(choice, encoder: encoder, size: size, batchSize: batch, threads: threads)
     let growth = benchmark.grow(after: try benchmark.analyze())
     benchmark.analysisPasses()
     for _ in 0..<2 {
@@ -124,13 +121,16 @@ struct BenchStep: ParsableCommand {
   }
 
   /// The work that the step is compared with, and its description.
-  private func floor(of benchmark: StepBenchmark) throws -> (name: String, run: (StepReport) throws -> Void) {
-    guard level == "features" else {
-      return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
+  private func floor(
+    of benchmark: StepBenchmark, _ level: GradientLevel
+  ) throws -> (name: String, run: (StepReport) throws -> Void) {
+    switch level {
+    case .parameters: return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
+    case .features:
+      let joint = try StepBenchmark(
+        BenchmarkMethod("equal", taskCount: tasks), encoder: encoder, size: size, batchSize: batch, threads: threads)
+      return ("a joint step with equal weights", { _ in try joint.step() })
     }
-    let joint = try StepBenchmark(
-      method: "equal", encoder: encoder, taskCount: tasks, size: size, batchSize: batch, threads: threads)
-    return ("a joint step with equal weights", { _ in try joint.step() })
   }
 
   private func description(of floor: StepBenchmark.Floor) -> String {

@@ -29,7 +29,7 @@ struct Predict: ParsableCommand {
 
   func validate() throws {
     guard pixelLimit > 0 else { throw ValidationError("--pixel-limit has to be at least 1.") }
-    guard !pictures.isEmpty else { throw ValidationError("Name at least one picture.") }
+    guard !pictures.isEmpty else { throw ValidationError("Name at least one image.") }
   }
 
   func run() throws {
@@ -40,19 +40,19 @@ struct Predict: ParsableCommand {
       return (url.deletingPathExtension().lastPathComponent, try reader.picture(at: url))
     }
     if let twice = read.map(\.0).first(where: { name in read.count { $0.0 == name } > 1 }) {
-      throw ValidationError("two pictures are named '\(twice)': their predictions would have the same names")
+      throw ValidationError("two images are named '\(twice)': their predictions would have the same names")
     }
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
     let target = out.map { URL(fileURLWithPath: $0) } ?? run.folder.predictions.appendingPathComponent("pictures")
     func url(_ name: String, _ task: String) -> URL { target.appendingPathComponent("\(name)-\(task).png") }
     guard !target.isSameFile(as: run.folder.predictions) else {
-      throw ValidationError("'\(target.path)' holds the run's own pictures: --out names another folder")
+      throw ValidationError("'\(target.path)' holds the run's own images: --out names another folder")
     }
     let inputs = Set(pictures.map { URL(fileURLWithPath: $0).fileIdentity })
     for name in read.map(\.0) {
       for task in run.network.tasks where inputs.contains(url(name, task).fileIdentity) {
         throw ValidationError(
-          "'\(url(name, task).path)' is one of the pictures, and would be overwritten: --out names another folder")
+          "'\(url(name, task).path)' is one of the images, and would be overwritten: --out names another folder")
       }
     }
     try FileManager.default.createFolder(target)

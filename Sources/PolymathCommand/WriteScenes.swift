@@ -27,6 +27,9 @@ struct WriteScenes: ParsableCommand {
   @Option(help: "The format of the images: png or jpeg. Ground truth is always PNG.")
   var format = "png"
 
+  @Option(help: "The channels of the images: rgb, or rgbd for a depth image beside each.")
+  var channels = ImageChannels.rgb.rawValue
+
   @Option(help: "The tasks to write, separated by commas; defaults to all.")
   var tasks: String?
 
@@ -40,7 +43,11 @@ struct WriteScenes: ParsableCommand {
     guard let format = DatasetWriter.PictureFormat(rawValue: format) else {
       throw ValidationError("--format is '\(format)', but has to be png or jpeg")
     }
-    let scenes = Scenes(seed: seed, count: count, height: height, width: width, tasks: try chosenTasks())
+    guard let channels = ImageChannels(rawValue: channels) else {
+      throw ValidationError("--channels is '\(channels)', but has to be rgb or rgbd")
+    }
+    let scenes = Scenes(
+      seed: seed, count: count, height: height, width: width, tasks: try chosenTasks(), channels: channels)
     try DatasetWriter(URL(fileURLWithPath: out), pictureFormat: format).write(scenes)
     print("\(count) scenes: \(out)")
   }

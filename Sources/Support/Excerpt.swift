@@ -2,7 +2,9 @@
 ///
 /// Line breaks and other control characters become spaces: a terminal shows a quotation as it is, and obeys it, too.
 ///
-/// - Parameter limit: the most characters that are kept.
+/// - Parameters:
+///   - text: the text, of any length.
+///   - limit: the most characters that are kept.
 public func excerpt(_ text: String, limit: Int = 100) -> String {
   let beginning = String.UnicodeScalarView(text.unicodeScalars.prefix(4 * limit))
   let line = String(String.UnicodeScalarView(beginning.map { isControl($0) ? " " : $0 }))

@@ -3,7 +3,11 @@
 /// A wrong call is a programming error: it ends at once and says what was wrong. `precondition` would stop a release
 /// build, too, but without its message.
 ///
-/// - Parameter message: what was found, and what would be right.
+/// - Parameters:
+///   - condition: what has to hold.
+///   - message: what was found, and what would be right.
+///   - file: the file of the call, which the message names.
+///   - line: the line of the call, which the message names.
 @inlinable
 public func require(
   _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,

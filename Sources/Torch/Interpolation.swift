@@ -4,6 +4,9 @@ public enum Interpolation: Sendable {
   case nearest
   /// The linear interpolation of the two nearest pixels of each axis, with borders repeated.
   case bilinear
+  /// The linear interpolation in which the centers of a map's corner pixels stay where they are (`align_corners` of
+  /// PyTorch).
+  case bilinearAlignedCorners
   /// The cubic interpolation with a = −0.75 of the four nearest pixels of each axis, with borders repeated.
   case bicubic
   /// The linear interpolation whose window widens with the step where maps become smaller.

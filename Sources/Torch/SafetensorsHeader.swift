@@ -26,7 +26,7 @@ struct SafetensorsHeader {
   /// - Parameter dataCount: the number of bytes that follow the header.
   /// - Throws: ``Problem``, or the scanner's failure.
   init(_ bytes: UnsafeRawBufferPointer, dataCount: Int) throws {
-    var scanner = JSONScanner(bytes)
+    var scanner = JSONScanner(bytes, of: "header")
     var hasMetadata = false
     var descriptions: [String: Description] = [:]
     try scanner.readObject { scanner, name in

@@ -25,6 +25,7 @@ private enum Aten {
   static let bicubicAntialiased = Operator("_upsample_bicubic2d_aa")
   static let nearest = Operator("upsample_nearest2d")
   static let crossEntropy = Operator("cross_entropy_loss")
+  static let binaryCrossEntropy = Operator("binary_cross_entropy_with_logits")
 }
 
 extension Tensor {
@@ -185,6 +186,7 @@ extension Tensor {
     return switch interpolation {
     case .nearest: Aten.nearest(.tensor(self), size)
     case .bilinear: Aten.bilinear(.tensor(self), size, false)
+    case .bilinearAlignedCorners: Aten.bilinear(.tensor(self), size, true)
     case .bicubic: Aten.bicubic(.tensor(self), size, false)
     case .bilinearAntialiased: Aten.bilinearAntialiased(.tensor(self), size, false)
     case .bicubicAntialiased: Aten.bicubicAntialiased(.tensor(self), size, false)
@@ -207,5 +209,12 @@ extension Tensor {
   ///   - classWeights: the factor of each class's elements; nil for one.
   public func crossEntropySum(_ labels: Tensor, ignoring ignored: Int, classWeights: Tensor? = nil) -> Tensor {
     Aten.crossEntropy(.tensor(self), .tensor(labels), .optional(classWeights), 2, .integer(ignored))
+  }
+  /// Returns the sum of `−y log σ(z) − (1 − y) log(1 − σ(z))` over these logits z and their targets y; zero if there are
+  /// none.
+  ///
+  /// - Parameter targets: numbers from 0 to 1 of this tensor's shape and type.
+  public func binaryCrossEntropySum(_ targets: Tensor) -> Tensor {
+    Aten.binaryCrossEntropy(.tensor(self), .tensor(targets), nil, nil, 2)
   }
 }

@@ -1,17 +1,19 @@
-/// An image and what is true about it.
+/// An image and its ground truth.
 public struct Sample: Sendable, Equatable {
-  /// Channels × height × width, colors from 0 to 1 (after normalization: any). Of three channels or more, the first three
-  /// are red, green and blue.
+  /// The image, channels × height × width, with colors from 0 to 1 (after normalization: any numbers). Of three
+  /// channels or more, the first three are red, green and blue.
   public var image: PixelMap
-  /// The image's channel that holds metres, zero where nothing was measured; nil if there is none.
+  /// The image's channel that holds depth in meters, zero where nothing was measured; nil if there is none.
   public var depthChannel: Int?
-  /// By task.
+  /// The ground truth by task.
   public var targets: [String: Target]
 
+  /// Creates a sample.
+  ///
   /// - Parameters:
-  ///   - image: channels × height × width.
-  ///   - depthChannel: the channel that holds metres; nil if there is none.
-  ///   - targets: by task, of the image's size.
+  ///   - image: the image, channels × height × width.
+  ///   - depthChannel: the image's channel that holds depth in meters; nil if there is none.
+  ///   - targets: the ground truth by task, of the image's size.
   public init(image: PixelMap, depthChannel: Int? = nil, targets: [String: Target]) {
     self.image = image
     self.depthChannel = depthChannel

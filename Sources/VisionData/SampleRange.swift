@@ -1,11 +1,15 @@
 import Support
 
-/// Some consecutive samples of a source.
+/// A source of some consecutive samples of another source.
 public struct SampleRange: SampleSource {
   private let source: any SampleSource
   private let range: Range<Int>
 
-  /// - Parameter range: of the source's positions.
+  /// Creates a source of a range of samples. A range outside of the source stops the process.
+  ///
+  /// - Parameters:
+  ///   - source: the source of the samples.
+  ///   - range: the samples' positions in the source.
   public init(_ source: any SampleSource, _ range: Range<Int>) {
     require(
       range.lowerBound >= 0 && range.upperBound <= source.count, "\(range) lies outside of \(source.count) samples")
@@ -17,6 +21,8 @@ public struct SampleRange: SampleSource {
   public var tasks: [VisionTask] { source.tasks }
   /// The number of samples in the range.
   public var count: Int { range.count }
-  /// The sample at a position within the range.
+  /// Returns the sample at a position within the range.
+  ///
+  /// - Throws: the error of the source, if it could not give the sample.
   public func sample(at position: Int) throws -> Sample { try source.sample(at: range.lowerBound + position) }
 }

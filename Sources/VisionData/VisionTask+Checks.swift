@@ -2,19 +2,22 @@ import Foundation
 import Support
 
 extension VisionTask {
-  /// Names become parts of file names, which have 255 bytes.
+  /// The most bytes of a name: names become parts of file names, which have at most 255 bytes.
   private static let longestName = 100
 
-  /// Whether a text can name a task: it holds letters, digits, - and _ alone, and is none of the names that pictures of the
-  /// input and of the ground truth have.
+  /// Whether a text can name a task: it has at most 100 bytes, holds letters, digits, - and _ alone, and is not a name
+  /// that the drawings of the input (`input`) or of the ground truth (with `-truth` at its end) have.
   public static func isName(_ text: String) -> Bool {
     !text.isEmpty && text != "input" && !text.hasSuffix("-truth") && text.utf8.count <= longestName
       && text.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
   }
 
-  /// Checks names that a file holds.
+  /// Checks names of tasks that a file holds.
   ///
-  /// - Throws: `FileError` for a name that is no task's, or that comes twice.
+  /// - Parameters:
+  ///   - names: the names.
+  ///   - file: the file that errors name.
+  /// - Throws: `FileError` for a text that cannot name a task, and for a name that comes twice.
   public static func check(names: [String], of file: URL) throws {
     guard Set(names).count == names.count else { throw FileError(file, "names a task twice") }
     if let wrong = names.first(where: { !isName($0) }) {
@@ -25,9 +28,13 @@ extension VisionTask {
     }
   }
 
-  /// Checks tasks that a file holds: their names, and that there is such ground truth.
+  /// Checks tasks that a file holds: their names, and that there can be such ground truth.
   ///
-  /// - Throws: `FileError` for a name that is no task's, or a kind of ground truth that there cannot be.
+  /// - Parameters:
+  ///   - tasks: the tasks.
+  ///   - file: the file that errors name.
+  /// - Throws: `FileError` for a text that cannot name a task, for a name that comes twice, and for ground truth that
+  ///   there cannot be.
   public static func check(_ tasks: [VisionTask], of file: URL) throws {
     try check(names: tasks.map(\.name), of: file)
     for task in tasks {

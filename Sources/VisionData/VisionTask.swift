@@ -1,18 +1,19 @@
-/// Something to be told about an image: about each of its pixels, about the image as a whole, or about the objects in it.
+/// A question about an image: about each of its pixels, about the image as a whole, or about the objects in it.
 public struct VisionTask: Sendable, Hashable, Codable {
-  /// What is to be told.
+  /// The form of the answer.
   public enum Kind: Sendable, Hashable, Codable {
     /// One of several classes at each pixel.
     case segmentation(classes: [String])
-    /// Metres, above zero.
+    /// The depth of each pixel in meters, above zero.
     case depth
-    /// The surface's unit normal in the camera's frame: x to the right, y down, z away from the camera.
+    /// The unit normal of the surface at each pixel, in the camera's frame: x to the right, y down, z away from the
+    /// camera.
     case normals
-    /// Yes or no, few of them yes.
+    /// Yes or no for each pixel, of which few are yes.
     case edges
-    /// Yes or no.
+    /// Yes or no for each pixel.
     case saliency
-    /// Numbers from 0 to 1, one or several (at most three) for each pixel.
+    /// One to three numbers from 0 to 1 for each pixel.
     case quantities(count: Int)
     /// Yes or no about the image as a whole, for each of several names.
     case attributes(names: [String])
@@ -20,29 +21,33 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case objects(classes: [String])
   }
 
-  /// By which samples, losses and files are called.
+  /// The name of the task, by which its ground truth, its loss and its files are known.
   public let name: String
-  /// What is to be told.
+  /// The form of the answer.
   public let kind: Kind
 
-  /// - Parameter name: letters, digits, - and _, as ``isName(_:)`` allows.
+  /// Creates a task.
+  ///
+  /// - Parameters:
+  ///   - name: the name of the task, of letters, digits, - and _, as ``isName(_:)`` allows.
+  ///   - kind: the form of the answer.
   public init(_ name: String, _ kind: Kind) {
     self.name = name
     self.kind = kind
   }
 
-  /// The channels that a network predicts: for each pixel, or for the image as a whole.
+  /// The number of channels that a network predicts, for each pixel or for the image as a whole.
   public var channels: Int { kind.format.channels }
 
-  /// The names of what is told about the image as a whole; empty for other kinds of tasks.
+  /// The names of the attributes of the image as a whole; empty for other kinds of tasks.
   public var attributes: [String] { kind.format.attributes }
 
-  /// Whether there is something to be told about each pixel.
+  /// Whether the answer has something for each pixel.
   public var isDense: Bool { kind.format.content != nil }
 }
 
 extension VisionTask.Kind {
-  /// What the ground truth is, and how files hold it.
+  /// The format of the ground truth: what it is, and how files hold it.
   var format: any TargetFormat {
     switch self {
     case .segmentation(let classes): ClassFormat(classes: classes)

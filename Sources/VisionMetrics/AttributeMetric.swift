@@ -2,10 +2,10 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// How well yes-or-no attributes of images are told.
-///
-/// `accuracy` is the fraction of all known labels that are predicted rightly, at a probability of 0.5; `F1` is the harmonic
-/// mean of precision and recall, averaged over attributes (zero for one that is neither there nor predicted).
+/// The accuracy and the F-measure of yes-or-no attributes of images.
+///  `accuracy` is the fraction of all known labels that are predicted rightly, at a probability of 0.5; `F1` is the
+/// harmonic mean of precision and recall, averaged over attributes (zero for an attribute that is neither there nor
+/// predicted).
 public struct AttributeMetric: TaskMetric {
   private var truePositives: [Int]
   private var falsePositives: [Int]
@@ -13,16 +13,20 @@ public struct AttributeMetric: TaskMetric {
   private var rightCount = 0
   private var count = 0
 
-  /// - Parameter attributeCount: how many attributes each image has.
+  /// Creates a metric that has seen nothing yet.
+  ///
+  /// - Parameter attributeCount: the number of attributes of each image.
   public init(attributeCount: Int) {
     truePositives = [Int](repeating: 0, count: attributeCount)
     falsePositives = truePositives
     falseNegatives = truePositives
   }
 
+  /// Adds a batch.
+  ///
   /// - Parameters:
-  ///   - prediction: batch × attributes, logits.
-  ///   - target: batch × attributes of 0 and 1.
+  ///   - prediction: the logits, batch × attributes.
+  ///   - target: the labels 0 and 1, batch × attributes.
   public mutating func add(prediction: Tensor, target: Labels) {
     require(
       prediction.shape == target.values.shape && prediction.shape.count == 2

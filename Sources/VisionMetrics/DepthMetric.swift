@@ -3,10 +3,10 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// How far predicted depths are from the true ones, pooled over all known pixels.
+/// The errors of predicted depths, pooled over all known pixels.
 ///
 /// - Source: Eigen et al., *Depth Map Prediction from a Single Image*, NeurIPS 2014, section 4.3; predictions that
-///   are not positive become 1e-9 metres.
+///   are not positive become 1e-9 meters.
 public struct DepthMetric: TaskMetric {
   private var count = 0
   private var squares = 0.0
@@ -19,14 +19,19 @@ public struct DepthMetric: TaskMetric {
   /// Creates a metric that has seen nothing yet.
   public init() {}
 
-  /// Adds a batch: prediction and target are batch × 1 × height × width, in metres.
+  /// Adds a batch: prediction and target are batch × 1 × height × width, in meters.
   public mutating func add(prediction: Tensor, target: Labels) {
     add(
       prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
       known: target.knownElements)
   }
 
-  /// - Parameter known: for each pixel; nil if all are.
+  /// Adds some pixels.
+  ///
+  /// - Parameters:
+  ///   - prediction: the predicted depth of each pixel, in meters.
+  ///   - truth: the true depth of each pixel, in meters.
+  ///   - known: whether the truth of each pixel is known; nil if all of it is.
   public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) depths for \(truth.count) pixels")
     for index in truth.indices where known?[index] ?? true {
@@ -49,7 +54,8 @@ public struct DepthMetric: TaskMetric {
     }
   }
 
-  /// The errors in metres, relative or logarithmic, and the fractions of pixels within a ratio.
+  /// The errors in meters, relative to the true depth or of logarithms, and the fractions of pixels whose depth is
+  /// within a ratio of 1.25, 1.25² and 1.25³ of the truth.
   public var results: [MetricResult] {
     [
       MetricResult("rmse", squares.over(count).squareRoot(), .lowerIsBetter),

@@ -2,12 +2,12 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// How well edges are found: the balanced cross-entropy, and the F-measure at the best threshold.
+/// The balanced cross-entropy of edges, and their F-measure at the best threshold.
 public struct EdgeMetric: TaskMetric {
-  /// What edges weigh in the cross-entropy; a fraction of negatives is that of each image.
+  /// The weight of edges in the cross-entropy; where it is the fraction of negatives, it is that of each image.
   public typealias PositiveWeight = BalancedBinaryCrossEntropy.PositiveWeight
 
-  /// For the F-measure: 1 % to 99 %.
+  /// The thresholds of the F-measure, from 1 % to 99 %.
   static let thresholds: [Float] = (1...99).map { Float($0) / 100 }
 
   private let loss: BalancedBinaryCrossEntropy
@@ -19,11 +19,17 @@ public struct EdgeMetric: TaskMetric {
   private var truths = 0
 
   /// Creates a metric that has seen nothing yet.
+  ///
+  /// - Parameter positiveWeight: the weight of edges in the cross-entropy.
   public init(positiveWeight: PositiveWeight = .fixed(0.95)) {
     loss = BalancedBinaryCrossEntropy(positiveWeight: positiveWeight)
   }
 
-  /// - Parameter prediction: one logit for each pixel.
+  /// Adds a batch.
+  ///
+  /// - Parameters:
+  ///   - prediction: one logit for each pixel, batch × 1 × height × width.
+  ///   - target: the labels 0 and 1, of the same shape.
   public mutating func add(prediction: Tensor, target: Labels) {
     for (image, truth) in zip(prediction.detached().to(.float32).unbound(), target.images) {
       addLoss(logits: image, truth)
@@ -31,11 +37,12 @@ public struct EdgeMetric: TaskMetric {
     }
   }
 
-  /// The balanced cross-entropy of one image alone.
+  /// Adds one image to the balanced cross-entropy alone.
   ///
   /// - Parameters:
-  ///   - truth: 0 or 1 for each logit.
-  ///   - known: for each pixel; nil if all are.
+  ///   - logits: the logit of each pixel.
+  ///   - truth: the label of each pixel, 0 or 1.
+  ///   - known: whether the label of each pixel is known; nil if all of them are.
   public mutating func add(logits: [Double], truth: [Int], known: [Bool]? = nil) {
     require(logits.count == truth.count, "\(logits.count) logits for \(truth.count) pixels")
     let shape = [1, 1, 1, truth.count]
@@ -51,7 +58,7 @@ public struct EdgeMetric: TaskMetric {
     count += counts.known
   }
 
-  /// Counts edge pixels that have a partner within one pixel's distance.
+  /// Counts the edge pixels, predicted and true, that have a partner within one pixel's distance.
   private mutating func matchEdges(_ probability: Tensor, _ target: Labels) {
     let known = target.isKnown[0, 0].to(.float32)
     let truth = (target.values[0, 0] .== 1).to(.float32) * known
@@ -65,8 +72,9 @@ public struct EdgeMetric: TaskMetric {
     }
   }
 
-  /// `odsF` is the F-measure at the threshold that is best for the whole data set, with edges matched within one
-  /// pixel and without thinning: comparable between runs here, not with numbers of the usual external tool.
+  /// The F-measure `odsF` at the threshold that is best for the whole data set, and the balanced cross-entropy `loss`.
+  ///  Edges are matched within one pixel, without thinning: `odsF` can be compared between runs of this software, but
+  /// not with numbers of the usual external tool.
   public var results: [MetricResult] {
     let scores = Self.thresholds.indices.map { index in
       let precision = Double(matchedPredictions[index]).over(predictions[index])
@@ -81,7 +89,7 @@ public struct EdgeMetric: TaskMetric {
 }
 
 extension Tensor {
-  /// A mask, height × width, grown by one pixel in all directions.
+  /// Returns a mask, height × width, grown by one pixel in all directions.
   fileprivate func dilated() -> Tensor {
     reshaped([1, 1] + shape).maxPooled(kernel: 3, stride: 1, padding: 1).reshaped(shape)
   }

@@ -5,7 +5,7 @@ import Torch
 
 /// The angles between predicted and true normals, in degrees, over all known pixels.
 ///
-/// The median is exact, for which every angle is kept: eight bytes a pixel.
+/// Every angle is kept, eight bytes for each pixel, so that the median is exact.
 ///
 /// - Source: Fouhey et al., *Data-Driven 3D Primitives*, ICCV 2013. Angles by `2 atan2(|p − g|, |p + g|)`, which is
 ///   accurate at both ends; a prediction of length zero counts as 90°.
@@ -15,7 +15,11 @@ public struct NormalsMetric: TaskMetric {
   /// Creates a metric that has seen nothing yet.
   public init() {}
 
-  /// - Parameter prediction: of any length; batch × 3 × height × width.
+  /// Adds a batch.
+  ///
+  /// - Parameters:
+  ///   - prediction: vectors of any length, batch × 3 × height × width.
+  ///   - target: the true unit normals, of the same shape.
   public mutating func add(prediction: Tensor, target: Labels) {
     let axes = [0, 2, 3, 1]
     add(
@@ -24,9 +28,13 @@ public struct NormalsMetric: TaskMetric {
       known: target.known?.expanded(target.values.shape).permuted(axes).array())
   }
 
+  /// Adds some pixels.
+  ///
   /// - Parameters:
-  ///   - prediction: three numbers for each pixel, as in `truth`.
-  ///   - known: for each number, of which a pixel needs all three; nil if all are.
+  ///   - prediction: the predicted vectors, three numbers for each pixel in turn.
+  ///   - truth: the true normals, three numbers for each pixel in turn.
+  ///   - known: whether each number of the truth is known; a pixel counts if all three of its numbers are. It is nil if
+  ///     all numbers are known.
   public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) components for \(truth.count)")
     for start in stride(from: 0, to: truth.count, by: 3) {
@@ -45,7 +53,8 @@ public struct NormalsMetric: TaskMetric {
     return 2 * atan2((difference * difference).sum().squareRoot(), (sum * sum).sum().squareRoot()) * 180 / .pi
   }
 
-  /// The mean and median error in degrees, and the percentage of pixels within 11.25°, 22.5° and 30°.
+  /// The mean error, the median and the root of the mean square in degrees, and the percentage of pixels within 11.25°,
+  /// 22.5° and 30°.
   public var results: [MetricResult] {
     let count = angles.count
     func percentage(below limit: Double) -> Double { 100 * Double(angles.count { $0 < limit }).over(count) }
@@ -59,7 +68,7 @@ public struct NormalsMetric: TaskMetric {
     ]
   }
 
-  /// The mean of the two middle ones where their number is even.
+  /// The median of the angles: the mean of the two middle ones if their number is even.
   private var median: Double {
     guard !angles.isEmpty else { return 0 }
     let sorted = angles.sorted()

@@ -2,9 +2,10 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// How far predicted quantities are from the true ones, pooled over all known values.
+/// The errors of predicted quantities, pooled over all known values.
 ///
-/// - Source: Taskonomy's tasks are reported so: L1 distance, and the root mean square for curvature.
+/// - Source: the L1 distance and, for curvature, the root of the mean square are how the tasks of Taskonomy are
+///   reported.
 public struct QuantityMetric: TaskMetric {
   private var count = 0
   private var absolute = 0.0
@@ -20,7 +21,12 @@ public struct QuantityMetric: TaskMetric {
       known: target.knownElements)
   }
 
-  /// - Parameter known: for each value; nil if all are.
+  /// Adds some values.
+  ///
+  /// - Parameters:
+  ///   - prediction: the predicted values.
+  ///   - truth: the true values, in the same order.
+  ///   - known: whether each true value is known; nil if all of them are.
   public mutating func add(prediction: [Double], truth: [Double], known: [Bool]? = nil) {
     require(prediction.count == truth.count, "\(prediction.count) predictions for \(truth.count) values")
     for index in truth.indices where known?[index] ?? true {

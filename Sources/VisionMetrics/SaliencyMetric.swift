@@ -3,7 +3,7 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// Saliency as a yes or no for each pixel at many thresholds.
+/// The overlap and the F-measures of saliency, a yes or no for each pixel, at many thresholds.
 ///
 /// `mIoU` and `maxF` average overlap, precision and recall over images before the best threshold is taken;
 /// `maxF pooled` counts pixels of all images together and weighs precision more (β² = 0.3).
@@ -11,7 +11,7 @@ import Torch
 /// - Source: the evaluators of Vandenhende et al., TPAMI 2021 (15 thresholds from 0.2 to 0.9), and of the
 ///   selective-task-groups system (19 thresholds from 0.05 to 0.95; its second sigmoid is an option).
 public struct SaliencyMetric: TaskMetric {
-  /// What the pooled counts are taken of.
+  /// The number of a pixel that is compared with the thresholds of the pooled score.
   public enum PooledScore: Sendable {
     /// The probability.
     case probability
@@ -19,9 +19,10 @@ public struct SaliencyMetric: TaskMetric {
     case sigmoidOfProbability
   }
 
-  /// Evenly spaced from 0.2 to 0.9, in float32, as the evaluator compares.
+  /// The thresholds of overlap, precision and recall: evenly spaced from 0.2 to 0.9, in float32, as the evaluator
+  /// compares.
   public static let thresholds: [Float] = (0..<15).map { Float(0.2 + Double($0) * 0.05) }
-  /// The thresholds of the pooled score.
+  /// The thresholds of the pooled score, evenly spaced from 0.05 to 0.95.
   public static let pooledThresholds: [Float] = (1...19).map { Float($0) * Float(0.05) }
 
   private let pooledScore: PooledScore
@@ -34,9 +35,15 @@ public struct SaliencyMetric: TaskMetric {
   private var pooledActual = 0
 
   /// Creates a metric that has seen nothing yet.
+  ///
+  /// - Parameter pooledScore: the number of a pixel that is compared with the thresholds of the pooled score.
   public init(pooledScore: PooledScore = .probability) { self.pooledScore = pooledScore }
 
-  /// - Parameter prediction: one logit (or two: no and yes) for each pixel.
+  /// Adds a batch.
+  ///
+  /// - Parameters:
+  ///   - prediction: one logit (or two, of no and yes) for each pixel, batch × 1 or 2 × height × width.
+  ///   - target: the labels 0 and 1, batch × 1 × height × width.
   public mutating func add(prediction: Tensor, target: Labels) {
     let logits = prediction.detached().to(.float32)
     let probability = logits.shape[1] == 2 ? logits.softmax(axis: 1)[.all, 1...] : logits.sigmoid()
@@ -45,9 +52,12 @@ public struct SaliencyMetric: TaskMetric {
     }
   }
 
-  /// One image; one of which nothing is known does not count.
+  /// Adds one image; an image of which nothing is known does not count.
   ///
-  /// - Parameter isKnown: for each pixel; nil if all are.
+  /// - Parameters:
+  ///   - probability: the predicted probability of yes of each pixel.
+  ///   - truth: the label of each pixel, 0 or 1.
+  ///   - isKnown: whether the label of each pixel is known; nil if all of them are.
   public mutating func add(probability: [Float], truth: [Int], known isKnown: [Bool]? = nil) {
     require(probability.count == truth.count, "\(probability.count) probabilities for \(truth.count) pixels")
     let known = truth.indices.filter { isKnown?[$0] ?? true }.map { (probability[$0], truth[$0]) }
@@ -81,7 +91,7 @@ public struct SaliencyMetric: TaskMetric {
     }
   }
 
-  /// The best F-measure and the scores at fixed thresholds, from 0 to 1.
+  /// `maxF`, `mIoU` and `maxF pooled`, each at its best threshold, from 0 to 1.
   public var results: [MetricResult] {
     let overlap = overlaps.map { $0.over(imageCount) }.max() ?? 0
     let scores = zip(precisions, recalls).map { sums in

@@ -2,10 +2,10 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// How well classes are told apart.
+/// The intersections over unions and the accuracies of predicted classes.
 ///
 /// - Source: the evaluators of Vandenhende et al., TPAMI 2021: true and false positives pooled over all pixels with
-///   a known label; the mean runs over all classes, and one that neither truth nor prediction has counts as zero.
+///   a known label; the mean runs over all classes, and a class that neither truth nor prediction has counts as zero.
 public struct SegmentationMetric: TaskMetric {
   /// The number of classes.
   public let classCount: Int
@@ -26,14 +26,17 @@ public struct SegmentationMetric: TaskMetric {
     add(labels: prediction.argmax(axis: 1).array(), truth: target.values.array(), known: target.knownElements)
   }
 
+  /// Adds some pixels.
+  ///
   /// - Parameters:
-  ///   - labels: a label outside of the classes is only a miss of the true class.
-  ///   - known: for each pixel; nil if all are.
+  ///   - labels: the predicted label of each pixel; one outside of the classes is only a miss of the true class.
+  ///   - truth: the true label of each pixel; one that is known and outside of the classes stops the process.
+  ///   - known: whether the true label of each pixel is known; nil if all of them are.
   public mutating func add(labels: [Int], truth: [Int], known: [Bool]? = nil) {
     require(labels.count == truth.count, "\(labels.count) labels for \(truth.count) pixels")
     for index in truth.indices where known?[index] ?? true {
       let (label, true_) = (labels[index], truth[index])
-      require((0..<classCount).contains(true_), "the true label \(true_) is none of \(classCount) classes")
+      require((0..<classCount).contains(true_), "the true label \(true_) is not one of \(classCount) classes")
       if label == true_ {
         truePositives[true_] += 1
       } else {
@@ -43,7 +46,7 @@ public struct SegmentationMetric: TaskMetric {
     }
   }
 
-  /// Intersection over union for each class; nil for one that neither truth nor prediction has.
+  /// The intersection over union of each class; nil for a class that neither truth nor prediction has.
   public var intersectionsOverUnions: [Double?] {
     (0..<classCount).map { index in
       let union = truePositives[index] + falsePositives[index] + falseNegatives[index]

@@ -1,20 +1,22 @@
 import NeuralNetworks
 import Torch
 
-/// Compares predictions with the truth, batch after batch; the results are those of all batches together.
+/// A comparison of predictions with the truth, batch after batch; the results are those of all batches together.
 public protocol TaskMetric: Sendable {
+  /// Adds a batch.
+  ///
   /// - Parameters:
-  ///   - prediction: batch × channels × height × width (batch × attributes for images as a whole) as the network gives it,
-  ///     before any activation.
+  ///   - prediction: the network's output before any activation, batch × channels × height × width, or batch ×
+  ///     attributes for images as a whole.
   ///   - target: the ground truth of the same batch.
   mutating func add(prediction: Tensor, target: Labels)
 
-  /// The first one is the metric that the task is judged by.
+  /// The results over all batches so far. The task is judged by the first one.
   var results: [MetricResult] { get }
 }
 
 extension TaskMetric {
-  /// A result by name.
+  /// Returns the value of the result of some name; nil if there is no such result.
   public func value(_ name: String) -> Double? { results.first { $0.name == name }?.value }
 }
 
@@ -24,6 +26,6 @@ extension Labels {
 }
 
 extension Double {
-  /// Zero instead of a division by zero: nothing was seen.
+  /// Returns the quotient by a count; zero if the count is zero, as nothing was seen.
   func over(_ count: Int) -> Double { count == 0 ? 0 : self / Double(count) }
 }

@@ -40,8 +40,13 @@ public struct NetworkPlan: Sendable {
   var exchangesFeatures: Bool { exchangesStreams || decoder.traits.has(.exchange) }
 
   /// The number of pixels of which height and width of images have to be multiples.
-  public var sizeMultiple: Int {
-    let (a, b) = (encoder.traits.sizeMultiple, decoder.traits.sizeMultiple)
+  public var sizeMultiple: Int { Self.sizeMultiple(of: encoder, with: decoder) }
+
+  /// Returns the number of pixels of which height and width of images have to be multiples for an encoder with a kind
+  /// of decoder.
+  public static func sizeMultiple(of encoder: EncoderEntry, with decoder: DecoderEntry) -> Int {
+    // The size multiple of a transformer is the side of its patches.
+    let (a, b) = (encoder.traits.sizeMultiple * decoder.traits.gridMultiple, decoder.traits.sizeMultiple)
     return a / greatestCommonDivisor(a, b) * b
   }
 
@@ -50,6 +55,11 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public static func check(_ sharing: any Sharing, named name: String, of encoder: EncoderEntry) throws {
     try check(sharing.requirements, of: name, on: encoder)
+    guard !encoder.traits.has(.taskFeatures) || !(sharing.partsStreams || sharing.exchangesStreams) else {
+      throw NetworkError(
+        "\(encoder.name) makes features of each task by itself, so that tasks cannot share it by \(name), which does so, too: share it hard"
+      )
+    }
   }
 
   /// Checks whether an encoder has the properties that a part needs, which errors call by a name.

@@ -69,7 +69,7 @@ import Experiments
       "{\"segmentation\": {\"classes\": [\"a\", \"b\"]}}", "\"segmentation\"",
       "the kind at tasks.0.kind has to be one of"
     ),
-    ("\"samples\": [", "\"samples\": ", "is no data set index"),
+    ("\"samples\": [", "\"samples\": ", "is not a data set index"),
   ]) func damagedIndicesAreAnsweredInWordsOfTheFormat(_ old: String, _ new: String, _ answer: String) throws {
     try withTemporaryFolder { url in
       try write(classes: "\"a\", \"b\"", to: url)

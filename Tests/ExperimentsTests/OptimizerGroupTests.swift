@@ -105,6 +105,25 @@ import Experiments
     }
   }
 
+  /// A network that is trained again, with other groups.
+  @Test func aLaterPlanReplacesTheGroups() throws {
+    try withTemporaryFolder { parent in
+      let first = try micro(["optimizer.groups=[{parameters: \"backbone.*\", frozen: true}]"])
+      let session = try TrainingSession(
+        first, folder: RunFolder(parent.appendingPathComponent("run")), existing: .refuse)
+      let network = session.trainer.network
+      func frozenNames() -> [String] { network.store.allParameters.filter(\.isFrozen).map(\.name) }
+      #expect(!frozenNames().isEmpty)
+      let second = try micro(["optimizer.groups=[{parameters: \"backbone.*\", learningRateFactor: 0.1}]"])
+      let plan = try TrainingPlan(ResolvedConfiguration(second), for: network)
+      #expect(plan.groups.groups.map(\.learningRateFactor) == [0.1])
+      #expect(frozenNames().isEmpty)
+      let other = try micro(["optimizer.groups=[{parameters: \"backbone.blocks.0.*\", frozen: true}]"])
+      _ = try TrainingPlan(ResolvedConfiguration(other), for: network)
+      #expect(!frozenNames().isEmpty && frozenNames().allSatisfy { $0.hasPrefix("backbone.blocks.0.") })
+    }
+  }
+
   /// A frozen backbone stays to the bit, at either level, and beside a faster head.
   @Test(arguments: ["parameters", "features"]) func aFrozenBackboneStays(_ level: String) throws {
     try withTemporaryFolder { parent in

@@ -8,6 +8,8 @@ import Testing
       .deletingLastPathComponent().appendingPathComponent("Sources")
     let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+      // Heads of dense prediction transformers and COCO's regions have a `segmentation` of their own.
+      .filter { !$0.path.contains("/DPT/") && !$0.path.contains("/COCO/") }
     #expect(files.count > 100)
     let places = try files.flatMap { file in
       let text = try String(contentsOf: file, encoding: .utf8)

@@ -103,6 +103,11 @@ import Experiments
       "method.aggregator=sum", "network.encoder=resnet18", "network.sharing=task-normalization",
       "method.schedule={name: connection-strength, epoch: 1}",
     ],
+    ["method.aggregator=db-mtl"], ["method.aggregator=moco"], ["method.aggregator={name: smoothing, of: upgrad}"],
+    ["method.aggregator={name: config, momentum: true}", "method.schedule=alternating"],
+    ["method.weighting={name: excess-mtl, stepSize: 0.5}"],
+    ["method.weighting={name: stch, epoch: 1, warmupEpoch: 0}"],
+    ["method.aggregator={name: modo, batches: 3}", "training.accumulation=2", "training.batchSize=1"],
     ["method.adaptation={name: dtme, samples: 4}"],
     [
       "method.aggregator=sum", "method.schedule=selective-groups",
@@ -322,7 +327,7 @@ import Experiments
       try FileManager.default.moveItem(atPath: data, toPath: data + "-elsewhere")
       let run = try TrainedRun(RunFolder(parent.appendingPathComponent("run")), checkpoint: .last)
       #expect(try run.predict(picture).map(\.task) == run.configuration.data.tasks)
-      #expect { try run.evaluate() } throws: { "\($0)".contains("is no data set") }
+      #expect { try run.evaluate() } throws: { "\($0)".contains("is not a data set") }
       try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
       // A run that was cut off before it kept its tasks has them from its data, and keeps them when it goes on.
       try FileManager.default.removeItem(at: run.folder.tasks)

@@ -18,8 +18,8 @@ enum Guides {
 
   /// The modules of the library that have an overview.
   static let modules = [
-    "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics",
-    "Experiments",
+    "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "Detection", "ScientificFiles",
+    "VisionData", "VisionMetrics", "Experiments",
   ]
 
   /// The overviews of the modules and the guides of the documentation, and what a reader sees first.

@@ -1,6 +1,8 @@
+import Detection
 import Experiments
 import Foundation
 import NeuralNetworks
+import ScientificFiles
 import Support
 import Testing
 import Torch
@@ -60,6 +62,25 @@ import VisionNetworks
     let network = MultitaskNetwork(plan, seed: 1)
     let predictions = network(.zeros([1, 3, 32, 32]), .evaluation)
     #expect(predictions.map(\.shape) == [[1, 5, 32, 32], [1, 1, 32, 32]])
+  }
+
+  /// The files are for readers: other tests read some.
+  @Test func scientificFiles() throws {
+    func read(_ folder: URL) throws {
+      let depth = try NPYFile(contentsOf: folder.appendingPathComponent("depth.npy")).array()
+      let masks = try NPZFile(contentsOf: folder.appendingPathComponent("scene.npz")).array("masks")
+      let labels = try MATFile(contentsOf: folder.appendingPathComponent("labels.mat")).array("LabelMap")
+      print(depth.shape, masks.elementType, labels.integers()?.max() ?? 0)
+    }
+    #expect(throws: FileError.self) { try read(URL(fileURLWithPath: #filePath)) }
+  }
+
+  @Test func detection() {
+    let boxes = [BoundingBox(0, 0, 10, 10), BoundingBox(1, 0, 11, 10), BoundingBox(20, 4, 30, 24)]
+    let kept = NonMaximumSuppression(threshold: 0.5)(boxes, scores: [0.9, 0.8, 0.7])
+    let regions = kept.map { RegionOfInterest(image: 0, box: boxes[$0]) }
+    let pooled = RoIAlign(size: 7)(Tensor.ones([1, 8, 16, 16]), regions: regions, scale: 0.5)
+    #expect(kept == [0, 2] && pooled.shape == [2, 8, 7, 7])
   }
 
   @Test func visionData() throws {

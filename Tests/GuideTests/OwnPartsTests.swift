@@ -88,7 +88,7 @@ public struct HalvesSchedule: UpdateSchedule {
       try #require(try MethodRegistry.kind(of: "halves") == .schedule)
       var configuration = Configuration()
       try configuration.apply(method: "inverse-average+unit+halves")
-      let method = try configuration.makeMethod()
+      let method = try ResolvedConfiguration(configuration).method
       try #require(method.needsEachGradient && method.schedule.updatesSubsets)
 
       let network = Network()
@@ -103,7 +103,7 @@ public struct HalvesSchedule: UpdateSchedule {
       try #require(reports[29].grouping?.groups == [[0], [1]] && reports[29].lossWeights != [1, 1])
 
       // What they have learned goes into a checkpoint, and comes back.
-      var restored = try configuration.makeMethod()
+      var restored = try ResolvedConfiguration(configuration).method
       try restored.restoreState(optimizer.method.encodedState(), taskCount: 2)
       try #require(try restored.encodedState() == optimizer.method.encodedState())
     }

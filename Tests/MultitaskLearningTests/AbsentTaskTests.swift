@@ -5,6 +5,8 @@ import Testing
 /// A task without labels in a step: methods see the other tasks as if it did not exist, and keep what they know of it.
 @Suite struct AbsentTaskTests {
   private static let names = ["a", "b", "c"]
+  /// Weightings that may let the loss of a task rise that is ahead of the others.
+  private static let signed = ["pbi", "cosmos"]
 
   private func weighting(_ name: String, tasks: [String]) throws -> any LossWeighting {
     let settings: [String: [String: MethodSetting]] = [
@@ -56,7 +58,7 @@ import Testing
     }
     #expect(try task1(of: weighting) == before)
     let weights = try step(&weighting, losses(7), norms(7), &generator)
-    #expect(weights.count == 3 && weights.allSatisfy { $0.isFinite && $0 > 0 })
+    #expect(weights.count == 3 && weights.allSatisfy { $0.isFinite && ($0 > 0 || Self.signed.contains(name)) })
   }
 
   /// What a weighting keeps of the second task; nil where it keeps nothing by task.
@@ -70,7 +72,7 @@ import Testing
     }
   }
 
-  @Test(arguments: MethodRegistry.aggregators.map(\.name).filter { !["graddrop", "cosreg"].contains($0) })
+  @Test(arguments: MethodRegistry.aggregators.filter { try! $0.make(tasks: names).need <= .gramian }.map(\.name))
   func aggregatorsSeeThePresentTasks(_ name: String) throws {
     func contexts(_ tasks: [Int], _ count: Int, _ losses: [Double]) -> AggregationContext {
       AggregationContext(tasks: tasks, taskCount: count, losses: losses, generator: SeededGenerator(seed: 9))
@@ -105,7 +107,9 @@ import Testing
       var weighting = try weighting(entry.name, tasks: Self.names)
       for number in 0..<6 {
         let weights = try step(&weighting, [0, losses(number)[1], 0.5], [0, 1, 1], &generator)
-        #expect(weights.count == 3 && weights.allSatisfy { $0.isFinite && $0 >= 0 }, "\(entry.name): \(weights)")
+        #expect(
+          weights.count == 3 && weights.allSatisfy { $0.isFinite && ($0 >= 0 || Self.signed.contains(entry.name)) },
+          "\(entry.name): \(weights)")
       }
     }
   }

@@ -3,6 +3,7 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 import Testing
+import Torch
 
 /// States from files, of which nothing is believed.
 @Suite struct RestoredStateTests {
@@ -42,6 +43,7 @@ import Testing
   @Test(arguments: MethodRegistry.weightings.map(\.name)) func weightings(_ name: String) throws {
     let settings: [String: [String: MethodSetting]] = [
       "manual": ["weights": .numbers(["a": 1, "b": 2, "c": 0.5])], "dwa": ["epoch": .number(2)],
+      "stch": ["epoch": .number(2), "warmupEpoch": .number(0)],
     ]
     let entry = try MethodRegistry.weighting(name)
     var weighting = try entry.make(settings[name] ?? [:], tasks: Self.tasks)
@@ -49,7 +51,11 @@ import Testing
     func use(_ weighting: inout any LossWeighting) throws {
       for step in 1...5 {
         let losses = [1.0, 0.3, 2 / Double(step)]
-        let weights = try weighting.weights(for: losses, using: &generator)
+        let rows = Tensor([0.5, Double(step), -1, 0.2, 3, 0], shape: [3, 2])
+        let weights =
+          weighting.weighsByGradients
+          ? try weighting.weights(for: losses, gradients: DenseTaskGradients(rows: rows), using: &generator)
+          : try weighting.weights(for: losses, using: &generator)
         #expect(weights.count == 3 && weights.allSatisfy { $0.isFinite })
         weighting.update(losses: losses, gradientNorms: [1, 2, 0.5])
         weighting.update(losses: losses)

@@ -20,6 +20,12 @@ import Torch
     return report!
   }
 
+  @Test func schedulesDeclareTheirPasses() {
+    #expect(JointSchedule().passes == .joint && AlternatingSchedule().passes == .eachTask)
+    #expect(SelectiveGroups(taskCount: 2).passes == .jointForEachUpdate)
+    #expect(NoAdaptation().tokenGrowing == nil && TokenModulationAndExpansion().tokenGrowing?.sampleCount == 128)
+  }
+
   /// The gradient of the sum of some losses.
   private func gradient(of losses: [Tensor], _ vector: ParameterVector) -> Tensor {
     let gradient = vector.values.zerosLike()

@@ -9,7 +9,7 @@ import Torch
   private static let names = ["trunk.a.weight", "trunk.a.bias", "gate.weight", "behind.weight", "behind.bias"]
 
   /// A trunk, gates between its layers, and a layer behind the features.
-  private func makeStore() -> ParameterStore {
+  fileprivate func makeStore() -> ParameterStore {
     let store = ParameterStore(seed: 1)
     let root = store.root
     _ = root["trunk", "a"].parameter("weight", [3, 4], .uniform(bound: 1))
@@ -82,6 +82,39 @@ import Torch
     store.layOut()
     let groups = Dictionary(uniqueKeysWithValues: store.allParameters.map { ($0.name, $0.scope.group) })
     #expect(Self.names.map { groups[$0] } == ["weights", "rest", "gates", "weights", "rest"])
+  }
+
+  @Test func laterAssignmentsReplaceEarlierOnes() throws {
+    let store = makeStore()
+    func groups() -> [String?] {
+      store.layOut()
+      let groups = Dictionary(uniqueKeysWithValues: store.allParameters.map { ($0.name, $0.scope.group) })
+      return Self.names.map { groups[$0] }
+    }
+    try store.assign(.names("trunk.*"), to: "slow")
+    try store.assign(.names("*.bias"), to: "biases")
+    // The same selection keeps its place.
+    try store.assign(.names("trunk.*"), to: "fast")
+    #expect(groups() == ["fast", "fast", "gates", "default", "biases"])
+    // All at once, or none where one of them selects nothing.
+    #expect(throws: ParameterSelectionError.self) {
+      try store.reassign([(.names("behind.*"), "late"), (.names("befind.*"), "x")])
+    }
+    #expect(groups() == ["fast", "fast", "gates", "default", "biases"])
+    try store.reassign([(.names("behind.*"), "late")])
+    #expect(groups() == ["default", "default", "gates", "late", "late"])
+  }
+
+  @Test func aGroupOfNoParameterStops() async {
+    await #expect(processExitsWith: .failure) {
+      ParameterGroupTests().makeStore().layOut(for: OptimizerGroups([OptimizerGroup("gats", isFrozen: true)]))
+    }
+    await #expect(processExitsWith: .success) {
+      let store = ParameterGroupTests().makeStore()
+      try store.assign(.names("*"), to: "all")
+      // A group whose parameters are all assigned to another one is known.
+      store.layOut(for: OptimizerGroups([OptimizerGroup("gates"), OptimizerGroup("all", learningRateFactor: 2)]))
+    }
   }
 
   @Test func selectionsOfNothingAreNamed() {

@@ -24,6 +24,13 @@ import Testing
     let shortest = try aggregate("mgda", #"{"gradients": [[1, 0], [2, 0]]}"#)
     #expect(shortest.output == #"{"direction":[1,0],"weights":[1,0]}"# + "\n")
     let cagrad = try aggregate("cagrad", file, ["--set", "c=0", "--set", "rescale=0"])
+    let preferred = try aggregate("upgrad", file, ["--set", "preference=0:2,1:0.5"])
+    let plain = try aggregate("upgrad", file)
+    #expect(preferred.succeeded && preferred.output != plain.output, "\(preferred.errors)")
+    let balanced = try aggregate("db-mtl", file, ["--set", "beta=0"])
+    #expect(balanced.succeeded && balanced.output.hasPrefix(#"{"direction":["#), "\(balanced.errors)")
+    let chosen = try aggregate("krum", #"{"gradients": [[1, 0], [1, 1], [9, 9], [1, 0.5]]}"#, ["--set", "byzantine=0"])
+    #expect(chosen.output == #"{"direction":[1,0.5],"weights":[0,0,0,1]}"# + "\n")
     #expect(cagrad.output == #"{"direction":[0,0.5],"weights":[0.5,0.5]}"# + "\n")
   }
 
@@ -44,6 +51,9 @@ import Testing
         "losses of at least 0"
       ),
       ("imtl", #"{"gradients": [[1], [2]]}"#, [], "needs 'losses'"),
+      ("db-mtl", #"{"gradients": [[1], [2]]}"#, [], "needs 'losses'"),
+      ("upgrad", #"{"gradients": [[1], [2]]}"#, ["--set", "preference=0:1"], "no preference for the task '1'"),
+      ("pcd", #"{"gradients": [[1], [2]]}"#, ["--set", "primary=2"], "a task that is not there"),
       ("mgda", #"{"gradients": [[1], [2]]}"#, ["--set", "normalization=loss"], "needs 'losses'"),
       ("nash-mtl", #"{"gradients": [[1, 1], [0, 0]]}"#, [], "task 1"),
       ("nash-mtl", #"{"gradients": [[1, 1], [-1, -1]]}"#, [], "cancel each other out"),

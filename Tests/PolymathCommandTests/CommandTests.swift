@@ -52,7 +52,7 @@ import Torch
       #expect(!lost.succeeded && lost.errors.contains("would be overwritten"), "\(lost.errors)")
       #expect(try Data(contentsOf: own) == Data(contentsOf: URL(fileURLWithPath: picture)))
       let gallery = try Command.run(["predict", "run", picture, "--out", "run/predictions"], in: folder)
-      #expect(!gallery.succeeded && gallery.errors.contains("the run's own pictures"), "\(gallery.errors)")
+      #expect(!gallery.succeeded && gallery.errors.contains("the run's own images"), "\(gallery.errors)")
       let printed = try Command.run(["train", "--resume", "--out", "run", "--print-configuration"], in: folder)
       #expect(printed.output.contains("steps: 3 "))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))
@@ -159,7 +159,7 @@ import Torch
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),
-        (["train", "--set", "data.folder=nowhere"], "is no data set"),
+        (["train", "--set", "data.folder=nowhere"], "is not a data set"),
         (["train", "--resume"], "--out"),
         (["evaluate", "nowhere"], "does not exist"),
         (["predict", "nowhere", "nothing.png"], "nothing.png: does not exist"),

@@ -9,18 +9,21 @@ public enum FillFormula {
     text.utf8.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
   }
 
+  /// `t` in [−1, 1) at a flat index, for the hash of a name.
+  private static func unit(_ hash: UInt32, _ index: Int) -> Double {
+    var x = hash &+ UInt32(truncatingIfNeeded: index) &* 0x9E37_79B9
+    x ^= x >> 16
+    x &*= 0x85EB_CA6B
+    x ^= x >> 13
+    x &*= 0xC2B2_AE35
+    x ^= x >> 16
+    return Double(x) * 0x1p-31 - 1
+  }
+
   /// `t` in [−1, 1) at consecutive flat indices.
   public static func unit(_ name: String, count: Int) -> [Double] {
     let start = hash("1:" + name)
-    return (0..<count).map { index in
-      var x = start &+ UInt32(truncatingIfNeeded: index) &* 0x9E37_79B9
-      x ^= x >> 16
-      x &*= 0x85EB_CA6B
-      x ^= x >> 13
-      x &*= 0xC2B2_AE35
-      x ^= x >> 16
-      return Double(x) * 0x1p-31 - 1
-    }
+    return (0..<count).map { unit(start, $0) }
   }
 
   /// A tensor of pictures: offset 0, amplitude 1.
@@ -42,7 +45,8 @@ public enum FillFormula {
       case ("bias", _): (0, 0.1)
       default: (0, 0.5)
       }
-    return Tensor(unit(name, count: count).map { Float(offset + amplitude * $0) }, shape: shape)
+    let start = hash("1:" + name)
+    return Tensor((0..<count).map { Float(offset + amplitude * unit(start, $0)) }, shape: shape)
   }
 
   /// Fills every parameter and buffer of a store.

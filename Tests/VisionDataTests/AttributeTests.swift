@@ -73,6 +73,6 @@ import VisionData
     #expect(complaint(index(right, attributes: #"["a", "a"]"#)).contains("the task 'faces' names an attribute twice"))
     #expect(complaint(index(right, attributes: #"["a", ""]"#)).contains("an attribute without a name"))
     #expect(
-      complaint(index(right.replacing("true", with: "1"))).contains("is no data set index"))
+      complaint(index(right.replacing("true", with: "1"))).contains("is not a data set index"))
   }
 }

@@ -50,10 +50,43 @@ import VisionData
     }
   }
 
+  /// Both folders have as many samples as are asked for, and a note says what is left out.
+  @Test func countsAreLimitsOfBothFolders() throws {
+    try withTemporaryFolder { parent in
+      let (url, other) = (parent.appendingPathComponent("set"), parent.appendingPathComponent("other"))
+      try DatasetWriter(url).write(Scenes(seed: 1, count: 6, height: 32, width: 48))
+      try DatasetWriter(other).write(Scenes(seed: 2, count: 3, height: 32, width: 48))
+      var request = request(url)
+      request.validationFolder = other
+      let reader = try DatasetReader.reader(named: nil, of: url)
+      let limited = try reader.open(request)
+      #expect(limited.training.count == 5 && limited.validation.count == 2)
+      let first = try DatasetFolder(other, tasks: ["edges"]).sample(at: 0)
+      #expect(try limited.validation.sample(at: 0) == first)
+      #expect(
+        limited.note
+          == "of 6 samples to train on, 5 are used (data.trainingCount); of 3 samples to evaluate on, 2 are used (data.validationCount)"
+      )
+      (request.trainingCount, request.validationCount) = (100, 100)
+      let all = try reader.open(request)
+      #expect(all.training.count == 6 && all.validation.count == 3 && all.note == nil)
+      // One folder: its last samples are those to validate on.
+      (request.validationFolder, request.trainingCount, request.validationCount) = (nil, 3, 2)
+      #expect(try reader.open(request).note == "of 4 samples to train on, 3 are used (data.trainingCount)")
+    }
+  }
+
+  @Test func aFolderReaderWithoutAFolderIsAnError() throws {
+    let reader = try DatasetReader.reader(named: "folder", of: nil)
+    for body in [{ _ = try reader.open(request(nil)) }, { _ = try reader.tasks(request(nil)) }] {
+      #expect(performing: body, throws: { "\($0)".contains("'folder' reads a folder, but the request names none") })
+    }
+  }
+
   @Test func whatNoReaderKnowsNamesTheReaders() throws {
     try withTemporaryFolder { url in
       #expect { try DatasetReader.reader(named: nil, of: url) } throws: {
-        "\($0)".contains("is no data set that a reader recognizes")
+        "\($0)".contains("is not a data set that a reader recognizes")
           && "\($0)".contains("folder (a folder with an index")
       }
       #expect { try DatasetReader.reader(named: "foldr", of: url) } throws: {

@@ -108,7 +108,7 @@ import VisionData
           #expect(try DatasetFolder(target).sample(at: 0).image.height == 64)
         } else {
           #expect { try DatasetFolder(target).sample(at: 0) } throws: {
-            "\($0)".contains("image0.png: is 64×32, but the data set's pictures are 32×64")
+            "\($0)".contains("image0.png: is 64×32, but the data set's images are 32×64")
           }
         }
       }

@@ -108,7 +108,7 @@ import VisionData
     }
     let damages: [(answer: String, breaking: (URL) throws -> Void)] = [
       ("has no readable dataset.json", { try FileManager.default.removeItem(at: $0.appendingPathComponent(index)) }),
-      ("is no data set index", { try Data("{".utf8).write(to: $0.appendingPathComponent(index)) }),
+      ("is not a data set index", { try Data("{".utf8).write(to: $0.appendingPathComponent(index)) }),
       (
         "is no path inside of the folder",
         { url in
@@ -132,7 +132,7 @@ import VisionData
       ),
       ("edges/000000.png: is empty", { try Data().write(to: $0.appendingPathComponent("edges/000000.png")) }),
       (
-        "is 4×4, but the data set's pictures are 32×48",
+        "is 4×4, but the data set's images are 32×48",
         { try flat(0, width: 4, height: 4).write(to: $0.appendingPathComponent("edges/000000.png")) }
       ),
       (
@@ -159,7 +159,7 @@ import VisionData
         }
       ),
       (
-        "says that pictures are -32×48",
+        "says that images are -32×48",
         { url in
           let file = url.appendingPathComponent(index)
           let text = try String(contentsOf: file, encoding: .utf8)

@@ -118,14 +118,14 @@ import VisionData
   @Test(arguments: [
     (
       "\"width\":64", "\"width\":63",
-      "objects/000001.json: is no list of objects: the lengths of the runs do not add up"
+      "objects/000001.json: is not a list of objects: the lengths of the runs do not add up"
     ),
     ("\"counts\":\\[[0-9]+", "\"counts\":[9000000000000000000", "do not add up to a mask of 48×64"),
     ("\"counts\":\\[[0-9]+", "\"counts\":[-1", "do not add up to a mask of 48×64"),
     ("\"counts\":\\[[^\\]]*\\],\"height\":48", "\"counts\":[0,3072],\"height\":64", "do not add up to a mask of 64×64"),
     (
       "\"counts\":\\[[^\\]]*\\],\"height\":48,\"width\":64", "\"counts\":[0,6],\"height\":2,\"width\":3",
-      "object 1 has a mask of 2×3, but the data set's pictures are 48×64"
+      "object 1 has a mask of 2×3, but the data set's images are 48×64"
     ),
     (
       "\"counts\":\\[[^\\]]*\\],\"height\":48", "\"counts\":[3072],\"height\":48",
@@ -139,7 +139,7 @@ import VisionData
       "\"kind\":\"[a-z]+\"", "\"kind\":\"shere\"",
       "object 1: unknown class of 'objects' 'shere'. Did you mean 'sphere'?"
     ),
-    ("^\\[", "[7,", "is no list of objects"),
+    ("^\\[", "[7,", "is not a list of objects"),
   ]) func damagedFilesOfObjectsAreNamed(_ text: String, _ other: String, _ answer: String) throws {
     let found = try complaint(text, with: other)
     #expect(found.contains(answer) && found.contains("objects/000001.json"), "\(found)")

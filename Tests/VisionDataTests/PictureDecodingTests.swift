@@ -66,7 +66,7 @@ import VisionData
   @Test func jpegKeepsNoStoredSamples() throws {
     let data = try resource("plain.jpg")
     #expect { try PictureReader().storedSamples(data, from: url) } throws: {
-      "\($0)".contains("/some/file: is a JPEG picture")
+      "\($0)".contains("/some/file: is a JPEG image")
     }
   }
 
@@ -182,16 +182,16 @@ import VisionData
 
   @Test func inksAreNamed() throws {
     #expect { try Picture(resource("cmyk.jpg"), from: url) } throws: {
-      "\($0)".contains("/some/file: is a picture of a kind that is not read") && "\($0)".contains("CMYK")
+      "\($0)".contains("/some/file: is an image of a kind that is not read") && "\($0)".contains("CMYK")
     }
   }
 
   @Test func picturesWithoutPixelsAreErrors() throws {
     for (height, width) in [(0, 4), (4, 0)] {
       let file = RawPNG(height: height, width: width, samples: [])
-      #expect { try Picture(file.data, from: url) } throws: { "\($0)".contains("is a damaged picture") }
+      #expect { try Picture(file.data, from: url) } throws: { "\($0)".contains("is a damaged image") }
       #expect { try Picture(jpegClaiming(height: height, width: width), from: url) } throws: {
-        "\($0)".contains("is a damaged picture")
+        "\($0)".contains("is a damaged image")
       }
     }
   }
@@ -229,7 +229,7 @@ import VisionData
     png.chunks = []
     for data in [png.data, try jpegClaiming(height: 30000, width: 30000)] {
       #expect { try PictureReader(pixelLimit: .max).picture(data, from: url) } throws: {
-        "\($0)".contains("is a damaged picture: its header says 30000×30000")
+        "\($0)".contains("is a damaged image: its header says 30000×30000")
       }
     }
     // The limit itself is allowed.

@@ -125,7 +125,7 @@ import VisionData
       try folder.write(to: url) { _, _ in folder.map { _, _ in 0 } }
       let picture = Picture(width: 32, height: 32, channels: 1, samples: .bits8([UInt8](repeating: 0, count: 1024)))
       try picture.jpegData().write(to: url.appendingPathComponent("mask0.png"))
-      #expect { try DatasetFolder(url).sample(at: 0) } throws: { "\($0)".contains("mask0.png: is a JPEG picture") }
+      #expect { try DatasetFolder(url).sample(at: 0) } throws: { "\($0)".contains("mask0.png: is a JPEG image") }
     }
   }
 }

@@ -42,7 +42,7 @@ import VisionNetworks
     #expect(make(["only"]).store.vectors.count == 2)
   }
 
-  @Test(arguments: ["multi-scale", "convolution", "aspp", "plain"], ["vit_micro", "resnet18"])
+  @Test(arguments: ["multi-scale", "convolution", "aspp", "plain", "high-resolution"], ["vit_micro", "resnet18"])
   func everyDecoderOnEveryKindOfEncoder(_ decoder: String, _ encoder: String) {
     let network = make(["a"], decoder: decoder, encoder: encoder)
     let images = RandomGenerator(seed: 1).normal([2, 3, 64, 96])
@@ -98,7 +98,10 @@ import VisionNetworks
   }
 
   /// Every task starts from the file's normalization, so that the network is the plain one at first, for every task.
-  @Test(arguments: [("resnet18", "multi-scale", 20, "bn1"), ("segnet", "plain", 26, "encoder_block.0.1")])
+  @Test(arguments: [
+    ("resnet18", "multi-scale", 20, "bn1"), ("segnet", "plain", 26, "encoder_block.0.1"),
+    ("hrnet_w18_small_v2", "high-resolution", 144, "stage4.1.fuse_layers.3.0.1.1"),
+  ])
   func tasksStartFromTheSameNormalization(
     _ encoder: String, _ decoder: String, _ convolutionCount: Int, _ normalization: String
   ) throws {

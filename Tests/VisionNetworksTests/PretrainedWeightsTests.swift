@@ -71,6 +71,11 @@ import VisionNetworks
   @Test(arguments: [
     ("vit_micro", ["head.weight", "head.bias"]), ("vit_micro", ["head_dist.weight", "pre_logits.fc.bias"]),
     ("resnet18", ["fc.weight", "fc.bias"]), ("segnet", ["pred_task1.0.weight", "pred_task.1.bias"]),
+    ("resnet20_quarter", ["linear.weight", "linear.bias"]),
+    (
+      "hrnet_w18_small_v2",
+      ["incre_modules.0.0.bn1.bias", "downsamp_modules.0.0.weight", "final_layer.0.bias", "classifier.bias"]
+    ),
   ])
   func classifiersAreLeftOut(_ encoder: String, _ names: [String]) throws {
     let (source, target) = (make(encoder, seed: 1), make(encoder, seed: 2))
@@ -82,7 +87,7 @@ import VisionNetworks
 
   // MARK: Counters
 
-  @Test(arguments: ["resnet18", "segnet"], [nil, ["a", "b"]])
+  @Test(arguments: ["resnet18", "segnet", "hrnet_w18_small_v2"], [nil, ["a", "b"]])
   func filesWithoutCountersOfBatchesLoad(_ encoder: String, _ tasks: [String]?) throws {
     let sharing: any Sharing = tasks == nil ? HardSharing() : TaskNormalizationSharing()
     let (source, target) = (make(encoder, seed: 1), make(encoder, seed: 2, sharing: sharing, tasks: tasks ?? []))

@@ -89,4 +89,52 @@ import VisionNetworks
     #expect(abs(l2 - record["l2"].double) < 2e-3 * record["l2"].double, "\(what) l2")
     #expect(abs(dot - record["probe_dot"].double) < 2e-3 * record["l2"].double, "\(what) probe")
   }
+
+  /// Networks for small images, in both kinds of shortcut; the code of the second calls its classifier `linear`.
+  @Test(arguments: [
+    ("resnet20_projection", ResNet.Configuration.Shortcut.projection, "fc."),
+    ("resnet20_option_a", .padding, "linear."),
+  ])
+  func smallImages(_ name: String, _ shortcut: ResNet.Configuration.Shortcut, _ classifier: String) throws {
+    let record = try reference(name)
+    var configuration = ResNet.Configuration.resNet20
+    configuration.shortcut = shortcut
+    configuration.classes = 10
+    let store = ParameterStore(seed: 0)
+    let network = ResNet(store.root, configuration)
+    store.layOut()
+    let rename = { (name: String) in name.hasPrefix("fc.") ? classifier + name.dropFirst(3) : name }
+    #expect(store.parameterCount == record["parameters"].int)
+    try expectEntries(store, matchList: "keys_\(name)", rename: rename)
+    FillFormula.fill(store, rename: rename)
+    let image = FillFormula.image(record["input_key"].string, record["input_shape"].ints)
+    image.requiresGradient = true
+    let features = network.maps(image, .evaluation)
+    for (layer, feature) in paired(record["intermediate"].keys, features) {
+      expect(feature, matches: record["intermediate"][layer], layer)
+    }
+    expectNetwork(
+      store, record, image: image, outputs: [("output", network.logits(features, .evaluation))], rename: rename)
+  }
+
+  /// A network of half the width has a quarter of the parameters of its convolutions, up to the channels of the image.
+  @Test(arguments: ["resnet20", "resnet18"]) func narrowNetworks(_ name: String) throws {
+    let strides = name == "resnet20" ? [1, 2, 4] : [4, 8, 16, 32]
+    var counts: [Int] = []
+    for (suffix, divisor) in [("", 1), ("_half", 2), ("_quarter", 4)] {
+      let entry = try EncoderRegistry.shared.require(name + suffix)
+      let store = ParameterStore(seed: 0)
+      let encoder = entry.make(store.root, EncoderRequest(imageHeight: 64, imageWidth: 64))
+      store.layOut()
+      let maps = encoder.maps(.zeros([1, 3, 64, 64]), .evaluation)
+      #expect(maps.map { $0.shape[1] } == strides.indices.map { ((name == "resnet20" ? 16 : 64) << $0) / divisor })
+      #expect(maps.map { $0.shape[1] } == encoder.featureChannels)
+      #expect(maps.map { 64 / $0.shape[2] } == strides && encoder.featureStrides == strides)
+      counts.append(
+        store.allParameters.filter { $0.shape.count == 4 && $0.name != "conv1.weight" }.reduce(0) {
+          $0 + $1.value.count
+        })
+    }
+    #expect(counts[0] == 4 * counts[1] && counts[1] == 4 * counts[2])
+  }
 }

@@ -5,24 +5,6 @@ import Testing
 import Torch
 import VisionNetworks
 
-let resources = Bundle.module.bundleURL.appendingPathComponent("Resources")
-
-/// The state dict's names and shapes, against a list of `name dtype shape` lines.
-///
-/// - Parameter unused: entries of the list that have no part in the network.
-func expectEntries(
-  _ store: ParameterStore, matchList name: String, unused: [String] = [], rename: (String) -> String = { $0 }
-) throws {
-  let lines = try String(contentsOf: resources.appendingPathComponent("\(name).txt"), encoding: .utf8)
-    .split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-  let expected = Dictionary(uniqueKeysWithValues: lines.filter { !unused.contains($0[0]) }.map { ($0[0], $0[2]) })
-  let found = Dictionary(
-    uniqueKeysWithValues: store.state.map { name, tensor in
-      (rename(name), tensor.shape.isEmpty ? "scalar" : tensor.shape.map(String.init).joined(separator: "x"))
-    })
-  #expect(found == expected)
-}
-
 @Suite(.serialized) struct VisionTransformerReferenceTests {
   private func make(
     _ configuration: VisionTransformer.Configuration
@@ -100,13 +82,18 @@ func expectEntries(
     expectGradients(of: network, store, reference["gradients"], "vit_micro")
   }
 
-  @Test func positionsAreResizedOnLoadingAsTheMultiscaleSystemDoes() throws {
+  @Test(arguments: [
+    ("sel_invpt_taskprompter", Interpolation.bicubic), ("dpt", .bilinear),
+  ])
+  func positionsAreResizedAsPublicCodesDo(_ code: String, _ interpolation: Interpolation) throws {
     let reference = try Reference(contentsOf: resources.appendingPathComponent("pos_embed_resize.json"))
     let positions = Tensor(reference["full_input"].flatDoubles.map { Float($0) }, shape: [1, 17, 8])
-    for (name, rows, columns) in [("sel_invpt_taskprompter_4x6", 4, 6), ("sel_invpt_taskprompter_6x3", 6, 3)] {
+    for (rows, columns) in [(4, 6), (6, 3)] {
+      let name = "\(code)_\(rows)x\(columns)"
       let (_, network) = make(
         VisionTransformer.Configuration(
-          width: 8, depth: 1, heads: 2, imageHeight: rows * 16, imageWidth: columns * 16, positionResizing: .bicubic))
+          width: 8, depth: 1, heads: 2, imageHeight: rows * 16, imageWidth: columns * 16,
+          positionResizing: interpolation))
       let resized = network.resizedPositions(positions, rows: 4, columns: 4)
       #expect(resized.shape == [1, 1 + rows * columns, 8])
       expectClose(resized.array(of: Double.self), reference[name]["full"].flatDoubles, tolerance: 2e-6, name)

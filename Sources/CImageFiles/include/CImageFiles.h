@@ -19,17 +19,17 @@ typedef struct {
 
 typedef enum {
   ci_success = 0,
-  // The bytes do not hold a whole picture; the message says why.
+  // The bytes do not hold a whole image; the message says why.
   ci_damaged = -1,
-  // The header names more pixels than allowed: only width and height of the picture are set.
+  // The header names more pixels than allowed: only width and height are set.
   ci_too_large = -2,
-  // A kind of picture that is not read; the message says which.
+  // A kind of image that is not read; the message says which.
   ci_unsupported = -3,
 } ci_status;
 
-// Reads a picture as it is to be seen: palettes become colors, grey takes the whole range of 8 or 16 bits.
+// Reads an image as it is to be seen: palettes become colors, gray takes the whole range of 8 or 16 bits.
 ci_status ci_read_png(const uint8_t *bytes, size_t count, size_t pixel_limit, ci_picture *picture, ci_message *message);
-// Reads the samples as the file stores them: a palette gives its indices, grey of 1, 2 or 4 bits its small numbers.
+// Reads the samples as the file stores them: a palette gives its indices, gray of 1, 2 or 4 bits its small numbers.
 ci_status ci_read_png_samples(
     const uint8_t *bytes, size_t count, size_t pixel_limit, ci_picture *picture, ci_message *message);
 ci_status ci_read_jpeg(

@@ -23,4 +23,25 @@ void cm_draw(uint64_t seed, int64_t from, int64_t to, float *result);
 void cm_keep_one_sign(
     const float *const *rows, int count, int64_t from, int64_t to, const float *draws, float leak, float *result);
 
+// Products of a sparse matrix, whose row r has the values[k] in the columns columns[k] for k in starts[r]..<starts[r + 1],
+// with a dense one of `width` columns. The second kind multiplies by the transposed sparse matrix, which has
+// `column_count` rows.
+void cm_sparse_product_single(
+    int64_t row_count, const int64_t *starts, const int32_t *columns, const float *values, const float *dense,
+    int64_t width, float *product);
+void cm_sparse_product_double(
+    int64_t row_count, const int64_t *starts, const int32_t *columns, const double *values, const double *dense,
+    int64_t width, double *product);
+void cm_transposed_sparse_product_single(
+    int64_t row_count, int64_t column_count, const int64_t *starts, const int32_t *columns, const float *values,
+    const float *dense, int64_t width, float *product);
+void cm_transposed_sparse_product_double(
+    int64_t row_count, int64_t column_count, const int64_t *starts, const int32_t *columns, const double *values,
+    const double *dense, int64_t width, double *product);
+
+// Non-maximum suppression of boxes (x1, y1, x2, y2 of each) in the order in which they are visited: `kept` gets the
+// positions of those that overlap no box before them, which was kept, by an intersection over union above the threshold.
+// Returns their number. `scratch` has room for 5 (count + 16) numbers, all zero.
+int64_t cm_suppress(const double *boxes, int64_t count, double threshold, double *scratch, int64_t *kept);
+
 #endif

@@ -86,6 +86,14 @@ int ct_gradients_into(const ct_tensor *outputs, const ct_tensor *seeds, int outp
 int ct_reaches(const ct_tensor *outputs, int output_count, const ct_tensor *ends, int end_count,
                const ct_tensor *leaves, int leaf_count, bool *reached);
 
+// A linear map that the caller computes: from tensors of one shape to those of another, and, `adjoint`, back. It writes
+// all of the output, which is contiguous and on the input's device, and takes over one reference of both.
+typedef void (*ct_linear_map)(void *context, bool adjoint, ct_tensor input, ct_tensor output);
+// Applies a linear map so that autograd follows it, any number of times. `release(context)` is called when neither
+// the result nor a graph needs the map any more, and also on failure. Returns null on failure.
+ct_tensor ct_apply_linear(ct_tensor input, const int64_t *sizes, int dimensions, ct_linear_map map, void *context,
+                          void (*release)(void *));
+
 // State of this thread.
 bool ct_set_gradient_mode(bool on);
 int ct_set_autocast(int device_type, bool on, int dtype);

@@ -12,19 +12,14 @@ public struct StepBenchmark {
   let objective: SquaresObjective
 
   /// - Parameters:
-  ///   - method: the names of methods joined by `+`, as `polymath train --method` takes them.
-  ///   - settings: settings of the method, such as `method.aggregator.c=0.4`.
-  ///   - level: the level of the gradients: `parameters` or `features`.
+  ///   - choice: the method and the tasks.
   ///   - name: the name of the encoder.
-  ///   - taskCount: the number of tasks, K.
   ///   - size: the height and width of the images in pixels.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: `MethodError` or ``ConfigurationError`` for a name that does not exist.
-  public init(
-    method: String, settings: [String] = [], level: String = "parameters", encoder name: String, taskCount: Int,
-    size: Int, batchSize: Int, threads: Int
-  ) throws {
+  /// - Throws: `RegistryError` (Support) for an encoder that does not exist, ``ConfigurationError`` for one that does not
+  ///   fit the method or the size.
+  public init(_ choice: BenchmarkMethod, encoder name: String, size: Int, batchSize: Int, threads: Int) throws {
     let encoder = try EncoderRegistry.shared.require(name)
     guard size % encoder.traits.sizeMultiple == 0 else {
       throw ConfigurationError(
@@ -32,34 +27,22 @@ public struct StepBenchmark {
       )
     }
     Runtime.threadCount = threads
-    var configuration = Configuration()
-    configuration.data.tasks = (0..<taskCount).map { "task\($0)" }
-    try configuration.apply(method: method)
-    for setting in settings {
-      guard setting.hasPrefix("method.") else {
-        throw ConfigurationError(
-          "'\(setting)': the bench takes settings of the method, such as method.schedule.mixture=phase2; everything else is an option of its own"
-        )
-      }
-      try configuration.apply(assignment: setting)
-    }
-    try configuration.apply(assignment: "method.level=\(level)")
-    let method = try configuration.makeMethod()
+    let method = choice.method
     guard !method.schedule.needsNormalizedConvolutions || encoder.traits.has(.batchNormalization) else {
-      throw ConfigurationError("\(configuration.method.schedule.name) needs batch normalization: --encoder resnet18")
+      throw ConfigurationError("\(choice.scheduleName) needs batch normalization: --encoder resnet18")
     }
     let sharing: any Sharing =
       method.schedule.needsNormalizedConvolutions ? TaskNormalizationSharing() : HardSharing()
     network = MultitaskNetwork(
       NetworkPlan(
         encoder: encoder, sharing: sharing, decoder: MultiScaleHead.entry,
-        outputs: configuration.data.tasks.map { TaskOutput(task: $0, channels: Self.channels) },
+        outputs: choice.tasks.map { TaskOutput(task: $0, channels: Self.channels) },
         request: EncoderRequest(imageHeight: size, imageWidth: size)), seed: 1)
     optimizer = MultitaskOptimizer(network.store, method: method, optimizer: Adam())
     let generator = RandomGenerator(seed: 2)
     objective = SquaresObjective(
       network: network, images: generator.normal([batchSize, 3, size, size]),
-      targets: (0..<taskCount).map { _ in generator.normal([batchSize, Self.channels, size, size]) },
+      targets: choice.tasks.map { _ in generator.normal([batchSize, Self.channels, size, size]) },
       context: .training(RandomGenerator(seed: 3)))
   }
 
@@ -90,10 +73,10 @@ public struct StepBenchmark {
 
   /// The passes that a step of the benchmark's method needs at least.
   public var floor: Floor {
-    switch method.schedule {
-    case is SelectiveGroups: .jointForEachGroup
-    case is JointSchedule: method.needsEachGradient ? .eachTask : .joint
-    default: .alternating
+    switch method.schedule.passes {
+    case .joint: method.needsEachGradient ? .eachTask : .joint
+    case .jointForEachUpdate: .jointForEachGroup
+    case .eachTask: .alternating
     }
   }
 

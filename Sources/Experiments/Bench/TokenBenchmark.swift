@@ -7,7 +7,7 @@ import Torch
 public struct TokenBenchmark {
   private let joint: StepBenchmark
   private let grown: StepBenchmark
-  private let adaptation: TokenModulationAndExpansion
+  private let adaptation: any TokenGrowing
   private let embedded: Tensor
   private let stack: TransformerStack
 
@@ -15,32 +15,34 @@ public struct TokenBenchmark {
   public let batchCount: Int
 
   /// - Parameters:
-  ///   - method: the names of methods joined by `+`, dtme among them.
-  ///   - settings: settings of the method, such as `method.adaptation.modulated=0.25`.
+  ///   - method: the method and the tasks; the method has to let the network grow: ``BenchmarkMethod/growsTokens``.
   ///   - encoder: the name of the encoder.
-  ///   - taskCount: the number of tasks, K.
   ///   - size: the height and width of the images in pixels.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: `MethodError` or ``ConfigurationError``, also for an encoder that is no transformer.
-  public init(
-    method: String, settings: [String], encoder: String, taskCount: Int, size: Int, batchSize: Int, threads: Int
-  ) throws {
+  /// - Throws: `MethodError` for a method that lets no network grow, or an encoder that is not a transformer;
+  ///   ``ConfigurationError`` for an encoder that does not fit the size.
+  public init(_ method: BenchmarkMethod, encoder: String, size: Int, batchSize: Int, threads: Int) throws {
     func make() throws -> StepBenchmark {
-      try StepBenchmark(
-        method: method, settings: settings, encoder: encoder, taskCount: taskCount, size: size, batchSize: batchSize,
-        threads: threads)
+      try StepBenchmark(method, encoder: encoder, size: size, batchSize: batchSize, threads: threads)
+    }
+    guard let adaptation = method.method.adaptation.tokenGrowing else {
+      throw MethodError("tokens are measured with an adaptation that lets them grow, such as dtme")
     }
     joint = try make()
     grown = try make()
-    adaptation = joint.method.adaptation as! TokenModulationAndExpansion
+    self.adaptation = adaptation
     try adaptation.check(joint.network)
     batchCount = (adaptation.sampleCount + batchSize - 1) / batchSize
-    stack = joint.network.transformer!
-    var first: Tensor?
+    guard let stack = joint.network.transformer else {
+      throw MethodError("\(encoder) is not a transformer: it has no tokens")
+    }
+    self.stack = stack
+    var entering: [Tensor] = []
     let objective = joint.objective
-    withoutGradients { _ = objective.features { first = first ?? $0 } }
-    embedded = first!
+    withoutGradients { _ = objective.features { entering.append($0) } }
+    require(!entering.isEmpty, "no layer of \(encoder) is entered by all tasks together")
+    embedded = entering[0]
   }
 
   /// Analyzes the token spaces and the conflicts of ``batchCount`` batches.

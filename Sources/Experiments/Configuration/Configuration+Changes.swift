@@ -12,6 +12,13 @@ extension Configuration {
     return copy
   }
 
+  /// The same without pretrained weights, which a checkpoint replaces.
+  var withoutWeights: Configuration {
+    var copy = self
+    copy.network.weights = nil
+    return copy
+  }
+
   /// Takes a method as a person types it, `uw+pcgrad`: names in any order, each a weighting, an aggregator, a
   /// schedule or an adaptation.
   ///
@@ -29,6 +36,12 @@ extension Configuration {
 }
 
 extension Configuration.Method {
+  /// The names of the parts, without an adaptation that leaves the network as it is.
+  var names: [String] {
+    let kinds = MethodKind.allCases.filter { $0 != .adaptation || adaptation != Self().adaptation }
+    return kinds.map { self[$0].name }
+  }
+
   subscript(kind: MethodKind) -> MethodChoice {
     get {
       switch kind {

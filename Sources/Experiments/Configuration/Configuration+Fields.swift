@@ -35,9 +35,14 @@ extension Configuration.Data {
         "number of scenes to train on, or largest number of samples to use of a folder"),
       .integer(
         "validationCount", \.validationCount, 1...100_000_000,
-        "number of scenes, or of the folder's last samples, to evaluate on"),
+        "number of scenes or of the folder's last samples to evaluate on, or largest number of `validationFolder`"),
       .integer("height", \.height, 16...8192, "height of the images, in pixels"),
       .integer("width", \.width, 16...8192, "width of the images, in pixels"),
+      .choice(
+        "channels", \.channels, "channels of the images: colors, or colors and depth, which each sample then needs"),
+      .reals(
+        "depthRange", \.depthRange, 0...10_000,
+        "nearest and farthest depth of images with depth, in meters, of which the network gets -2 and 2"),
       .names("tasks", \.tasks, "tasks to learn, in this order"),
       .boolean("flip", \.flip, "whether training images are mirrored at random"),
       .real("jitter", \.jitter, 0...1, "strength of random changes of the training images' color; 0 for none"),

@@ -24,7 +24,9 @@ extension Configuration {
     try self.init(contentsOf: run.configuration)
   }
 
-  /// - Parameter source: what errors call the text.
+  /// - Parameters:
+  ///   - yaml: the configuration as YAML; fields that it lacks have their defaults.
+  ///   - source: what errors call the text.
   public init(yaml: String, source: String = "configuration") throws {
     self.init()
     guard let root = try YAMLText.root(of: yaml, source: source), !root.isNull else { return }

@@ -52,12 +52,21 @@ public struct Configuration: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// The number of scenes to train on, or the largest number of samples to use of a folder; defaults to 480.
     public var trainingCount = 480
-    /// The number of scenes, or of a folder's last samples, to evaluate on; defaults to 96.
+    /// The number of scenes to evaluate on, of a folder's last samples, or the largest number of samples to use of
+    /// ``validationFolder``; defaults to 96.
     public var validationCount = 96
     /// The height of the images in pixels, from 16 to 8192; samples are resized to it. It defaults to 96.
     public var height = 96
     /// The width of the images in pixels, from 16 to 8192; samples are resized to it. It defaults to 128.
     public var width = 128
+    /// The channels of the images; defaults to `ImageChannels/rgb`.
+    ///
+    /// With `ImageChannels/rgbd`, every sample needs a depth image, and the encoder takes four channels.
+    public var channels = ImageChannels.rgb
+    /// The nearest and the farthest depth of images with depth, from 0 to 10,000 meters.
+    ///
+    /// The network gets depth divided so that they become −2 and 2. The default, `[0.5, 1.8]`, fits the embedded scenes.
+    public var depthRange = [0.5, 1.8]
     /// The names of the tasks to learn, in the order of all results; defaults to the five tasks of the embedded scenes.
     public var tasks = ["segmentation", "depth", "normals", "edges", "saliency"]
     /// Whether training images are mirrored at random; defaults to true.

@@ -91,7 +91,7 @@ extension OptimizerGroupChoice {
     guard let sequence = node.sequence else { throw Mistake(text: "\(node.briefly) is no list of entries") }
     let choices = try sequence.map { try OptimizerGroupChoice($0) }
     for (index, choice) in choices.enumerated() {
-      if choices[..<index].contains(where: { $0.parameters == choice.parameters }) {
+      if choices[..<index].contains(where: { $0.groupName == choice.groupName }) {
         throw Mistake(text: "\(choice.parameters) stands there twice")
       }
     }
@@ -145,7 +145,7 @@ extension Field<Configuration.OptimizerChoice> {
       name, path, summary, allowed: "a list of groups, such as [{parameters: \"backbone.*\", learningRateFactor: 0.1}]",
       parse: { try? OptimizerGroupChoice.list($0) },
       isAllowed: { choices in
-        choices.allSatisfy { $0.complaint == nil } && Set(choices.map(\.parameters)).count == choices.count
+        choices.allSatisfy { $0.complaint == nil } && Set(choices.map(\.groupName)).count == choices.count
       },
       explain: { node in
         do { _ = try OptimizerGroupChoice.list(node) } catch { return (error as? OptimizerGroupChoice.Mistake)?.text }

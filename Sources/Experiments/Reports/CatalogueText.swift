@@ -2,7 +2,7 @@ import MultitaskLearning
 
 /// The layout of what commands list.
 enum CatalogueText {
-  /// A title, and a line for each entry.
+  /// Returns a title, and a line for each entry.
   static func section(_ title: String, _ entries: [(name: String, summary: String)]) -> String {
     let width = entries.map(\.name.count).max() ?? 0
     let lines = entries.map { entry in
@@ -11,11 +11,12 @@ enum CatalogueText {
     return ([title] + lines).joined(separator: "\n")
   }
 
-  /// An entry with parameters: what it does, where it comes from, what can be set.
+  /// Returns the description of an entry with parameters: what it does, where it comes from, what can be set.
   ///
   /// - Parameters:
-  ///   - kind: what the entry is: `loss weighting`.
-  ///   - field: the configuration's field that names it: `method.weighting`.
+  ///   - entry: the entry.
+  ///   - kind: what the entry is, such as `loss weighting`.
+  ///   - field: the configuration's field that names the entry, such as `method.weighting`.
   static func description<Method>(of entry: MethodEntry<Method>, kind: String, field: String) -> String {
     var lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
     lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a report shows of channels that belong to tasks: the share of each task over time, and per layer at the end.
+/// The section of a report about channels that belong to tasks: the fraction of each task over time, and per layer at
+/// the end.
 struct ChannelSection {
   private let looks: [(step: Int, shares: [String: [Double]])]
   private let tasks: [String]
@@ -18,7 +19,7 @@ struct ChannelSection {
     guard !looks.isEmpty else { return [] }
     return [
       Chart(
-        "Share of channels per priority task", smoothed: false,
+        "Fraction of channels per priority task", smoothed: false,
         tasks.indices.map { task in (tasks[task], looks.map { ($0.step, mean($0.shares, task)) }) })
     ]
   }
@@ -31,7 +32,7 @@ struct ChannelSection {
     }
     return """
       <h2>Channels and their priority tasks</h2>
-      <p>Of each shared convolution, how many channels belong to each task, at step \(last.step).</p>
+      <p>The table gives the percentage of each shared convolution's channels that belong to each task, at step \(last.step).</p>
       \(HTML.table(["Convolution"] + tasks, rows, class: "matrix"))
       """
   }

@@ -11,7 +11,7 @@ struct Chart: Encodable {
   /// Whether the page's smoothing applies.
   let smoothed: Bool
 
-  /// At most this many points a curve: a page is to open quickly.
+  /// The most points of a curve, so that the page opens quickly.
   private static let largestPointCount = 1500
 
   init(_ title: String, smoothed: Bool, _ lines: [(name: String, points: [(Int, Double)])]) {

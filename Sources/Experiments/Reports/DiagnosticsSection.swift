@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a report shows of the tasks' gradients: curves, the similarity of all pairs, cosines per module.
+/// The section of a report about the tasks' gradients: curves, the similarity of all pairs, cosines per module.
 struct DiagnosticsSection {
   private let looks: [(step: Int, record: DiagnosticsRecord)]
   private let tasks: [String]
@@ -45,10 +45,11 @@ struct DiagnosticsSection {
     guard !looks.isEmpty else { return "" }
     return """
       <h2>Similarity of the tasks' gradients</h2>
-      <p>Mean cosine over \(looks.count) looks at \(level): green pairs agree, red ones pull against each other.</p>
+      <p>The table gives the mean cosine of each pair of tasks over \(looks.count) looks at \(level): green pairs agree, red pairs
+      pull against each other.</p>
       \(similarity)
       <h3>Cosines per module</h3>
-      <p>How often the cosine of a pair of tasks, at one look, fell into each twentieth of the range from −1 to 1.</p>
+      <p>The table shows how often the cosine of a pair of tasks, at one look, fell into each twentieth of the range from −1 to 1.</p>
       \(histograms)
       """
   }
@@ -61,7 +62,8 @@ struct DiagnosticsSection {
 
   private static let binCount = 20
 
-  /// A row for each module that was trained at one of the looks at least; the darker a cell, the larger the share of cosines in it.
+  /// A row for each module that was trained at one of the looks at least; the darker a cell, the larger the fraction of
+  /// cosines in it.
   private var histograms: String {
     let modules = looks.flatMap(\.record.modules)
     var known: Set<String> = []

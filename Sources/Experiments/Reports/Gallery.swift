@@ -4,8 +4,8 @@ import Torch
 import VisionData
 import VisionNetworks
 
-/// Pictures of some validation samples: what went in, what is true, what the network says. They lie in the run's
-/// `predictions` folder, and the report shows them.
+/// The drawings of some validation samples: the input, the ground truth and the network's predictions. They lie in the
+/// run's `predictions` folder, and the report shows them.
 struct Gallery {
   let folder: RunFolder
   let tasks: [String]
@@ -20,12 +20,12 @@ struct Gallery {
     folder.predictions.appendingPathComponent("\(sample)-\(what).png")
   }
 
-  /// The samples that have pictures.
+  /// The samples of which there are drawings.
   var samples: [Int] {
     (0..<Self.sampleCount).filter { FileManager.default.fileExists(atPath: inputURL($0).path) }
   }
 
-  /// Draws the pictures with a network.
+  /// Draws the samples with the predictions of a network.
   static func write(_ network: MultitaskNetwork, _ setup: DataSetup, to folder: RunFolder) throws {
     let gallery = Gallery(folder: folder, tasks: network.tasks)
     for position in 0..<min(sampleCount, setup.validation.count) {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a report shows of tasks that were updated in groups: who helps whom, who was together, how many groups there were.
+/// The section of a report about tasks that were updated in groups: which tasks help each other, which were together,
+/// and how many groups there were.
 struct GroupingSection {
   private let steps: [(step: Int, groups: [[Int]])]
   private let maps: [(step: Int, affinity: [[Double]])]
@@ -32,7 +33,7 @@ struct GroupingSection {
       <h2>Groups of tasks</h2>
       \(affinity)
       <h3>How often two tasks shared a group</h3>
-      <p>Of \(steps.count) steps.</p>
+      <p>The percentages are of \(steps.count) steps.</p>
       \(HTML.matrix(tasks, cell: sharedCell))
       """
   }
@@ -43,7 +44,8 @@ struct GroupingSection {
     let picture = HTML.matrix(tasks) { HTML.signed(last.affinity[$0][$1], format: "%.2g", largest: largest) }
     return """
       <h3>Affinity at step \(last.step)</h3>
-      <p>By how much an update of the row's task lowers the loss of the column's, averaged: green helps, red harms.</p>
+      <p>Each number says by how much an update of the row's task lowers the loss of the column's, averaged: green helps, red
+      harms.</p>
       \(picture)
       """
   }

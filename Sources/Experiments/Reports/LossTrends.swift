@@ -1,6 +1,7 @@
 import Foundation
 
-/// How the tasks' losses move together: correlations of their changes from one stretch of the training to the next.
+/// The section of a report about how the tasks' losses move together: correlations of their changes from one stretch of
+/// the training to the next.
 struct LossTrends {
   private let means: [[Double]]
   private let tasks: [String]
@@ -16,7 +17,8 @@ struct LossTrends {
     means = tasks.map { Self.means(of: $0, over: stretches) }
   }
 
-  /// The task's mean loss in each stretch; one in which the task was absent has the mean before it.
+  /// Returns the task's mean loss in each stretch; a stretch in which the task was absent has the mean of the one
+  /// before.
   private static func means(of task: String, over stretches: [[StepRecord]]) -> [Double] {
     var means: [Double] = []
     for stretch in stretches {
@@ -26,7 +28,7 @@ struct LossTrends {
     return means
   }
 
-  /// Pearson's correlation of the changes; zero where a loss never changes.
+  /// Returns Pearson's correlation of the changes of two losses; zero if one of them never changes.
   func correlation(_ a: Int, _ b: Int) -> Double {
     let (x, y) = (Self.centeredChanges(means[a]), Self.centeredChanges(means[b]))
     let norm = (Self.dot(x, x) * Self.dot(y, y)).squareRoot()
@@ -45,7 +47,8 @@ struct LossTrends {
     guard tasks.count > 1, (means.first?.count ?? 0) > 3 else { return "" }
     return """
       <h2>Trends of the losses</h2>
-      <p>Correlation of the tasks' training losses, of their changes over fiftieths of the training.</p>
+      <p>The table gives the correlation between the changes of two tasks' training losses from one fiftieth of the training to
+      the next.</p>
       \(HTML.matrix(tasks) { HTML.signed(correlation($0, $1), format: "%.2f") })
       """
   }

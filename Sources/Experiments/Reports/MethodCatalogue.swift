@@ -1,8 +1,8 @@
 import MultitaskLearning
 
-/// The registry as text.
+/// The registry of methods as text.
 public enum MethodCatalogue {
-  /// All methods, a line each.
+  /// A list of all methods, with a line for each.
   public static var overview: String {
     [
       section("Loss weightings: how much does each loss count?", MethodRegistry.weightings.entries),
@@ -12,7 +12,8 @@ public enum MethodCatalogue {
     ].joined(separator: "\n\n")
   }
 
-  /// A method, or each part of one such as `uw+pcgrad`: what it does, where it comes from, its parameters.
+  /// Returns the description of a method, or of each part of one such as `uw+pcgrad`: what it does, where it comes
+  /// from, its parameters.
   ///
   /// - Throws: `MethodError` with the nearest name when there is no such method.
   public static func description(of method: String) throws -> String {

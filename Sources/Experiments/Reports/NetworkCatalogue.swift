@@ -3,7 +3,7 @@ import VisionNetworks
 
 /// The parts of networks as text: encoders, decoders, ways of sharing.
 public enum NetworkCatalogue {
-  /// All parts, a line each.
+  /// A list of all parts, with a line for each.
   public static var overview: String {
     [
       CatalogueText.section(
@@ -20,7 +20,8 @@ public enum NetworkCatalogue {
     ].joined(separator: "\n\n")
   }
 
-  /// What a part is, where it comes from, and what goes with it.
+  /// Returns the description of a part: what it does, where it comes from, and which other parts it can be combined
+  /// with.
   ///
   /// - Throws: ``ConfigurationError`` with the nearest name if there is no such part.
   public static func description(of name: String) throws -> String {

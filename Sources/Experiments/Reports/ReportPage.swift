@@ -1,12 +1,12 @@
-/// One file that opens offline: a title, sections, and curves that a script draws.
+/// A page in one file that opens offline: a title, sections, and curves that a script draws.
 struct ReportPage {
   let title: String
   let subtitle: String
-  /// HTML. Where charts belong, ``chartsSection``.
+  /// The sections as HTML; ``chartsSection`` stands where the charts belong.
   let sections: [String]
   let charts: [Chart]
 
-  /// The place of the charts, with the control of their smoothing.
+  /// The section of the charts, with the control of their smoothing.
   static let chartsSection = """
     <h2>Curves</h2>
     <p><label>Smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.8"></label></p>

@@ -1,4 +1,4 @@
-/// The report's script: draws the charts from the data in the page, and redraws them when the smoothing changes.
+/// The report's script, which draws the charts from the data in the page, and redraws them when the smoothing changes.
 let reportScript = """
   'use strict';
   const data = JSON.parse(document.getElementById('data').textContent);
@@ -91,7 +91,7 @@ let reportScript = """
   document.body.dataset.drawn = charts.length;
   """
 
-/// The report's look.
+/// The report's style sheet.
 let reportStyle = """
   :root { color-scheme: light dark; --line: #8884; --soft: #8882; }
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }

@@ -5,7 +5,7 @@ import Torch
 import VisionData
 import VisionMetrics
 
-/// `report.html`: one file that opens offline and shows what a run did.
+/// The report of a run, `report.html`: one file that opens offline and shows what the run did.
 public struct RunReport {
   let folder: RunFolder
 
@@ -14,7 +14,7 @@ public struct RunReport {
 
   /// Writes the report from what the run's folder holds.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError` for a file of the run that cannot be read, or if the report cannot be written.
   public func write() throws {
     let configuration = try Configuration(of: folder)
     let names = try TaskNames(of: folder, configuration)
@@ -26,8 +26,7 @@ public struct RunReport {
     let tasks = names.losses
     let steps = records.steps
     let evaluations = records.evaluations
-    let method = MethodKind.allCases.map { configuration.method[$0].name }.filter { $0 != "none" }.joined(
-      separator: " + ")
+    let method = configuration.method.names.joined(separator: " + ")
     let title =
       "\(try WorkloadRegistry.factory(of: configuration).networkName(configuration)), \(tasks.count) tasks, \(method)"
     var sections: [String] = []
@@ -72,9 +71,10 @@ public struct RunReport {
     }
     return """
       <h2>Results after \(record.step) steps</h2>
-      <p>On images that were not trained on. The trivial predictor says the same about every image and every pixel: the
-      most frequent class, the mean depth, the mean normal, the frequency of edges, salience and attributes. Mean gain over it in
-      each task's first metric (where it reaches 0, the network's value v counts as ± v / (1 + |v|)): \(String(format: "%+.1f %%", record.score * 100)).</p>
+      <p>The results are on images that were not trained on. The trivial predictor says the same about every image and every
+      pixel: the most frequent class, the mean depth, the mean normal, the frequency of edges, salience and attributes. The mean
+      gain over it in each task's first metric (where it reaches 0, the network's value v counts as ± v / (1 + |v|)) is
+      \(String(format: "%+.1f %%", record.score * 100)).</p>
       \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
       """
   }
@@ -93,7 +93,7 @@ public struct RunReport {
         (try? Data(contentsOf: url)).map { HTML.image($0, title: title) } ?? ""
       }
       return [
-        [cell(gallery.inputURL(sample), "picture"), "truth"]
+        [cell(gallery.inputURL(sample), "image"), "truth"]
           + tasks.map { cell(gallery.truthURL(sample, $0), "\($0), truth") },
         ["", "prediction"] + tasks.map { cell(gallery.predictionURL(sample, $0), "\($0), prediction") },
       ]
@@ -101,15 +101,19 @@ public struct RunReport {
     guard !rows.isEmpty else { return "" }
     return """
       <h2>Predictions</h2>
-      <p>Images that were not trained on. Attributes are squares from dark red (no) to bright green (yes).</p>
-      <div class="gallery">\(HTML.table(["Picture", ""] + tasks, rows))</div>
+      <p>These images were not trained on. Attributes are drawn as squares from dark red (no) to bright green (yes).</p>
+      <div class="gallery">\(HTML.table(["Image", ""] + tasks, rows))</div>
       """
   }
 
   private func charts(_ steps: [StepRecord], _ evaluations: [EvaluationRecord], _ tasks: [String]) -> [Chart] {
+    let inner = Set(steps.flatMap { ($0.auxiliaryLosses ?? [:]).keys }).sorted()
     var charts = [
       Chart(
         "Training loss", smoothed: true, tasks.map { task in (task, steps.map { ($0.step, $0.losses[task] ?? .nan) }) }),
+      Chart(
+        "Training loss of predictions from within the network", smoothed: true,
+        inner.map { name in (name, steps.map { ($0.step, $0.auxiliaryLosses?[name] ?? .nan) }) }),
       Chart(
         "Weight of each loss", smoothed: false,
         tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Points with names on two axes, as a picture in the page.
+/// A plot of points with names on two axes, drawn in the page.
 struct ScatterPlot {
   struct Point {
     let label: String
@@ -62,15 +62,15 @@ struct ScatterPlot {
       """
   }
 
-  /// Whether the sums and differences of a point's numbers are numbers, too.
+  /// Whether the sums and differences of a point's numbers are finite.
   private static func canBeDrawn(_ point: Point) -> Bool {
     [point.x, point.y, point.deviation.x, point.deviation.y].allSatisfy { abs($0) < 1e300 }
   }
 
-  /// The values with a tenth of room on both sides.
+  /// Returns the range of some values, with about a tenth of room on both sides.
   private static func range(_ values: [Double]) -> ClosedRange<Double> {
     let (low, high) = (values.min()!, values.max()!)
-    // Enough that ticks differ from each other.
+    // The room is large enough for ticks to differ from each other.
     let room = high > low ? max((high - low) * 0.12, max(abs(low), abs(high), 1e-6) * 1e-9) : max(abs(low) * 0.1, 1e-6)
     return (low - room)...(high + room)
   }
@@ -94,7 +94,7 @@ struct ScatterPlot {
   }
 }
 
-/// Finds room for names beside their points, where no other name is yet.
+/// The places of names beside their points, where no other name is yet.
 private struct LabelPlacement {
   let width: Double
   private var taken: [(x: ClosedRange<Double>, y: Double)] = []
@@ -103,7 +103,9 @@ private struct LabelPlacement {
 
   init(width: Double) { self.width = width }
 
-  /// - Returns: where the text starts.
+  /// Finds a place for the name of a point.
+  ///
+  /// - Returns: the place where the text starts.
   mutating func place(_ label: String, _ x: Double, _ y: Double) -> (x: Double, y: Double) {
     let length = Double(label.count) * Self.letterWidth
     let sides = [x + 7, x - 7 - length].filter { $0 > 0 && $0 + length < width }

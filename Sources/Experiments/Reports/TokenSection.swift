@@ -2,8 +2,8 @@ import Foundation
 import MultitaskLearning
 import NeuralNetworks
 
-/// What a report shows of a transformer that grew: what its tokens span, where tasks conflict, what grew, and whether the
-/// tasks' gradients agree more afterwards.
+/// The section of a report about a transformer that grew: what its tokens span, where tasks conflict, what grew, and
+/// whether the tasks' gradients agree more afterwards.
 struct TokenSection {
   private let step: Int
   private let report: TokenAdaptationReport?
@@ -31,12 +31,12 @@ struct TokenSection {
       (\(String(format: "%.1f", report.seconds)) s).</p>
       \(growth(report.growth, layerCount: analysis.layers.count))
       <h3>Spectrum of each layer's tokens</h3>
-      <p>Eigenvalues of the uncentered covariance, largest first, on a logarithmic scale: blue ones span the range space
+      <p>The table shows the eigenvalues of the uncentered covariance, largest first, on a logarithmic scale: blue ones span the range space
       (r = \(String(format: "%g", analysis.ratio))), gray ones the null space.</p>
       \(spectra(analysis))
       <h3>Conflicts in the range space</h3>
-      <p>Share of samples in which two tasks want opposite changes of a layer's tokens within the space: the inner product
-      of their gradients is not above zero. Chance gives about half. The layers with the highest means get modulators;
+      <p>The table gives the percentage of samples in which two tasks want opposite changes of a layer's tokens within the space:
+      the inner product of their gradients is not above zero. Chance gives about half. The layers with the highest means get modulators;
       those with the highest means in the null space get tokens of tasks.</p>
       \(conflicts(analysis, \.rangeConflicts, \.rangeConflictCount))
       <h3>Conflicts in the null space</h3>
@@ -66,7 +66,7 @@ struct TokenSection {
       let largest = max(layer.eigenvalues.first ?? 0, 1e-300)
       let step = max(1, (layer.eigenvalues.count + Self.largestColumnCount - 1) / Self.largestColumnCount)
       let cells = stride(from: 0, to: layer.eigenvalues.count, by: step).map { position in
-        // From the largest down to a billionth of it, which is still seen.
+        // The scale goes from the largest down to a billionth of it, which can still be seen.
         let share = max(layer.eigenvalues[position] / largest, 1e-9)
         return HTML.shaded(
           "", color: position < layer.rangeDimension ? HTML.share : "90, 90, 90",
@@ -101,7 +101,7 @@ struct TokenSection {
 
   private static let binCount = 20
 
-  /// The cosines of all pairs over all shared parameters, of the looks before the growth and those after it.
+  /// The cosines of all pairs over all shared parameters, at the looks before the growth and at those after it.
   private var cosines: String {
     let before = looks.filter { $0.step < step }
     let after = looks.filter { $0.step >= step }
@@ -112,7 +112,7 @@ struct TokenSection {
     }
     return """
       <h3>Cosines between the tasks' gradients, before and after</h3>
-      <p>Over all shared parameters, all pairs of tasks.</p>
+      <p>The table shows the cosines of all pairs of tasks, over all shared parameters.</p>
       \(HTML.table([""] + HTML.cosineBins(Self.binCount) + ["below 0"], rows, class: "histogram"))
       """
   }

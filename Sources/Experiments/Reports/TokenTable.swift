@@ -1,6 +1,6 @@
 import MultitaskLearning
 
-/// A token analysis as text: a line for each layer.
+/// A token analysis as text, with a line for each layer.
 public struct TokenTable {
   private let analysis: TokenAnalysis
 

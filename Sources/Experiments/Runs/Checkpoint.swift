@@ -34,6 +34,7 @@ public struct Checkpoint: Codable, Sendable {
   private static let currentFormat = 3
   private static let networkPrefix = "network."
   private static let optimizerPrefix = "optimizer."
+  private static let methodPrefix = "method."
   private static let generatorName = "generator"
 
   /// Saves a run's state under a name, in place of what had that name.
@@ -47,6 +48,7 @@ public struct Checkpoint: Codable, Sendable {
     for vector in network.store.vectors {
       entries += vector.companionState.map { ("\(optimizerPrefix)\(vector.reach)/\($0.name)", $0.tensor) }
     }
+    entries += method.tensors.map { (methodPrefix + $0.name, $0.tensor) }
     entries.append((generatorName, generator.state))
     let file = "\(name.rawValue)-\(step).safetensors"
     try Safetensors.write(
@@ -113,6 +115,13 @@ public struct Checkpoint: Codable, Sendable {
     }
     do { try method.restoreState(self.method, taskCount: taskCount) } catch {
       throw FileError(url, "holds a state that does not fit the configuration's method: \(error)")
+    }
+    let file = try file(in: folder)
+    let names = file.names.filter { $0.hasPrefix(Self.methodPrefix) }
+    // Copied: the method keeps no memory of the file.
+    let tensors = try names.map { (String($0.dropFirst(Self.methodPrefix.count)), try file.tensor($0).copied()) }
+    do { try method.restore(tensors: Dictionary(uniqueKeysWithValues: tensors)) } catch {
+      throw FileError(file.url, "holds tensors that do not fit the configuration's method: \(error)")
     }
   }
 

@@ -59,12 +59,12 @@ public struct FeatureExport {
     guard !entry.traits.has(.tokens) || (shape[2] % multiple == 0 && shape[3] % multiple == 0) else {
       throw FileError(
         file.url,
-        "pictures of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(multiple)"
+        "images of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(multiple)"
       )
     }
     let pictures = try file.tensor(name)
     guard pictures.dtype.isNumeric else {
-      throw FileError(file.url, "holds \(pictures.dtype), but pictures are numbers")
+      throw FileError(file.url, "holds \(pictures.dtype), but images are numbers")
     }
     return pictures.to(.float32)
   }

@@ -22,6 +22,7 @@ extension LogRecord {
     case .step(let record):
       return record.taskCounts.allSatisfy { $0 == tasks.count }
         && record.losses.keys.allSatisfy(tasks.contains) && record.weights.keys.allSatisfy(tasks.contains)
+        && (record.auxiliaryLosses ?? [:]).keys.allSatisfy { name in tasks.contains { name.hasPrefix($0 + "/") } }
     case .evaluation(let record): return record.evaluation.tasks.map(\.task) == names.evaluated
     case .adaptation(let record):
       switch record.report {

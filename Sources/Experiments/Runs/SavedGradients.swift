@@ -86,7 +86,8 @@ public struct SavedGradients: Sendable {
     if let order = steps[0].order, entry.parameters.contains(where: { $0.name == "order" }) {
       settings["order"] = settings["order"] ?? .text(order)
     }
-    let tasks = steps[0].gradients.indices.map { "task \($0)" }
+    // So that a parameter can name them: preference={0: 1, 1: 2}.
+    let tasks = steps[0].gradients.indices.map { "\($0)" }
     var method = try entry.make(settings, tasks: tasks)
     guard method.need != .secondOrder else {
       throw MethodError(
@@ -120,10 +121,13 @@ public struct SavedGradients: Sendable {
       drawing.draws = draws
       method = drawing
     }
-    let rows = step.gradients
-    guard let losses = step.losses ?? (method.needsLosses ? nil : rows.map { _ in 1 }) else {
+    let needsLosses = method.needsLosses || method.lossScale != .linear
+    guard let losses = step.losses ?? (needsLosses ? nil : step.gradients.map { _ in 1 }) else {
       throw MethodError("\(name) looks at the losses, too: the file needs 'losses'")
     }
+    // The rows are gradients of the losses; the method may take those of their logarithms.
+    let factors = try method.lossScale.applied(to: losses.map { _ in 1 }, at: losses)
+    let rows = zip(step.gradients, factors).map { row, factor in factor == 1 ? row : row.map { $0 * factor } }
     if method.need > .segments {
       let matrix = Tensor(rows.flatMap { $0 }, shape: [rows.count, rows[0].count])
       let direction = try method.direction(of: DenseTaskGradients(rows: matrix), losses: losses, using: &generator)

@@ -4,6 +4,9 @@ public struct StepRecord: Sendable, Codable, Equatable {
   public var step: Int
   /// The losses of the tasks that took part in the step, by name.
   public var losses: [String: Double]
+  /// The losses of predictions from within the network, by `task/name`, without their factors in the tasks' losses; nil
+  /// if the network has no such predictions.
+  public var auxiliaryLosses: [String: Double]?
   /// The weights of these tasks' losses, by name.
   public var weights: [String: Double]
   /// The learning rate of the step, after the schedule.

@@ -83,10 +83,11 @@ public struct Study: Sendable {
         throw ConfigurationError("'\(candidate.label)' has other data than the study: their results do not compare")
       }
     }
+    // Opened once: the data are the same.
+    let dataset = NamedDataset(configuration.data)
     let baseline = Candidate(label: "the study's configuration", configuration: configuration)
     for candidate in [baseline] + candidates {
-      let configuration = candidate.configuration
-      do { try WorkloadRegistry.factory(of: configuration).check(configuration) } catch {
+      do { try ResolvedConfiguration(candidate.configuration, on: dataset).check() } catch {
         throw ConfigurationError("\(candidate.label): \(error)")
       }
     }

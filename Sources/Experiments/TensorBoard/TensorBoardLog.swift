@@ -20,7 +20,8 @@ public final class TensorBoardLog: TrainingObserver {
     switch record {
     case .step(let step):
       try file.write(
-        step.losses.sorted { $0.key < $1.key }.map { ("loss/\($0.key)", $0.value) }
+        step.losses.merging(step.auxiliaryLosses ?? [:]) { loss, _ in loss }.sorted { $0.key < $1.key }
+          .map { ("loss/\($0.key)", $0.value) }
           + step.weights.sorted { $0.key < $1.key }.map { ("weight/\($0.key)", $0.value) }
           + [("learning rate", step.learningRate)] + (step.diagnostics?.scalars(tasks: tasks) ?? []), step: step.step)
     case .evaluation(let evaluation):

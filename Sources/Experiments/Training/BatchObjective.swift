@@ -15,22 +15,26 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
   let labels: [LabelCounts]
   /// Of each task, in the whole batch.
   let balance: [LabelCounts]
+  /// The number of this part of the batch.
+  let part: Int
+  /// What notes the losses of predictions from within the network.
+  let auxiliary: AuxiliaryLosses
 
   /// - Parameter batches: the parts of the batch.
   /// - Returns: an objective for each part.
   static func parts(
     _ batches: [Batch], of network: MultitaskNetwork, _ bindings: [TaskBinding], on device: Device,
-    _ context: ForwardContext, _ precision: Precision
+    _ context: ForwardContext, _ precision: Precision, noting auxiliary: AuxiliaryLosses
   ) -> [BatchObjective] {
     // Counted before targets go to another device, so that nothing waits for it.
     let labels = batches.map { batch in bindings.map { $0.loss.labelCounts(in: batch.labels(of: $0.name)) } }
     let balance = bindings.indices.map { task in
       labels.dropFirst().reduce(labels[0][task]) { $0 + $1[task] }
     }
-    return zip(batches, labels).map { batch, labels in
+    return zip(batches, labels).enumerated().map { part, batch in
       BatchObjective(
-        network: network, bindings: bindings, batch: batch.to(device), context: context, precision: precision,
-        labels: labels, balance: balance)
+        network: network, bindings: bindings, batch: batch.0.to(device), context: context, precision: precision,
+        labels: batch.1, balance: balance, part: part, auxiliary: auxiliary)
     }
   }
 
@@ -57,10 +61,17 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
       network.predictions(of: tasks, from: features, size: size, context)
     }
     return zip(tasks, predictions).map { task, prediction in
-      func loss(_ output: Tensor) -> Tensor {
-        bindings[task].loss(output, batch.labels(of: bindings[task].name), balance: balance[task])
+      prediction.auxiliary.reduce(loss(of: task, prediction.output)) { sum, inner in
+        let loss = loss(of: task, inner.output)
+        auxiliary.add(
+          loss, of: inner.name, task: bindings[task].name, part: part,
+          fraction: labels[task].known / max(1, balance[task].known))
+        return sum + loss * inner.weight
       }
-      return prediction.auxiliary.reduce(loss(prediction.output)) { $0 + loss($1.output) * $1.weight }
     }
+  }
+
+  private func loss(of task: Int, _ output: Tensor) -> Tensor {
+    bindings[task].loss(output, batch.labels(of: bindings[task].name), balance: balance[task])
   }
 }

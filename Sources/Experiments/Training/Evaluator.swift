@@ -13,13 +13,13 @@ struct Evaluator {
   let threads: Int
   let device: Device
 
-  /// Over a configuration's validation data.
-  init(_ data: DataSetup, _ configuration: Configuration, _ device: Device) {
+  /// Over a run's validation data.
+  init(_ data: DataSetup, _ device: Device) {
     source = data.validation
     bindings = data.bindings
     transforms = data.evaluationTransforms
-    batchSize = configuration.training.batchSize
-    threads = configuration.data.threads
+    batchSize = data.plan.samples.batchSize
+    threads = data.plan.samples.threadCount
     self.device = device
   }
 

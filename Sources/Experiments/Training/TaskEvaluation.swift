@@ -10,7 +10,12 @@ public struct TaskEvaluation: Sendable, Codable, Equatable {
   /// The metrics; the first is ``primary``.
   public let metrics: [MetricResult]
 
-  /// - Parameter metrics: one at least, first the one that the task is judged by.
+  /// Creates the evaluation of a task.
+  ///
+  /// - Parameters:
+  ///   - task: the name of the task.
+  ///   - loss: the mean loss over all known labels.
+  ///   - metrics: the metrics, one at least; the task is judged by the first one.
   public init(task: String, loss: Double, metrics: [MetricResult]) {
     require(!metrics.isEmpty, "an evaluation of '\(task)' without a metric")
     self.task = task

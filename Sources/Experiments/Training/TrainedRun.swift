@@ -19,12 +19,11 @@ public struct TrainedRun {
   public init(_ folder: RunFolder, checkpoint name: Checkpoint.Name) throws {
     self.folder = folder
     configuration = try Configuration(of: folder)
-    configuration.prepareRuntime()
-    var unloaded = configuration
-    unloaded.network.weights = nil  // The checkpoint replaces them.
-    workload = try WorkloadRegistry.factory(of: unloaded).restore(unloaded, from: folder)
+    let resolved = try ResolvedConfiguration(configuration.withoutWeights)
+    resolved.prepareRuntime()
+    workload = try resolved.factory.restore(resolved, from: folder)
     checkpoint = try Checkpoint.load(name, in: folder)
-    try checkpoint.restore(workload.network, grownBy: configuration.makeMethod(), in: folder)
+    try checkpoint.restore(workload.network, grownBy: resolved.method, in: folder)
   }
 
   /// The network of the workload.
@@ -51,16 +50,9 @@ public struct TrainedRun {
   ///
   /// - Throws: ``ConfigurationError`` if the workload is not about single images.
   public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
-    guard let workload = workload as? any ImagePredicting else {
+    guard let predictor = workload.imagePredictor else {
       throw ConfigurationError("the workload \(configuration.workload.name) predicts nothing from single images")
     }
-    return try workload.predict(picture)
-  }
-}
-
-extension Configuration {
-  /// Sets the number of threads before anything is computed.
-  func prepareRuntime() {
-    Runtime.threadCount = run.threads > 0 ? run.threads : ProcessInfo.processInfo.activeProcessorCount
+    return try predictor.predict(picture)
   }
 }

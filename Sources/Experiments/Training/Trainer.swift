@@ -69,12 +69,17 @@ public final class Trainer {
   /// The network of the workload.
   public var network: any AdaptableNetwork { workload.network }
 
+  /// Into how many parts the batches of a step are cut: a method may take several batches.
+  private var partCount: Int { plan.partCount * plan.method.batchCount }
+
   /// The number of steps done so far.
   public var completedSteps: Int { step }
 
   /// Trains to the configured number of steps.
   ///
-  /// - Parameter shouldStop: asked after every step.
+  /// - Parameters:
+  ///   - observers: the objects that follow the training.
+  ///   - shouldStop: whether the training is to end early; it is asked after every step.
   /// - Throws: ``TrainingError`` when a loss or gradient is not finite (the last checkpoint stays), `FileError`
   ///   when data cannot be read or a checkpoint not be written.
   public func run(
@@ -82,7 +87,7 @@ public final class Trainer {
   ) throws -> Outcome {
     defer { for observer in observers { observer.finish() } }
     try folder.create()
-    let batches = try workload.trainingBatches(from: step * plan.partCount)
+    let batches = try workload.trainingBatches(from: step * partCount)
     defer { batches.close() }
     try AtomicFile.write(JSONEncoder().encode(trivial), to: folder.baseline)
     Checkpoint.removeOrphans(in: folder)
@@ -122,9 +127,9 @@ public final class Trainer {
   private func performStep(_ batches: any TrainingBatches) throws -> StepRecord {
     let start = ContinuousClock.now
     let waitedBefore = batches.waitedSeconds
-    let objectives = try batches.next(partCount: plan.partCount, .training(generator))
+    let objectives = try batches.next(partCount: partCount, .training(generator))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
-    let observation = isObserved(step + 1) ? observedLevel : nil
+    let observation = isObserved(step + 1) ? observedLevel(of: objectives) : nil
     let report: StepReport
     do {
       report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
@@ -134,9 +139,11 @@ public final class Trainer {
     step += 1
     // What schedules learn costs nothing to know, but fills the log.
     let isNoted = step % 10 == 0 || step == plan.steps
+    let auxiliary = batches.auxiliaryLosses
     let present = network.tasks.indices.filter { report.losses[$0] != nil }.map { (network.tasks[$0], $0) }
     return StepRecord(
       step: step, losses: Dictionary(uniqueKeysWithValues: present.map { ($0, report.losses[$1]!) }),
+      auxiliaryLosses: auxiliary.isEmpty ? nil : auxiliary,
       weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
       learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
@@ -151,8 +158,9 @@ public final class Trainer {
   }
 
   /// As configured; where no features are shared, or will not be, the parameters.
-  private var observedLevel: GradientLevel {
-    workload.featureKind != .shared || optimizer.method.adaptation.givesTasksFeatures ? .parameters : plan.observedLevel
+  private func observedLevel(of objectives: [any MultitaskObjective]) -> GradientLevel {
+    let sharesFeatures = objectives.allSatisfy { $0.featureKind == .shared }
+    return sharesFeatures && !optimizer.method.adaptation.givesTasksFeatures ? plan.observedLevel : .parameters
   }
 
   private func isObserved(_ step: Int) -> Bool {
@@ -164,9 +172,8 @@ public final class Trainer {
 
   private func evaluate(_ observers: [any TrainingObserver]) throws -> Double {
     let evaluation = try workload.evaluate()
-    for task in evaluation.tasks where !task.loss.isFinite || !task.metrics.allSatisfy(\.value.isFinite) {
-      throw TrainingError.notFinite(
-        NonFiniteError(quantity: .loss, task: task.task, value: task.loss), step: step, folder: folder)
+    for task in evaluation.tasks {
+      if let error = TrainingError.notFinite(task, step: step, folder: folder) { throw error }
     }
     lastEvaluation = evaluation
     observePerformance(evaluation)

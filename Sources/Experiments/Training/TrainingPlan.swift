@@ -31,7 +31,7 @@ public struct TrainingPlan: Sendable {
   /// The seed of the network's random draws.
   public var seed: UInt64
 
-  /// - Parameter steps: at least 1.
+  /// Creates a plan. Fewer than one step or one part of a batch stop the process.
   public init(
     method: MultitaskMethod = MultitaskMethod(), optimizer: any Optimizer = Adam(),
     groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil,
@@ -57,16 +57,15 @@ public struct TrainingPlan: Sendable {
 
   /// What a configuration says about the training of a network, whose parameters it puts into groups.
   ///
-  /// - Throws: ``ConfigurationError`` or `MethodError` for what is not allowed.
-  public init(_ configuration: Configuration, for network: any AdaptableNetwork) throws {
-    let (training, optimizer) = (configuration.training, configuration.optimizer)
+  /// - Throws: ``ConfigurationError`` for groups that do not fit the network's parameters.
+  public init(_ resolved: ResolvedConfiguration, for network: any AdaptableNetwork) throws {
+    let (configuration, optimizer) = (resolved.configuration, resolved.optimizer)
+    try optimizer.assignGroups(in: network.store, tasks: network.tasks)
     self.init(
-      method: try configuration.makeMethod(), optimizer: configuration.makeOptimizer(),
-      groups: try configuration.assignOptimizerGroups(in: network.store, tasks: network.tasks),
-      clipping: optimizer.clipNorm > 0 ? GradientClipping(maximumNorm: optimizer.clipNorm) : nil,
-      learningRate: optimizer.learningRate, schedule: configuration.learningRateSchedule, steps: training.steps,
-      partCount: training.accumulation, evaluateEvery: training.evaluateEvery,
-      checkpointEvery: training.checkpointEvery, observeEvery: configuration.diagnostics.every,
+      method: resolved.method, optimizer: optimizer.rule, groups: optimizer.groups, clipping: optimizer.clipping,
+      learningRate: optimizer.learningRate, schedule: optimizer.schedule, steps: configuration.training.steps,
+      partCount: configuration.training.accumulation, evaluateEvery: configuration.training.evaluateEvery,
+      checkpointEvery: configuration.training.checkpointEvery, observeEvery: configuration.diagnostics.every,
       observedLevel: configuration.diagnostics.level, seed: configuration.run.seed)
   }
 }

@@ -40,9 +40,12 @@ public struct TrainingSession {
     if isResumed { try Self.requireCheckpoint(folder) }
     let lockOfOld = existing != .refuse && folder.exists ? try Self.lock(folder) : nil
     // Whatever can be wrong with configuration, weights and data comes out here, before an old run is removed.
-    let workload = try Self.workload(configuration, folder, resuming: isResumed)
+    let hasCheckpoint = isResumed && Checkpoint.exists(.last, in: folder)
+    let resolved = try ResolvedConfiguration(hasCheckpoint ? configuration.withoutWeights : configuration)
+    resolved.prepareRuntime()
+    let workload = try resolved.factory.make(resolved)
     trainer = try Trainer(
-      workload, TrainingPlan(configuration, for: workload.network), folder: folder, resuming: isResumed)
+      workload, TrainingPlan(resolved, for: workload.network), folder: folder, resuming: isResumed)
     guard trainer.completedSteps <= configuration.training.steps else {
       throw FileError(
         folder.checkpoints,
@@ -67,17 +70,6 @@ public struct TrainingSession {
       ProgressReporter(
         tasks: trainer.network.tasks, totalSteps: configuration.training.steps, note: try workload.note()),
     ]
-  }
-
-  private static func workload(
-    _ configuration: Configuration, _ folder: RunFolder, resuming isResumed: Bool
-  ) throws -> any Workload {
-    try configuration.checkFields()
-    configuration.prepareRuntime()
-    var configuration = configuration
-    // The checkpoint replaces them.
-    if isResumed && Checkpoint.exists(.last, in: folder) { configuration.network.weights = nil }
-    return try WorkloadRegistry.factory(of: configuration).make(configuration)
   }
 
   /// Trains, then draws predictions and writes the report.

@@ -9,9 +9,11 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
 
   init(_ training: VisionTraining) { self.training = training }
 
-  /// - Returns: the probability of each attribute.
-  public func predict(_ picture: Picture) -> [(task: String, reading: ImageReading)] {
-    zip(training.bindings, training.outputs(for: picture)).map { binding, output in
+  /// Returns the probability of each attribute.
+  ///
+  /// - Throws: ``ConfigurationError`` for a network that takes images with depth.
+  public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
+    zip(training.bindings, try training.outputs(for: picture)).map { binding, output in
       let probabilities: [Double] = output.array().map { 1 / (1 + exp(-$0)) }
       let attributes = binding.task.attributes
       let text = zip(attributes, probabilities).map { name, probability in

@@ -9,6 +9,11 @@ public protocol ImagePredicting: Workload {
   func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)]
 }
 
+extension ImagePredicting {
+  /// The workload itself.
+  public var imagePredictor: (any ImagePredicting)? { self }
+}
+
 /// A network's prediction for an image in one task, in a form that a person can read.
 public enum ImageReading: Sendable {
   /// An image of the same size as the input.

@@ -10,12 +10,12 @@ enum KeptTasks {
   }
 
   /// - Throws: `FileError` if the run has not kept its tasks, and its data are not there, or what it has kept are none.
-  static func read(from folder: RunFolder, _ configuration: Configuration) throws -> [VisionTask] {
+  static func read(from folder: RunFolder, _ resolved: ResolvedConfiguration) throws -> [VisionTask] {
     guard FileManager.default.fileExists(atPath: folder.tasks.path) else {
       // Runs from before they were kept.
-      return try DataSetup.availableTasks(configuration.data)
+      return try resolved.dataset.tasks()
     }
-    guard let tasks = saved(in: folder), tasks.map(\.name) == configuration.data.tasks else {
+    guard let tasks = saved(in: folder), tasks.map(\.name) == resolved.configuration.data.tasks else {
       throw FileError(folder.tasks, "does not hold the tasks of the run's configuration")
     }
     try VisionTask.check(tasks, of: folder.tasks)

@@ -8,9 +8,11 @@ public struct PixelWorkload: VisionWorkload, ImagePredicting {
 
   init(_ training: VisionTraining) { self.training = training }
 
-  /// - Returns: drawings as large as the image.
-  public func predict(_ picture: Picture) -> [(task: String, reading: ImageReading)] {
-    zip(training.bindings, training.outputs(for: picture)).map { binding, output in
+  /// Returns drawings as large as the image.
+  ///
+  /// - Throws: ``ConfigurationError`` for a network that takes images with depth.
+  public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
+    zip(training.bindings, try training.outputs(for: picture)).map { binding, output in
       // Enlarged as a picture: as numbers, large images with many classes would take gigabytes.
       let drawn = binding.drawing(prediction: output)
       return (binding.name, .picture(drawn.resizedNearest(height: picture.height, width: picture.width)))

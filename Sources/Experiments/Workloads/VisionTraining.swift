@@ -8,82 +8,86 @@ import VisionNetworks
 
 /// What workloads of one encoder and decoders have in common: a network, its tasks, and the data that it is trained on.
 final class VisionTraining {
-  let configuration: Configuration
+  let plan: VisionPlan
   let network: MultitaskNetwork
-  let bindings: [TaskBinding]
-  private let openData: () throws -> DataSetup
   private var openedData: DataSetup?
 
   /// How many training samples the trivial predictors look at.
   private static let trivialSampleCount = 200
 
-  /// - Parameter openData: opens the data when they are needed.
-  init(_ configuration: Configuration, _ bindings: [TaskBinding], openData: @escaping () throws -> DataSetup) throws {
-    self.configuration = configuration
-    self.bindings = bindings
-    self.openData = openData
-    network = try MultitaskNetwork(configuration, bindings: bindings)
+  /// Builds the network, with pretrained weights if the plan names some. The data are opened when they are needed.
+  init(_ plan: VisionPlan) throws {
+    self.plan = plan
+    network = try plan.makeNetwork()
   }
 
-  var tasks: [VisionTask] { bindings.map(\.task) }
+  /// As ``init(_:)``, with data that are open already, and are known to be right before the network is built.
+  convenience init(_ plan: VisionPlan, _ data: DataSetup) throws {
+    try self.init(plan)
+    openedData = data
+  }
+
+  var bindings: [TaskBinding] { plan.bindings }
+  var tasks: [VisionTask] { plan.tasks }
+  private var samples: SamplePlan { plan.samples }
+  private var seed: UInt64 { plan.resolved.configuration.run.seed }
+  private var precision: Precision { plan.resolved.configuration.run.precision }
   private var device: Device { network.store.device }
 
   /// The data, which are opened once.
   ///
-  /// - Throws: what is wrong with them; `ConfigurationError` if their tasks are not those of the network.
+  /// - Throws: what is wrong with them; ``ConfigurationError`` if their tasks are not those of the network.
   func data() throws -> DataSetup {
     if let openedData { return openedData }
-    let data = try openData()
-    if let (own, other) = zip(tasks, data.bindings.map(\.task)).first(where: { $0 != $1 }) {
-      throw ConfigurationError(
-        "the run learned the task '\(own.name)' as \(own.kind), but the data have it as \(other.kind) now: its kind and classes have to be put back"
-      )
-    }
+    let data = try DataSetup(plan, plan.resolved.dataset.open())
     openedData = data
     return data
   }
 
-  func objectives(_ parts: [Batch], _ context: ForwardContext) -> [BatchObjective] {
-    BatchObjective.parts(parts, of: network, bindings, on: device, context, configuration.run.precision)
+  func objectives(
+    _ parts: [Batch], _ context: ForwardContext, noting auxiliary: AuxiliaryLosses = AuxiliaryLosses()
+  ) -> [BatchObjective] {
+    BatchObjective.parts(parts, of: network, bindings, on: device, context, precision, noting: auxiliary)
   }
 
   func trainingBatches(from first: Int) throws -> any TrainingBatches {
     let data = try data()
     let loader = BatchLoader(
-      data.training, tasks: tasks, transforms: data.trainingTransforms, batchSize: configuration.training.batchSize,
-      seed: configuration.run.seed, firstBatch: first, threads: configuration.data.threads)
-    return LoadedBatches(loader: loader) { [self] in objectives($0, $1) }
+      data.training, tasks: tasks, transforms: samples.trainingTransforms, batchSize: samples.batchSize, seed: seed,
+      firstBatch: first, threads: samples.threadCount)
+    return LoadedBatches(loader: loader) { [self] in objectives($0, $1, noting: $2) }
   }
 
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     let data = try data()
-    let batchSize = min(configuration.training.batchSize, data.training.count)
+    let batchSize = min(samples.batchSize, data.training.count)
     let available = BatchLoader.batchesPerEpoch(
       sampleCount: data.training.count, batchSize: batchSize, isShuffled: true)
     // Rounded up, without a sum that may be too large.
     let needed = sampleCount / batchSize + (sampleCount.isMultiple(of: batchSize) ? 0 : 1)
     let batchCount = min(available, needed)
     let loader = BatchLoader(
-      data.training, tasks: tasks, transforms: data.evaluationTransforms, batchSize: batchSize,
-      seed: configuration.run.seed, endBatch: batchCount, threads: configuration.data.threads)
+      data.training, tasks: tasks, transforms: samples.evaluationTransforms, batchSize: batchSize, seed: seed,
+      endBatch: batchCount, threads: samples.threadCount)
     defer { loader.close() }
     for _ in 0..<batchCount { try body(objectives([try loader.next()], .evaluation)[0]) }
   }
 
   func evaluate() throws -> Evaluation {
-    try Evaluator(data(), configuration, device).evaluate(network, precision: configuration.run.precision)
+    try Evaluator(data(), device).evaluate(network, precision: precision)
   }
 
   func evaluateTrivially() throws -> Evaluation {
     let data = try data()
     let predictor = try TrivialPredictor(data, count: Self.trivialSampleCount)
-    return try Evaluator(data, configuration, device).evaluate { predictor($0) }
+    return try Evaluator(data, device).evaluate { predictor($0) }
   }
 
   /// The network's outputs for one image, without the batch.
-  func outputs(for picture: Picture) -> [Tensor] {
-    let (height, width) = (configuration.data.height, configuration.data.width)
-    let image = Normalization.imageNet(PixelMap(picture).resizedBilinear(height: height, width: width))
+  ///
+  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
+  func outputs(for picture: Picture) throws -> [Tensor] {
+    let image = try samples.prepared(picture)
     let images = Batch([Sample(image: image, targets: [:])], tasks: []).images.to(device)
     return withoutGradients { network(images, .evaluation) }.map { $0[0] }
   }
@@ -92,17 +96,23 @@ final class VisionTraining {
 /// The batches of a loader, as a network's losses.
 private final class LoadedBatches: TrainingBatches {
   private let loader: BatchLoader
-  private let objectives: ([Batch], ForwardContext) -> [any MultitaskObjective]
+  private let objectives: (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
+  private var auxiliary = AuxiliaryLosses()
 
-  init(loader: BatchLoader, objectives: @escaping ([Batch], ForwardContext) -> [any MultitaskObjective]) {
+  init(
+    loader: BatchLoader,
+    objectives: @escaping (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
+  ) {
     self.loader = loader
     self.objectives = objectives
   }
 
   var waitedSeconds: Double { loader.waitedSeconds }
+  var auxiliaryLosses: [String: Double] { auxiliary.means }
 
   func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective] {
-    objectives(try (0..<partCount).map { _ in try loader.next() }, context)
+    auxiliary = AuxiliaryLosses()
+    return objectives(try (0..<partCount).map { _ in try loader.next() }, context, auxiliary)
   }
 
   func close() { loader.close() }

@@ -1,5 +1,6 @@
 import MultitaskLearning
 import NeuralNetworks
+import Support
 import VisionData
 import VisionNetworks
 
@@ -16,11 +17,9 @@ protocol VisionWorkload: Workload {
 extension VisionWorkload {
   /// The network of encoder and decoders, with one output for each task.
   public var network: any AdaptableNetwork { training.network }
-  /// What the decoders take from the encoder.
-  public var featureKind: Features.Kind { training.network.featureKind }
 
-  /// Returns a note if the cache cannot hold all samples; nil otherwise.
-  public func note() throws -> String? { try training.data().cacheNote() }
+  /// Returns a note if samples are left out, or the cache cannot hold all of them; nil otherwise.
+  public func note() throws -> String? { try training.data().note() }
   /// Opens the training data at a part of a batch, counted from 0.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)
@@ -53,65 +52,27 @@ extension VisionWorkload {
 struct VisionWorkloadFactory<Made: VisionWorkload>: WorkloadFactory {
   func networkName(_ configuration: Configuration) -> String { configuration.network.encoder }
 
-  func check(_ configuration: Configuration) throws {
-    let tasks = try DataSetup.availableTasks(configuration.data)
-    try configuration.check(availableTasks: tasks)
-    try Made.level.check(configuration, tasks)
-  }
-
-  func make(_ configuration: Configuration) throws -> any Workload {
-    let data = try DataSetup(configuration, about: Made.level)
-    return Made(try VisionTraining(configuration, configuration.bindings(to: data.tasks)) { data })
-  }
-
-  func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload {
-    let tasks = try KeptTasks.read(from: folder, configuration)
-    try configuration.check(availableTasks: tasks)
-    try Made.level.check(configuration, tasks)
-    return Made(
-      try VisionTraining(configuration, configuration.bindings(to: tasks)) {
-        try DataSetup(configuration, about: Made.level)
-      })
-  }
-}
-
-/// What predictions are about: each pixel of an image, or the image as a whole.
-enum PredictionLevel {
-  case pixels
-  case image
-
-  /// Finds tasks and decoders of the other level.
-  ///
-  /// - Throws: ``ConfigurationError`` that says which workload and decoders go with them.
-  func check(_ configuration: Configuration, _ tasks: [VisionTask]) throws {
-    let own = tasks.filter { configuration.data.tasks.contains($0.name) }
-    if let other = own.first(where: { $0.isDense != (self == .pixels) || $0.kind.learnable(normalsLoss: .l1) == nil }) {
-      throw ConfigurationError(
-        "data.tasks: '\(other.name)' is \(other.subject), but the workload \(configuration.workload.name) is about \(subject)\(other.isAttribute ? ": 'workload: attributes' trains it" : "")"
-      )
+  func tasks(_ configuration: Configuration) throws -> [String] {
+    let tasks = configuration.data.tasks
+    guard !tasks.isEmpty else { throw ConfigurationError("data.tasks is empty: at least one task is needed") }
+    if let twice = tasks.first(where: { task in tasks.count { $0 == task } > 1 }) {
+      throw ConfigurationError("data.tasks names '\(excerpt(twice))' twice")
     }
-    let decoder = try configuration.networkParts.decoder
-    guard decoder.traits.has(.imageLevel) == (self == .image) else {
-      let able = DecoderRegistry.shared.entries.filter { $0.traits.has(.imageLevel) == (self == .image) }.map(\.name)
-      throw ConfigurationError(
-        "network.decoder is \(decoder.name), but the workload \(configuration.workload.name) is about \(subject): \(able.joined(separator: ", ")) can be taken"
-      )
-    }
+    return tasks
   }
 
-  private var subject: String {
-    switch self {
-    case .pixels: "the pixels of images"
-    case .image: "images as a whole"
-    }
+  func check(_ resolved: ResolvedConfiguration) throws {
+    _ = try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks())
   }
-}
 
-extension VisionTask {
-  fileprivate var isAttribute: Bool { !isDense && kind.learnable(normalsLoss: .l1) != nil }
+  func make(_ resolved: ResolvedConfiguration) throws -> any Workload {
+    let dataset = try resolved.dataset.open()
+    let plan = try VisionPlan(resolved, about: Made.level, available: dataset.tasks)
+    return Made(try VisionTraining(plan, DataSetup(plan, dataset)))
+  }
 
-  fileprivate var subject: String {
-    if isDense { return "about pixels" }
-    return isAttribute ? "about images as a whole" : "about the objects in images"
+  func restore(_ resolved: ResolvedConfiguration, from folder: RunFolder) throws -> any Workload {
+    let tasks = try KeptTasks.read(from: folder, resolved)
+    return Made(try VisionTraining(VisionPlan(resolved, about: Made.level, available: tasks)))
   }
 }

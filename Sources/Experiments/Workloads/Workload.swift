@@ -10,11 +10,11 @@ public protocol Workload {
   /// The network. Its tasks are the losses: the rows of G.
   var network: any AdaptableNetwork { get }
 
-  /// What the losses start from, as the network is now; defaults to features that tasks share.
-  var featureKind: Features.Kind { get }
-
   /// What evaluations tell results of, in their order; defaults to the network's tasks.
   var evaluatedNames: [String] { get }
+
+  /// The workload as one that predicts from single images; nil, by default, if it does not.
+  var imagePredictor: (any ImagePredicting)? { get }
 
   /// What a person is to know before training begins; defaults to nil.
   func note() throws -> String?
@@ -27,7 +27,9 @@ public protocol Workload {
 
   /// Hands over batches of the training data in evaluation, always the same ones, for adaptations that look at tokens.
   ///
-  /// - Parameter sampleCount: how many samples, at least, if there are as many.
+  /// - Parameters:
+  ///   - sampleCount: how many samples the batches have together, at least; all if there are fewer.
+  ///   - body: what is called with each batch.
   /// - Throws: `MethodError` by default: the workload has no tokens.
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 
@@ -56,10 +58,10 @@ public protocol Workload {
 }
 
 extension Workload {
-  /// Features that all tasks share.
-  public var featureKind: Features.Kind { .shared }
   /// The names of the network's tasks.
   public var evaluatedNames: [String] { network.tasks }
+  /// Nil: the workload does not predict from single images.
+  public var imagePredictor: (any ImagePredicting)? { nil }
   /// Throws `MethodError`: the workload has no tokens.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
@@ -81,7 +83,7 @@ public protocol TrainingBatches: AnyObject {
   /// The next step's batch: the network's losses on each of its parts. It waits until the data are ready.
   ///
   /// - Parameters:
-  ///   - partCount: into how many parts the batch is cut, because of memory.
+  ///   - partCount: into how many parts the step's batches are cut, because of memory, or because the method takes several.
   ///   - context: training, with the source of the network's random draws.
   /// - Throws: `FileError` if data cannot be read.
   func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective]
@@ -89,6 +91,18 @@ public protocol TrainingBatches: AnyObject {
   /// Seconds that ``next(partCount:_:)`` has waited for data so far.
   var waitedSeconds: Double { get }
 
+  /// The losses of predictions from within the network, which were computed since the last ``next(partCount:_:)``, by
+  /// `task/name`; defaults to none.
+  ///
+  /// Each is a mean over the batch's labels without its factor in the task's loss, before the step's first update of the
+  /// task.
+  var auxiliaryLosses: [String: Double] { get }
+
   /// Ends what works in the background.
   func close()
+}
+
+extension TrainingBatches {
+  /// An empty dictionary: there are no predictions from within the network.
+  public var auxiliaryLosses: [String: Double] { [:] }
 }

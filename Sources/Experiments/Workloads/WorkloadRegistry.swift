@@ -6,26 +6,34 @@ public protocol WorkloadFactory: Sendable {
   /// What reports call the network; defaults to the workload's name.
   func networkName(_ configuration: Configuration) -> String
 
+  /// Returns the names of the losses, for which the method is made; defaults to `data.tasks`.
+  ///
+  /// - Parameter configuration: a configuration of which each field is allowed by itself.
+  /// - Throws: ``ConfigurationError`` for names that cannot be the network's.
+  func tasks(_ configuration: Configuration) throws -> [String]
+
   /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
-  func check(_ configuration: Configuration) throws
+  func check(_ resolved: ResolvedConfiguration) throws
 
   /// Makes a workload for a training, with data, and with pretrained weights if the configuration names some.
   ///
   /// - Throws: whatever is wrong with the configuration, the data or the weights.
-  func make(_ configuration: Configuration) throws -> any Workload
+  func make(_ resolved: ResolvedConfiguration) throws -> any Workload
 
   /// Makes a workload for the use of a run's network, whose weights are loaded next. It needs no data until an
   /// evaluation asks for them.
   ///
   /// - Throws: `FileError` if the folder does not hold what the run has kept.
-  func restore(_ configuration: Configuration, from folder: RunFolder) throws -> any Workload
+  func restore(_ resolved: ResolvedConfiguration, from folder: RunFolder) throws -> any Workload
 }
 
 extension WorkloadFactory {
   /// Returns the name of the workload.
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
+  /// Returns `data.tasks`.
+  public func tasks(_ configuration: Configuration) throws -> [String] { configuration.data.tasks }
   /// Accepts every configuration.
-  public func check(_ configuration: Configuration) throws {}
+  public func check(_ resolved: ResolvedConfiguration) throws {}
 }
 
 /// The kinds of workloads by name. A user of the library adds others with `try WorkloadRegistry.shared.add(entry)`.

@@ -15,6 +15,8 @@ public protocol AdaptableTraining: AdaptableNetwork {
 
   /// Hands over batches of the training data, in evaluation, always the same ones.
   ///
-  /// - Parameter sampleCount: how many samples, at least, where there are as many.
+  /// - Parameters:
+  ///   - sampleCount: how many samples the batches have together, at least; all if there are fewer.
+  ///   - body: what is called with each batch.
   func forEachBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws
 }

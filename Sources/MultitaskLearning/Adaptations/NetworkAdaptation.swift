@@ -10,6 +10,8 @@ public protocol NetworkAdaptation: Checkpointed, Sendable {
   var givesTasksFeatures: Bool { get }
   /// Whether it works on the blocks of a transformer.
   var needsTransformer: Bool { get }
+  /// The adaptation as one that lets a transformer grow by its tokens' conflicts; nil, by default, if it does not.
+  var tokenGrowing: (any TokenGrowing)? { get }
 
   /// Finds what the network lacks, before training begins.
   ///
@@ -28,4 +30,9 @@ public protocol NetworkAdaptation: Checkpointed, Sendable {
   ///
   /// - Throws: ``MethodError`` when the network is another one.
   func rebuild(_ network: any AdaptableNetwork) throws
+}
+
+extension NetworkAdaptation {
+  /// Nil: the adaptation does not look at tokens.
+  public var tokenGrowing: (any TokenGrowing)? { nil }
 }

@@ -44,9 +44,10 @@ public struct TokenAnalysis: Codable, Sendable, Equatable {
   /// wait for the spaces.
   ///
   /// - Parameters:
-  ///   - forEachBatch: hands over the same batches each time.
-  ///   - ratio: r, above zero.
+  ///   - tasks: the names of the tasks, in the order of the batches' losses.
+  ///   - ratio: how much more of the tokens the range space holds than the null space, r, above zero.
   ///   - waitingBytes: how much memory gradients may wait in; the first batches' do, one batch's always unless it is 0.
+  ///   - forEachBatch: a function that hands over the same batches each time.
   /// - Throws: ``MethodError`` without any data or with tokens that are not finite, ``NonFiniteError`` naming a task.
   public init(
     tasks: [String], ratio: Double, waitingBytes: Int = 512 << 20,

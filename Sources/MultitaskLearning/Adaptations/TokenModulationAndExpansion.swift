@@ -11,7 +11,7 @@ import Torch
 ///
 /// - Source: *Dynamic Token Modulation and Expansion for Multi-Task Learning*, sections 4.3 and 5. The paper does not say how
 ///   long a token lives, nor whose streams see it: here it leaves after its layer, and a task's stream has its own.
-public struct TokenModulationAndExpansion: NetworkAdaptation {
+public struct TokenModulationAndExpansion: TokenGrowing {
   /// Which layers grow.
   public enum Criterion: String, Sendable, CaseIterable {
     /// Those with most conflicts.

@@ -1,14 +1,15 @@
 import Support
 
-/// An aggregator that gives every task the same weight, whatever the gradients: one backward pass through the
-/// sum of the losses gives its direction, and no G is needed.
+/// An aggregator whose weights do not depend on the gradients: one backward pass through the weighted sum of the losses
+/// gives its direction, and no G is needed.
 ///
-/// ``GradientAggregator/constantWeight(taskCount:)`` is what it has to implement.
+/// ``GradientAggregator/constantWeights(of:)`` is what it has to implement.
 public protocol ConstantAggregator: GramianAggregator {
-  /// The weight of every task's gradient.
+  /// The weight of each task's gradient.
   ///
-  /// - Parameter taskCount: the number of gradients, K.
-  func constantWeight(taskCount: Int) -> Double
+  /// - Parameter tasks: whose gradients they are: positions among all of the network's tasks, ascending.
+  /// - Returns: one for each of `tasks`.
+  func constantWeights(of tasks: [Int]) -> Vector
 }
 
 extension ConstantAggregator {
@@ -17,6 +18,6 @@ extension ConstantAggregator {
 
   /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
-    Vector(repeating: constantWeight(taskCount: gramian.taskCount), count: gramian.taskCount)
+    constantWeights(of: context.tasks)
   }
 }

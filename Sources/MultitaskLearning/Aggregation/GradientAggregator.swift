@@ -10,6 +10,7 @@ import Torch
 /// - ``LocalGramianAggregator`` for one that does so in each part of the network, ``SegmentedAggregator`` for any other one
 ///   that tells parts of the network from each other;
 /// - ``ElementwiseAggregator`` for one that looks at single elements;
+/// - ``IndependentBatchAggregator`` for one that multiplies gradients of several batches;
 /// - ``SecondOrderAggregator`` for one that differentiates the gradients;
 /// - ``ConstantAggregator`` for one that needs to see nothing.
 public protocol GradientAggregator: Checkpointed, Sendable {
@@ -23,6 +24,18 @@ public protocol GradientAggregator: Checkpointed, Sendable {
   ///
   /// It defaults to false for an aggregator without a state; one with a state has to say.
   var remembersGradients: Bool { get }
+
+  /// Whether numbers for each element of the gradients are kept from step to step; defaults to false. Such an aggregator
+  /// works at parameters alone: features have other values, and may have other shapes, in every batch.
+  var remembersElements: Bool { get }
+
+  /// How many independent batches a step takes; defaults to one. More are for aggregators whose ``need`` is
+  /// ``GradientNeed/independentBatches``.
+  var batchCount: Int { get }
+
+  /// On which scale losses are differentiated, those of tasks' own parameters, too; defaults to ``LossScale/linear``. The
+  /// rows that the aggregator is handed are gradients on this scale.
+  var lossScale: LossScale { get }
 
   /// Whether the direction is the plain sum of the gradients; defaults to false. Schedules that combine gradients
   /// themselves go with no other aggregator.
@@ -52,8 +65,22 @@ public protocol GradientAggregator: Checkpointed, Sendable {
     forInnerProducts gramian: Gramian, _ context: inout AggregationContext
   ) throws -> Vector
 
-  /// The weight of every task's gradient. A step asks only aggregators whose ``need`` is ``GradientNeed/weightedSum``.
-  func constantWeight(taskCount: Int) -> Double
+  /// The weights of the rows of independent batches. A step asks only aggregators whose ``need`` is
+  /// ``GradientNeed/independentBatches``.
+  ///
+  /// - Parameters:
+  ///   - products: of the first batch's gradients with the second's, K×K.
+  ///   - context: whose gradients these are, and where random numbers come from.
+  /// - Returns: K weights w.
+  mutating func weights(
+    forIndependentBatches products: CrossProducts, _ context: inout AggregationContext
+  ) throws -> Vector
+
+  /// The weight of each task's gradient. A step asks only aggregators whose ``need`` is ``GradientNeed/weightedSum``.
+  ///
+  /// - Parameter tasks: whose gradients they are: positions among all of the network's tasks, ascending.
+  /// - Returns: one for each of `tasks`.
+  func constantWeights(of tasks: [Int]) -> Vector
 
   /// How the gradients of the regularizer combine the tasks' gradients: K×K numbers, of which row k makes `v_k`; the
   /// direction is `Σ g_k + Σ H_k v_k`, with `H_k` the second derivatives of task k's loss. A step asks only aggregators
@@ -69,6 +96,12 @@ extension GradientAggregator where State == Stateless {
 extension GradientAggregator {
   /// The losses are not looked at, unless an aggregator says so.
   public var needsLosses: Bool { false }
+  /// No numbers are kept by element, unless an aggregator says so.
+  public var remembersElements: Bool { false }
+  /// One batch, unless an aggregator says so.
+  public var batchCount: Int { 1 }
+  /// Losses are differentiated as they are, unless an aggregator says so.
+  public var lossScale: LossScale { .linear }
   /// The direction is another one than the plain sum, unless an aggregator says so.
   public var isPlainSum: Bool { false }
 
@@ -79,9 +112,16 @@ extension GradientAggregator {
     throw tooLittle("the inner products of whole gradients alone")
   }
 
+  /// Throws: only an aggregator of independent batches is asked.
+  public mutating func weights(
+    forIndependentBatches products: CrossProducts, _ context: inout AggregationContext
+  ) throws -> Vector {
+    throw tooLittle("the products of two batches' gradients alone")
+  }
+
   /// Stops the program: only an aggregator of constant weights is asked.
-  public func constantWeight(taskCount: Int) -> Double {
-    fatalError("\(type(of: self)) has no constant weight: its need is \(need)")
+  public func constantWeights(of tasks: [Int]) -> Vector {
+    fatalError("\(type(of: self)) has no constant weights: its need is \(need)")
   }
 
   /// Stops the program: only an aggregator of second order is asked.

@@ -8,6 +8,8 @@ public enum GradientNeed: Int, Sendable, Comparable, CaseIterable {
   case segments
   /// Single elements of the gradients.
   case elements
+  /// The inner products of the gradients of independent batches.
+  case independentBatches
   /// The gradients of functions of the gradients.
   case secondOrder
 
@@ -21,6 +23,7 @@ public enum GradientNeed: Int, Sendable, Comparable, CaseIterable {
     case .gramian: "the inner products of the gradients"
     case .segments: "the inner products of the gradients within parts of the network"
     case .elements: "single elements of the gradients"
+    case .independentBatches: "the gradients of independent batches"
     case .secondOrder: "the derivatives of the gradients"
     }
   }

@@ -3,7 +3,7 @@ import Support
 /// Balances the singular values of G, so that no direction of conflict or dominance is left.
 ///
 /// With the eigenpairs (λ, v) of M that count, the weights are `√s Σ v vᵀ p / √λ`, where s is the smallest, the median or
-/// the mean of the kept eigenvalues, and p is one for every task.
+/// the mean of the kept eigenvalues, and p is the preference: one for every task, unless said otherwise.
 ///
 /// - Source: Senushkin et al., *Independent Component Alignment for Multi-Task Learning*, CVPR 2023, algorithm 1.
 public struct AlignedMTL: GramianAggregator {
@@ -30,13 +30,19 @@ public struct AlignedMTL: GramianAggregator {
   public var scale: Scale
   /// Which eigenvalues count as zero.
   public var rank: Rank
+  private let taskPreference: TaskPreference
+
+  /// How much each task counts, p: one positive number for each task; nil for ones.
+  public var preference: [Double]? { taskPreference.numbers }
 
   /// - Parameters:
   ///   - scale: the singular value that all directions get.
   ///   - rank: which eigenvalues count as zero.
-  public init(scale: Scale = .min, rank: Rank = .exact) {
+  ///   - preference: how much each task counts, one positive number for each task; nil for ones.
+  public init(scale: Scale = .min, rank: Rank = .exact, preference: [Double]? = nil) {
     self.scale = scale
     self.rank = rank
+    taskPreference = TaskPreference(preference, of: "AlignedMTL")
   }
 
   /// The weights of the rows, from their inner products.
@@ -51,9 +57,10 @@ public struct AlignedMTL: GramianAggregator {
       case .median: kept[(kept.count - 1) / 2].0
       case .rmse: kept.reduce(0) { $0 + $1.0 } / Double(kept.count)
       }
+    let preference = taskPreference.vector(for: context, default: 1)
     var weights = Vector(zeros: gramian.taskCount)
     for (value, vector) in kept {
-      weights += (balanced / value).squareRoot() * vector.sum * vector
+      weights += (balanced / value).squareRoot() * vector.dot(preference) * vector
     }
     return weights
   }
@@ -71,6 +78,10 @@ extension AlignedMTL {
         "rank", .choice(Rank.allCases.map(\.rawValue)), default: .text("exact"),
         "which gradients are too short to count: no gradient, or those that public code drops, with the precision of float32"
       ),
+      TaskPreference.entry(defaultingTo: "1"),
     ]
-  ) { settings in AlignedMTL(scale: settings.choice("scale"), rank: settings.choice("rank")) }
+  ) { settings in
+    AlignedMTL(
+      scale: settings.choice("scale"), rank: settings.choice("rank"), preference: try TaskPreference.numbers(settings))
+  }
 }

@@ -1,6 +1,7 @@
 import Support
 
-/// Projects the mean gradient on the cone of directions that no task is against.
+/// Projects the mean gradient on the cone of directions that no task is against; with a preference p, `Σ p_k g_k` in place
+/// of the mean.
 ///
 /// - Source: Lopez-Paz, Ranzato, *Gradient Episodic Memory for Continual Learning*, NeurIPS 2017, equation 11;
 ///   regularized as ``UPGrad``.
@@ -13,8 +14,7 @@ public struct DualProj: ConeAggregator {
 
   /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
-    let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)
-    return parameters.cone(gramian).weights(nearest: mean)
+    parameters.cone(gramian).weights(nearest: parameters.preference(for: context))
   }
 }
 
@@ -24,5 +24,5 @@ extension DualProj {
     "dualproj", summary: "The mean gradient, projected on the cone that no task is against.",
     paper: "Lopez-Paz, Ranzato, Gradient Episodic Memory for Continual Learning, NeurIPS 2017",
     parameters: ConeParameters.entries
-  ) { settings in DualProj(ConeParameters(settings)) }
+  ) { settings in DualProj(try ConeParameters(settings)) }
 }

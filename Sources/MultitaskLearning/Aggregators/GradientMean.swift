@@ -1,10 +1,14 @@
+import Support
+
 /// The mean of the tasks' gradients. Tasks' own parameters still follow their own losses undivided.
 public struct GradientMean: ConstantAggregator {
   /// The only mean.
   public init() {}
 
   /// The same fraction for each task.
-  public func constantWeight(taskCount: Int) -> Double { 1 / Double(taskCount) }
+  public func constantWeights(of tasks: [Int]) -> Vector {
+    Vector(repeating: 1 / Double(tasks.count), count: tasks.count)
+  }
 }
 
 extension GradientMean {

@@ -1,3 +1,5 @@
+import Support
+
 /// The plain sum of the tasks' gradients: gradient descent on the sum of the losses.
 public struct GradientSum: ConstantAggregator {
   /// The only sum.
@@ -6,8 +8,8 @@ public struct GradientSum: ConstantAggregator {
   /// The direction is the plain sum.
   public var isPlainSum: Bool { true }
 
-  /// One.
-  public func constantWeight(taskCount: Int) -> Double { 1 }
+  /// One for each task.
+  public func constantWeights(of tasks: [Int]) -> Vector { Vector(ones: tasks.count) }
 }
 
 extension GradientSum {

@@ -27,28 +27,13 @@ public struct IMTLG: GramianAggregator {
     let norms = gramian.norms
     guard norms.allSatisfy({ $0 > 0 }) else { return nil }
     let cosines = SymmetricMatrix(gramian.scaled(by: 1 / norms))
-    let solution = cosines.pseudoInverse(times: Vector(ones: gramian.taskCount))
+    let solution = cosines.pseudoInverse(times: Vector(ones: gramian.taskCount), threshold: 1e-14)
     guard solution.rank == gramian.taskCount else { return nil }
     return solution.x / norms
   }
 
   private func dependentSolution(_ gramian: Gramian) -> Vector {
-    SymmetricMatrix(gramian).pseudoInverse(times: gramian.norms).x
-  }
-}
-
-extension SymmetricMatrix {
-  /// `A⁺ b`, and the number of eigenvalues that are more than rounding left of zero.
-  fileprivate func pseudoInverse(times b: Vector) -> (x: Vector, rank: Int) {
-    let (values, vectors) = eigen
-    let threshold = 1e-14 * (values.last ?? 0) * Double(size)
-    var x = Vector(zeros: size)
-    var rank = 0
-    for (value, vector) in zip(values, vectors) where value > threshold {
-      rank += 1
-      x += vector.dot(b) / value * vector
-    }
-    return (x, rank)
+    SymmetricMatrix(gramian).pseudoInverse(times: gramian.norms, threshold: 1e-14).x
   }
 }
 

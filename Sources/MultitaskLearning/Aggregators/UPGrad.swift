@@ -2,6 +2,8 @@ import Support
 
 /// Projects each task's gradient on the cone of directions that no task is against, and averages the results.
 ///
+/// With a preference p, the gradients `p_k g_k` are projected, and the results added.
+///
 /// - Source: Quinton, Rey, *Jacobian Descent for Multi-Objective Optimization*, 2024, section 3; regularized as in its
 ///   code, which besides takes the plain mean of gradients whose squared norms sum to less than 1e-4: see ``ConeParameters/normEpsilon``.
 public struct UPGrad: ConeAggregator {
@@ -14,9 +16,9 @@ public struct UPGrad: ConeAggregator {
   /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
     let cone = parameters.cone(gramian)
-    let preference = 1 / Double(gramian.taskCount)
+    let preference = parameters.preference(for: context)
     return gramian.tasks.reduce(into: Vector(zeros: gramian.taskCount)) { sum, task in
-      sum += cone.weights(nearest: gramian.unit(task) * preference)
+      sum += cone.weights(nearest: gramian.unit(task) * preference[task])
     }
   }
 }
@@ -26,5 +28,5 @@ extension UPGrad {
   public static let entry = MethodEntry<any GradientAggregator>(
     "upgrad", summary: "The mean of all gradients, each projected on the cone that no task is against.",
     paper: "Quinton, Rey, Jacobian Descent for Multi-Objective Optimization, 2024", parameters: ConeParameters.entries
-  ) { settings in UPGrad(ConeParameters(settings)) }
+  ) { settings in UPGrad(try ConeParameters(settings)) }
 }

@@ -6,8 +6,8 @@ public struct GradientSegment: Sendable, Equatable {
   public let columns: Range<Int>
 
   /// - Parameters:
-  ///   - name: of the parameter or map.
-  ///   - columns: those that belong to it.
+  ///   - name: the name of the parameter or map.
+  ///   - columns: the columns that belong to it.
   public init(name: String, columns: Range<Int>) {
     self.name = name
     self.columns = columns
@@ -28,7 +28,9 @@ public struct GradientSegment: Sendable, Equatable {
 extension [GradientSegment] {
   /// Neighbors of the same key, together, with the unused columns behind them.
   ///
-  /// - Parameter width: of all columns.
+  /// - Parameters:
+  ///   - key: the name of the range that a segment belongs to: its layer, for instance.
+  ///   - width: the number of all columns.
   public func ranges(by key: (GradientSegment) -> String, width: Int) -> [(name: String, columns: Range<Int>)] {
     var starts: [(name: String, column: Int)] = []
     for segment in self where key(segment) != starts.last?.name {

@@ -8,10 +8,13 @@ import Torch
 ///
 /// - Source: the paper on connection strength, sections 3.2 and 3.3.
 public enum ChannelPriority {
+  /// The strength of each task's connection to each output channel of a convolution.
+  ///
   /// - Parameters:
-  ///   - weight: output × input × height × width.
+  ///   - weight: the convolution's kernels, output × input × height × width.
   ///   - scales: γ of each task's normalization, a number for each output channel.
-  ///   - variances: of the same.
+  ///   - variances: the running variances of the same normalizations.
+  ///   - epsilon: ε, which keeps the quotient finite where a variance is zero.
   /// - Returns: tasks × output channels; each row adds up to 1.
   public static func strengths(
     weight: Tensor, scales: [Tensor], variances: [Tensor], epsilon: Double = 1e-5

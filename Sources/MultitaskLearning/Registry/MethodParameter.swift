@@ -14,11 +14,15 @@ public struct MethodParameter: Sendable {
     case boolean
     /// A finite number within a range for each task, by the task's name.
     case taskNumbers(ClosedRange<Double>)
+    /// The name of one of the tasks.
+    case task
+    /// The name of a method of the given kind.
+    case method(MethodKind)
 
     var isNumber: Bool {
       switch self {
       case .real, .integer: true
-      case .choice, .boolean, .taskNumbers: false
+      case .choice, .boolean, .taskNumbers, .task, .method: false
       }
     }
   }
@@ -53,6 +57,8 @@ public struct MethodParameter: Sendable {
     case .boolean: "true or false"
     case .taskNumbers(let range):
       "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
+    case .task: "the name of a task"
+    case .method(let kind): "the name of a \(kind.title)"
     }
   }
 
@@ -62,7 +68,7 @@ public struct MethodParameter: Sendable {
     }
   }
 
-  /// Finite numbers within the range, one of the words, or such numbers by name.
+  /// Finite numbers within the range, one of the words, such numbers by name, or a name.
   func allows(_ value: MethodSetting) -> Bool {
     switch (kind, value) {
     case (.real(let range), .number(let number)): number.isFinite && range.contains(number)
@@ -71,6 +77,8 @@ public struct MethodParameter: Sendable {
     case (.boolean, .text(let text)): ["true", "false"].contains(text)
     case (.taskNumbers(let range), .numbers(let numbers)):
       numbers.values.allSatisfy { $0.isFinite && range.contains($0) }
+    // A task may be called by a number.
+    case (.task, .text), (.task, .number), (.method, .text): true
     default: false
     }
   }

@@ -22,6 +22,10 @@ struct MethodRegistries: Sendable {
         IMTLL.entry,
         FAMO.entry,
         GeometricMean.entry,
+        ExcessMTL.entry,
+        SmoothTchebycheff.entry,
+        PenaltyBoundaryIntersection.entry,
+        COSMOS.entry,
       ], names: names)
     aggregators = Registry(
       MethodKind.aggregator.title,
@@ -42,6 +46,16 @@ struct MethodRegistries: Sendable {
         FairGrad.entry,
         UPGrad.entry,
         DualProj.entry,
+        ConFIG.entry,
+        Krum.entry,
+        TrimmedMean.entry,
+        ConstantGradientWeighting.entry,
+        PCD.entry,
+        DBMTL.entry,
+        MoCo.entry,
+        MoDo.entry,
+        SDMGrad.entry,
+        WeightSmoothing.entry,
       ], names: names)
     schedules = Registry(
       MethodKind.schedule.title,

@@ -14,7 +14,7 @@ public struct MethodSettings: Sendable {
   private let values: [String: MethodSetting]
 
   /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
-  init(
+  package init(
     _ given: [String: MethodSetting], parameters: [MethodParameter], method: String, tasks: [String],
     totalSteps: Int? = nil
   ) throws {
@@ -96,6 +96,26 @@ public struct MethodSettings: Sendable {
     let setting = value(name, is: { if case .taskNumbers = $0 { true } else { false } }, "a number for each task")
     guard case .numbers(let numbers)? = setting else { return nil }
     return numbers
+  }
+
+  /// The position of the task that a parameter names; nil where it was left out.
+  ///
+  /// - Throws: ``MethodError`` with the nearest name where no task has this one.
+  public func optionalTask(_ name: String) throws -> Int? {
+    let setting = value(name, is: { if case .task = $0 { true } else { false } }, "the name of a task")
+    guard let task = setting?.description else { return nil }
+    guard let position = tasks.firstIndex(of: task) else {
+      throw MethodError(
+        "\(method): '\(name)' names a task that is not there: " + unknownName("task", task, among: tasks))
+    }
+    return position
+  }
+
+  /// The name of a method; nil where it was left out. Whether there is such a method is not known yet.
+  public func optionalMethodName(_ name: String) -> String? {
+    let setting = value(name, is: { if case .method = $0 { true } else { false } }, "the name of a method")
+    guard case .text(let text)? = setting else { return nil }
+    return text
   }
 
   /// The value of a parameter that is declared as what it is asked for.

@@ -15,7 +15,8 @@ struct Differentiation {
   ///   - tasks: whose losses are differentiated; all of them are present.
   ///   - others: whose losses are only wanted as numbers.
   ///   - estimates: losses of tasks that are in neither list, for weightings that look at all of them.
-  init(_ update: MultitaskUpdate, _ tasks: [Int], others: [Int], estimates: [Double?]) {
+  /// - Throws: ``MethodError`` if the route does not fit the parts of the batch.
+  init(_ update: MultitaskUpdate, _ tasks: [Int], others: [Int], estimates: [Double?]) throws {
     self.update = update
     self.tasks = tasks
     self.others = others
@@ -27,6 +28,7 @@ struct Differentiation {
       case .joint: JointRoute(writer: writer, level: update.level)
       case .rows(.parameters), .taskByTask: ParameterRowsRoute(writer: writer)
       case .rows(.features): FeatureRowsRoute(writer: writer, partCount: partCount)
+      case .independentBatches: try IndependentBatchesRoute(writer: writer)
       case .secondOrder(let level): SecondOrderRoute(writer: writer, level: level, partCount: partCount)
       }
     look = update.look
@@ -39,7 +41,7 @@ struct Differentiation {
   /// - Returns: the losses and weights of all tasks, and what was seen.
   /// - Throws: ``NonFiniteError`` naming a task, ``MethodError``.
   mutating func run() throws -> StepReport {
-    var weights = try knownWeights()
+    var weights = try update.knownWeights(tasks, others, losses)
     for (part, objective) in update.objectives.enumerated() {
       if plan.route == .taskByTask {
         try addTaskByTask(objective, part, weights!)
@@ -52,16 +54,6 @@ struct Differentiation {
     report.gramian = try route.finish(losses: tasks.map { losses[$0]! }, look: &look)
     report.diagnostics = look?.diagnostics()
     return report
-  }
-
-  /// The weights that do not wait for the losses; for several parts of a batch, the losses are computed first.
-  private func knownWeights() throws -> [Double]? {
-    if !update.weighting.weighsByLosses { return try update.weights(for: losses) }
-    guard update.objectives.count > 1 else { return nil }
-    var losses = losses
-    let all = tasks + others
-    for (task, value) in zip(all, try update.evaluate(all)) { losses[task] = value }
-    return try update.weights(for: losses)
   }
 
   private mutating func addTogether(
@@ -77,7 +69,7 @@ struct Differentiation {
     try update.checkReach(of: pass)
     note(pass.values, tasks + others, part)
     let weights = try known ?? update.weights(for: losses)
-    try route.add(pass, scales(weights, tasks, part), look: &look)
+    try route.add(pass, scales(weights, tasks, part), part: part, look: &look)
     return weights
   }
 
@@ -98,7 +90,7 @@ struct Differentiation {
       let pass = try ForwardPass(objective, [task], graph: .perTask)
       try update.checkReach(of: pass)
       note(pass.values, [task], part)
-      try route.add(pass, scales(weights, [task], part), look: &look)
+      try route.add(pass, scales(weights, [task], part), part: part, look: &look)
     }
     let others = update.shares.tasks(others, in: part)
     note(try ForwardPass.values(of: others, objective), others, part)

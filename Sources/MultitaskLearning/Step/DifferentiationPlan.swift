@@ -9,6 +9,8 @@ package struct DifferentiationPlan: Equatable, Sendable {
     case rows(GradientLevel)
     /// One pass for each task to the parameters, each after its own forward pass: one task's graph at a time.
     case taskByTask
+    /// One pass for each task and each of two independent batches, and one for a third batch.
+    case independentBatches
     /// Two passes for each task: the second differentiates a function of the gradients.
     case secondOrder(GradientLevel)
   }
@@ -54,6 +56,7 @@ package struct DifferentiationPlan: Equatable, Sendable {
     // If everything that is shared is frozen, there is nothing to combine.
     let need = situation.trainsShared ? max(situation.aggregator, situation.weighting) : .weightedSum
     if need == .weightedSum { return .joint }
+    if need == .independentBatches { return .independentBatches }
     if need == .secondOrder { return .secondOrder(situation.level) }
     if situation.level == .features { return .rows(.features) }
     return situation.features == .byTask && situation.knowsWeights ? .taskByTask : .rows(.parameters)
@@ -67,7 +70,7 @@ package struct DifferentiationPlan: Equatable, Sendable {
     case .rows(.parameters): true
     case .taskByTask: level == .parameters
     case .rows(.features): level == .features
-    case .secondOrder: false
+    case .independentBatches, .secondOrder: false
     }
   }
 }

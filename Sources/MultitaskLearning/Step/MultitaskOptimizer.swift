@@ -20,9 +20,11 @@ public final class MultitaskOptimizer {
   /// time.
   ///
   /// - Parameters:
+  ///   - store: the parameters that are trained.
+  ///   - method: the method, in the state in which training begins.
   ///   - optimizer: the rule for every parameter of which no group says otherwise.
-  ///   - groups: defaults to none.
-  ///   - clipping: of the gradients of all parameters together; nil for no limit.
+  ///   - groups: the groups of parameters that are optimized in their own way; there are none by default.
+  ///   - clipping: the clipping of the gradients of all parameters together; nil for no limit.
   public init(
     _ store: ParameterStore, method: MultitaskMethod, optimizer: any Optimizer,
     groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil
@@ -43,6 +45,7 @@ public final class MultitaskOptimizer {
   /// - Parameters:
   ///   - objectives: the network on one batch, or on the parts of a batch that is too large for the memory: a part's loss
   ///     counts by its number of labels.
+  ///   - learningRate: the learning rate of the step, which groups may multiply.
   ///   - observation: where the tasks' gradients are looked at for the report, or nil. A look costs a backward pass for
   ///     each task, through the decoders or the whole network, where the method does not need them anyway; it changes
   ///     nothing. A step is not looked at if a task lacks labels in a part of the batch.

@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 // From the rows of G to one direction.
@@ -20,6 +21,25 @@ extension MultitaskUpdate {
       try writeDirectionWithoutZeroRows(of: gradients, tasks, losses, into: direction)
     }
     return needsGramian || aggregator.need == .segments ? try finiteGramian(of: gradients, tasks: tasks) : nil
+  }
+
+  /// Lets the aggregator weigh the rows of independent batches.
+  ///
+  /// - Parameters:
+  ///   - gramian: of two batches' rows, one below the other, 2K×2K.
+  ///   - tasks: whose rows they are, K.
+  func weights(forBatches gramian: Gramian, tasks: [Int]) throws -> Vector {
+    let count = tasks.count
+    for row in gramian.tasks where !gramian[row, row].isFinite {
+      throw NonFiniteError(quantity: .gradient, task: self.tasks[tasks[row % count]], value: gramian[row, row])
+    }
+    let products = CrossProducts(
+      taskCount: count, elements: (0..<count).flatMap { i in (0..<count).map { gramian[i, count + $0] } })
+    var context = AggregationContext(
+      tasks: tasks, taskCount: self.tasks.count, losses: tasks.map { _ in 0 }, generator: generator)
+    let weights = try aggregator.weights(forIndependentBatches: products, &context)
+    generator = context.generator
+    return weights
   }
 
   private func writeDirection(

@@ -86,7 +86,7 @@ public final class MultitaskUpdate {
       estimates.map { $0.count == self.tasks.count } ?? true,
       "\(estimates?.count ?? 0) estimates for \(self.tasks.count) tasks")
     let known = self.tasks.indices.map { shares.present.contains($0) ? estimates?[$0] : nil }
-    var differentiation = Differentiation(self, tasks, others: others, estimates: known)
+    var differentiation = try Differentiation(self, tasks, others: others, estimates: known)
     return try differentiation.run()
   }
 
@@ -156,24 +156,21 @@ public final class MultitaskUpdate {
     DifferentiationPlan(
       DifferentiationPlan.Situation(
         aggregator: aggregator.need, weighting: weighting.need,
-        knowsWeights: !weighting.weighsByLosses || objectives.count > 1, level: level,
+        knowsWeights: knowsWeights, level: level,
         features: objectives[0].featureKind,
         trainsShared: sharedVector.ranges.contains { $0.isAggregated(at: level) }))
   }
 
-  func constantWeight(taskCount: Int) -> Double {
+  func constantWeights(of tasks: [Int]) -> Vector {
     // Where nothing shared is trained, there is nothing to multiply.
-    aggregator.need == .weightedSum ? aggregator.constantWeight(taskCount: taskCount) : 1
+    guard aggregator.need == .weightedSum else { return Vector(ones: tasks.count) }
+    let weights = aggregator.constantWeights(of: tasks)
+    require(
+      weights.count == tasks.count, "\(type(of: aggregator)) gave \(weights.count) weights for \(tasks.count) tasks")
+    return weights
   }
 
   func regularizerWeights(for gramian: Gramian) -> [[Double]] { aggregator.regularizerWeights(for: gramian) }
-
-  func weights(for losses: [Double?]) throws -> [Double] {
-    let weights = try weighting.weights(for: losses, using: &generator)
-    require(
-      weights.count == tasks.count, "\(type(of: weighting)) gave \(weights.count) weights for \(tasks.count) tasks")
-    return weights
-  }
 
   /// Compares what the losses of some tasks reach with what parameters declare, once for each task: with passes of their
   /// own where the tasks' streams may lie in one tensor, whose graph connects them all.

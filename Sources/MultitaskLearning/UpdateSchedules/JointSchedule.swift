@@ -3,6 +3,9 @@ public struct JointSchedule: UpdateSchedule {
   /// The schedule has no parameters.
   public init() {}
 
+  /// All tasks share the passes of the one update.
+  public var passes: UpdatePasses { .joint }
+
   /// Performs the updates for one batch.
   public func step(_ update: MultitaskUpdate) throws -> StepReport {
     let report = try update.differentiate(update.presentTasks)

@@ -56,10 +56,16 @@ public struct SelectiveGroups: UpdateSchedule {
   /// What the method has learned.
   public var state: State
 
+  /// Creates the schedule in its first state, in which every task is alone.
+  ///
   /// - Parameters:
-  ///   - taskCount: K.
+  ///   - taskCount: the number of tasks, K.
+  ///   - strategy: where the groups come from.
+  ///   - convention: whether affinities follow the paper or its public code.
   ///   - rate: β, the weight of a new observation in the affinity's average, above 0 and at most 1.
-  ///   - warmUp: at least 0.
+  ///   - order: the order in which groups are updated.
+  ///   - warmUp: the number of steps in which the first groups stay, at least 0.
+  ///   - observesLastGroup: whether one more forward pass observes what the last group's update did.
   public init(
     taskCount: Int, strategy: Strategy = .affinity(.positive(edge: .mutual, closure: .cliques)),
     convention: AffinityMap.Convention = .paper, rate: Double = 0.001, order: Order = .random, warmUp: Int = 0,
@@ -87,6 +93,8 @@ public struct SelectiveGroups: UpdateSchedule {
 
   /// Updates may be those of some tasks alone.
   public var updatesSubsets: Bool { true }
+  /// The update of a group has the losses of all tasks: those that are not updated show its effect.
+  public var passes: UpdatePasses { .jointForEachUpdate }
 
   /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {

@@ -20,13 +20,15 @@ public struct TransposedConvolution: Layer {
   ///   - padding: the number of rows and columns that are cut off at each border.
   ///   - outputPadding: the number of rows and columns that are added at the bottom and on the right.
   ///   - hasBias: whether a bias is added.
+  ///   - weight: the distribution of the first weights, beside which biases start at zero; nil for libtorch's default
+  ///     of both.
   public init(
     _ path: ParameterPath, from inputs: Int, to outputs: Int, kernel: Int, stride: Int, padding: Int = 0,
-    outputPadding: Int = 0, hasBias: Bool = true
+    outputPadding: Int = 0, hasBias: Bool = true, weight: Initialization? = nil
   ) {
     let fanIn = outputs * kernel * kernel
-    weight = path.parameter("weight", [inputs, outputs, kernel, kernel], .uniform(fanIn: fanIn))
-    bias = hasBias ? path.parameter("bias", [outputs], .uniform(fanIn: fanIn)) : nil
+    self.weight = path.parameter("weight", [inputs, outputs, kernel, kernel], weight ?? .uniform(fanIn: fanIn))
+    bias = hasBias ? path.parameter("bias", [outputs], weight == nil ? .uniform(fanIn: fanIn) : .zeros) : nil
     self.stride = stride
     self.padding = padding
     self.outputPadding = outputPadding

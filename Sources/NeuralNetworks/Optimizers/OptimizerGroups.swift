@@ -20,11 +20,12 @@ public struct OptimizerGroup: Sendable {
   /// Creates a group. A factor or a weight decay outside its range stops the process.
   ///
   /// - Parameters:
+  ///   - name: the name by which parameters declare the group or are assigned to it.
   ///   - optimizer: the group's own rule; nil if it follows that of the training.
-  ///   - name: the name by which parameters declare the group.
-  ///   - learningRateFactor: finite and at least 0.
-  ///   - constantLearningRate: finite and at least 0; nil if the group follows the training's rate.
-  ///   - weightDecay: finite and at least 0; nil if the rule's applies.
+  ///   - learningRateFactor: the number that multiplies the training's learning rate, finite and at least 0.
+  ///   - constantLearningRate: the group's own learning rate, finite and at least 0; nil if the group follows the
+  ///     training's rate.
+  ///   - weightDecay: the group's own weight decay, finite and at least 0; nil if the rule's applies.
   ///   - isFrozen: whether the group is trained no more.
   public init(
     _ name: String, optimizer: (any Optimizer)? = nil, learningRateFactor: Double = 1,
@@ -51,7 +52,8 @@ public struct OptimizerGroup: Sendable {
 }
 
 /// Groups of parameters that a training optimizes in ways of their own. Parameters of a group that is not defined here are
-/// optimized as those of no group.
+/// optimized as those of no group; a group that no parameter of the network is in is an error
+/// (``ParameterStore/layOut(for:)``).
 public struct OptimizerGroups: Sendable {
   /// The groups, of different names.
   public let groups: [OptimizerGroup]

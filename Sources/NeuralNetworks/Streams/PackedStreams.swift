@@ -24,6 +24,20 @@ public struct PackedStreams {
     self.axis = axis
   }
 
+  /// Creates streams that have no channel in common; nil for those that do not exist.
+  init(_ streams: [Tensor?], origins: [Set<Int>]? = nil, axis: ChannelAxis) {
+    let existing = streams.compactMap { $0 }
+    require(!existing.isEmpty, "there has to be a stream for at least one task")
+    let index = axis.index(in: existing[0])
+    var offset = 0
+    let sources = streams.map { stream -> [Int]? in
+      guard let stream else { return nil }
+      defer { offset += stream.shape[index] }
+      return Array(offset..<offset + stream.shape[index])
+    }
+    self.init(.concatenated(existing, axis: index), sources: sources, origins: origins, axis: axis)
+  }
+
   /// Whether the streams are those of a ``GateTrace``, of which only where they come from matters.
   var isTraced: Bool { origins.contains { !$0.isEmpty } }
 
@@ -34,10 +48,14 @@ public struct PackedStreams {
   }
 
   /// Returns the results of a function of single channels.
-  func map(_ body: (Tensor) -> Tensor) -> PackedStreams {
+  ///
+  /// - Parameters:
+  ///   - newAxis: where the channels lie afterwards; nil if they stay where they are.
+  ///   - body: a function of single channels.
+  func map(to newAxis: ChannelAxis? = nil, _ body: (Tensor) -> Tensor) -> PackedStreams {
     // Nothing is computed for streams that nothing asks for.
     guard values.count > 0 else { return self }
-    return PackedStreams(body(values), sources: sources, origins: origins, axis: axis)
+    return PackedStreams(body(values), sources: sources, origins: origins, axis: newAxis ?? axis)
   }
 
   /// Returns the results of a function of several streams that treats every channel by itself: once for each different
@@ -80,10 +98,6 @@ extension Streams {
       let channels = Array(0..<shared.shape[axis.index(in: shared)])
       return PackedStreams(shared, sources: [[Int]?](repeating: channels, count: count), axis: axis)
     }
-    let own = byTask(count: count)
-    let channels = own[0].shape[axis.index(in: own[0])]
-    return PackedStreams(
-      .concatenated(own, axis: axis.index(in: own[0])),
-      sources: own.indices.map { Array($0 * channels..<($0 + 1) * channels) }, axis: axis)
+    return PackedStreams(streams(count: count), axis: axis)
   }
 }

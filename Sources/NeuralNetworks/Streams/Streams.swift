@@ -125,21 +125,25 @@ public struct Streams {
     case .one(let tensor): Streams(storage: .one(body(tensor)))
     case .stacked(let tensor, let count): Streams(storage: .stacked(body(tensor), count: count))
     case .apart(let tensors): Streams(storage: .apart(tensors.map { $0.map(body) }))
-    case .packed(let packed):
-      Streams(storage: .apart(packed.sources.indices.map { packed.sources[$0] == nil ? nil : body(packed.stream($0)) }))
+    case .packed: mapTasks(count: taskCount!) { body($1) }
     }
   }
 
   /// Returns the results of a function of each of `count` tasks and its stream, which is nil if the stream goes no
   /// further.
   func mapTasks(count: Int, _ body: (_ task: Int, _ stream: Tensor) -> Tensor?) -> Streams {
-    guard let packed else {
-      let own = byTask(count: count)
-      return Streams(storage: .apart(own.indices.map { body($0, own[$0]) }))
+    let results = streams(count: count).enumerated().map { task, stream in stream.flatMap { body(task, $0) } }
+    guard let packed, packed.isTraced else { return Streams(storage: .apart(results)) }
+    return Streams(PackedStreams(results, origins: packed.origins, axis: packed.axis))
+  }
+
+  /// The stream of each of `count` tasks; nil for those that do not exist.
+  func streams(count: Int) -> [Tensor?] {
+    switch storage {
+    case .apart(let tensors): tensors
+    case .packed(let packed): packed.sources.indices.map { packed.sources[$0] == nil ? nil : packed.stream($0) }
+    case .one, .stacked: byTask(count: count)
     }
-    let results = packed.sources.indices.map { packed.sources[$0] == nil ? nil : body($0, packed.stream($0)) }
-    guard packed.isTraced else { return Streams(storage: .apart(results)) }
-    return Streams(packed)
   }
 
   /// Returns the results of a function for each stream, which treats every channel of every sample by itself: it is
@@ -147,6 +151,13 @@ public struct Streams {
   public func mapChannels(_ body: (Tensor) -> Tensor) -> Streams {
     guard case .packed(let packed) = storage else { return map(body) }
     return Streams(packed.map(body))
+  }
+
+  /// Returns the results of a function for each stream, which treats every channel by itself, but puts the channels
+  /// along another axis.
+  public func mapChannels(to axis: ChannelAxis, _ body: (Tensor) -> Tensor) -> Streams {
+    guard case .packed(let packed) = storage else { return map(body) }
+    return Streams(packed.map(to: axis, body))
   }
 
   /// Returns the two results of a function for each stream, under the conditions of the function with one result.

@@ -3,16 +3,16 @@ import Support
 
 /// A data set on disk, as ``DatasetWriter`` writes it: an index, images, and the files of each sample's ground truth.
 public struct DatasetFolder: SampleSource {
-  /// How files are read.
+  /// The way in which files are read.
   public struct Options: Sendable {
-    /// Images with more pixels are refused before they are decoded.
+    /// The most pixels of an image; larger images are refused before they are decoded.
     public var pixelLimit: Int
-    /// What a mask's 255 says where no 1 is beside it.
+    /// What 255 means in a mask that holds no 1.
     public var unclearMasks: UnclearMaskReading
-    /// What the images' channels are. Depth is that of the file that a sample's `depthImage` names.
+    /// What the images' channels are. A fourth one holds the depth of the file that a sample's `depthImage` names.
     public var channels: ImageChannels
 
-    /// Creates options.
+    /// Creates options; the defaults read images of three channels, and refuse unclear masks.
     public init(
       pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused,
       channels: ImageChannels = .rgb
@@ -27,15 +27,15 @@ public struct DatasetFolder: SampleSource {
   public let url: URL
   /// What the folder's index says.
   public let index: DatasetIndex
-  /// Those whose files are read. The index may have more.
+  /// The tasks whose files are read. The index may have more.
   public let tasks: [VisionTask]
   private let channels: ImageChannels
   private let targets: TargetReader
 
   /// - Parameter wanted: the names of the tasks whose files are read, by default all of the index. A name that the
   ///   index does not have is left out.
-  /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, and a wanted
-  ///   task of which no sample has a file.
+  /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, a wanted task
+  ///   of which no sample has a file, and a sample without a depth image if images with depth are wanted.
   public init(_ url: URL, tasks wanted: [String]? = nil, options: Options = Options()) throws {
     self.url = url
     index = try DatasetIndex(ofFolder: url, pixelLimit: options.pixelLimit)
@@ -51,6 +51,8 @@ public struct DatasetFolder: SampleSource {
   /// The number of samples.
   public var count: Int { index.samples.count }
 
+  /// Reads the sample at a position, with the ground truth of ``tasks``.
+  ///
   /// - Throws: `FileError` for a file that is missing, damaged, or not as the index says.
   public func sample(at position: Int) throws -> Sample {
     let entry = index.samples[position]
@@ -63,20 +65,17 @@ public struct DatasetFolder: SampleSource {
   private func image(of entry: DatasetIndex.Entry) throws -> PixelMap {
     let colors = try targets.image(at: entry.image)
     guard channels.depthChannel != nil else { return colors }
-    guard let path = entry.depthImage else {
-      throw FileError(
-        indexURL, "names no depthImage for the sample '\(excerpt(entry.id))', but images with depth are wanted")
-    }
+    guard let path = entry.depthImage else { throw lacksDepthImage(entry) }
     let format = DepthFormat()
     let file = try targets.file(
       at: path, of: VisionTask("depth", .depth), channels: format.fileChannels, needsWords: format.needsWords)
     return colors.appending(format.map(file).values)
   }
 
-  /// Makes sure that there is something to learn from.
+  /// Makes sure that some samples have ground truth for every task.
   ///
-  /// - Parameter range: of samples.
-  /// - Throws: `FileError` for a task of which none of the samples says anything.
+  /// - Parameter range: the positions of the samples.
+  /// - Throws: `FileError` for a task of which no sample in the range has ground truth.
   public func requireTargets(of range: Range<Int>) throws {
     let samples = index.samples[range]
     for task in tasks where !samples.contains(where: { task.kind.format.isKnown(task, in: $0) }) {
@@ -87,11 +86,18 @@ public struct DatasetFolder: SampleSource {
     }
   }
 
+  private func lacksDepthImage(_ entry: DatasetIndex.Entry) -> FileError {
+    FileError(
+      indexURL,
+      "names no depthImage for the sample '\(excerpt(entry.id))', but images with depth are wanted (data.channels)")
+  }
+
   private var indexURL: URL { url.appendingPathComponent(DatasetIndex.fileName) }
 
-  /// Looks at all files that may be read.
+  /// Looks at the paths of all files that may be read.
   private func checkPaths() throws {
     for entry in index.samples {
+      if channels.depthChannel != nil, entry.depthImage == nil { throw lacksDepthImage(entry) }
       let depth = channels.depthChannel == nil ? nil : entry.depthImage
       let paths = [entry.image] + (depth.map { [$0] } ?? []) + tasks.flatMap { $0.kind.format.files(of: $0, in: entry) }
       for path in paths where !isInside(path) {

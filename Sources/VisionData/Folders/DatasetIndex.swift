@@ -7,28 +7,30 @@ public struct DatasetIndex: Codable, Sendable {
   public struct Entry: Codable, Sendable {
     /// The sample's name.
     public var id: String
-    /// Relative to the folder.
+    /// The path of the image's file, relative to the folder.
     public var image: String
-    /// By task, relative to the folder. Of a task that is left out, nothing is known.
+    /// The paths of the files with ground truth, by task, relative to the folder. Nothing is known of a task that is
+    /// left out.
     public var targets: [String: String]
     /// What is known of the image as a whole, by attribute; nil if nothing is.
     public var attributes: [String: Bool]?
-    /// A file with depth that belongs to the image as its fourth channel, relative to the folder, in the format of depth
-    /// targets; nil if there is none.
+    /// A file with depth that belongs to the image as its fourth channel, relative to the folder, in the format of
+    /// depth targets; nil if there is none.
     public var depthImage: String?
-    /// Boxes, masks and occlusion of the objects; nil if they are not known.
+    /// The path of the file with boxes, masks and occlusion of the objects, relative to the folder; nil if they are not
+    /// known.
     public var objects: String?
   }
 
-  /// What the index is called in its folder.
+  /// The name of the index's file in its folder.
   public static let fileName = "dataset.json"
   /// The format that this version reads and writes.
   public static let currentFormat = "polymath-dataset-1"
-  /// Depth files hold whole tenths of a millimetre; zero says unknown.
+  /// The units of depth files in a meter: they hold whole tenths of a millimeter, and zero where depth is unknown.
   public static let depthUnitsPerMetre: Float = 10_000
-  /// What files of quantities hold for 1; ``unknownQuantity`` says unknown.
+  /// The number that stands for 1 in files of quantities; ``unknownQuantity`` stands where a value is unknown.
   public static let quantityScale: Float = 65_534
-  /// What files of quantities hold where the value is unknown.
+  /// The number that files of quantities hold where a value is unknown.
   public static let unknownQuantity: Float = 65_535
 
   /// The format of the folder: ``currentFormat``.
@@ -53,10 +55,10 @@ extension DatasetIndex {
     let url = folder.appendingPathComponent(Self.fileName)
     guard let data = try? Data(contentsOf: url) else {
       throw FileError(
-        folder, "is no data set: it has no readable \(Self.fileName) (`polymath data scenes --out` writes one)")
+        folder, "is not a data set: it has no readable \(Self.fileName) (`polymath data scenes --out` writes one)")
     }
     do { self = try JSONDecoder().decode(DatasetIndex.self, from: data) } catch {
-      throw FileError(url, "is no data set index: \(Self.complaint(about: error, data))")
+      throw FileError(url, "is not a data set index: \(Self.complaint(about: error, data))")
     }
     guard format == Self.currentFormat else {
       throw FileError(url, "has the format '\(format)', but this version reads '\(Self.currentFormat)'")
@@ -68,7 +70,7 @@ extension DatasetIndex {
     try checkTargets(url)
   }
 
-  /// A misspelled name would leave labels out without a word.
+  /// A misspelled name would leave labels out, and no error would say so.
   private func checkTargets(_ url: URL) throws {
     let names = tasks.map(\.name)
     let attributes = tasks.flatMap(\.kind.format.attributes)
@@ -102,13 +104,13 @@ extension DatasetIndex {
 
   private func checkSize(_ url: URL, pixelLimit: Int) throws {
     guard height > 0, width > 0 else {
-      throw FileError(url, "says that pictures are \(height)×\(width), but both have to be at least 1")
+      throw FileError(url, "says that images are \(height)×\(width), but both have to be at least 1")
     }
     let (count, overflow) = height.multipliedReportingOverflow(by: width)
     guard !overflow, count <= pixelLimit else {
       throw FileError(
         url,
-        "says that pictures are \(height)×\(width), more than the limit of \(pixelLimit) pixels (data.pixelLimit)")
+        "says that images are \(height)×\(width), more than the limit of \(pixelLimit) pixels (data.pixelLimit)")
     }
   }
 }

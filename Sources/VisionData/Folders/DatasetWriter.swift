@@ -6,7 +6,9 @@ import Torch
 public struct DatasetWriter {
   /// The file format of images.
   public enum PictureFormat: String, Sendable, CaseIterable {
+    /// PNG, which keeps every value.
     case png
+    /// JPEG, which is smaller and keeps values approximately.
     case jpeg
 
     var fileExtension: String { self == .png ? "png" : "jpg" }
@@ -23,7 +25,11 @@ public struct DatasetWriter {
     self.pictureFormat = pictureFormat
   }
 
-  /// - Parameter progress: called after every scene with the number written so far.
+  /// Writes scenes with the ground truth of their tasks.
+  ///
+  /// - Parameters:
+  ///   - scenes: the scenes.
+  ///   - progress: what is called after every scene with the number of scenes written so far.
   /// - Throws: `FileError` when the folder holds something already, or the disk refuses.
   public func write(_ scenes: Scenes, progress: (Int) -> Void = { _ in }) throws {
     let manager = FileManager.default
@@ -45,11 +51,11 @@ public struct DatasetWriter {
       samples: entries)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Last, so that a folder with an index is complete.
+    // The index is written last, so that a folder with an index is complete.
     try AtomicFile.write(encoder.encode(index), to: url.appendingPathComponent(DatasetIndex.fileName))
   }
 
-  /// A task's name never begins so.
+  /// The folder of the images' depth. No task's folder has this name: a task's name has no space.
   private static let depthFolder = "image depth"
 
   private func write(_ scene: Scene, _ position: Int, of scenes: Scenes) throws -> DatasetIndex.Entry {

@@ -1,13 +1,14 @@
 import Foundation
 import Support
 
-/// An object as `objects/*.json` holds it.
+/// An object as the files `objects/*.json` of a folder hold it.
 public struct ObjectRecord: Codable, Sendable, Equatable {
   /// The name of the object's class.
   public let kind: String
-  /// x1, y1, x2, y2: the amodal box, the last two not included. For other programs: it follows from the amodal mask.
+  /// The amodal box: x1, y1, x2, y2 in pixels, the last two not included. It is there for other programs: the amodal
+  /// mask determines it.
   public let box: [Int]
-  /// The occluded fraction. For other programs: it follows from the masks.
+  /// The occluded fraction, from 0 to 1. It is there for other programs: the masks determine it.
   public let occlusion: Double
   /// The pixels of the object that can be seen.
   public let visibleMask: RunLengthMask
@@ -24,11 +25,11 @@ public struct ObjectRecord: Codable, Sendable, Equatable {
 
   /// Reads a file of objects.
   ///
-  /// - Throws: `FileError` for a file that is not there, or no list of objects.
+  /// - Throws: `FileError` for a file that is not there, or not a list of objects.
   static func list(at url: URL) throws -> [ObjectRecord] {
     guard let data = try? Data(contentsOf: url) else { throw FileError.unreadable(url) }
     do { return try JSONDecoder().decode([ObjectRecord].self, from: data) } catch {
-      throw FileError(url, "is no list of objects: \(error.briefly)")
+      throw FileError(url, "is not a list of objects: \(error.briefly)")
     }
   }
 }

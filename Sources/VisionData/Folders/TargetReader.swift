@@ -6,25 +6,29 @@ struct TargetReader: Sendable {
   let folder: URL
   let pictures: PictureReader
   let unclearMasks: UnclearMaskReading
-  /// What every file has to have.
+  /// The height and width that every file has to have, in pixels.
   let height: Int
   let width: Int
 
-  /// - Parameter path: relative to the folder.
+  /// The address of a file.
+  ///
+  /// - Parameter path: the file's path, relative to the folder.
   func url(_ path: String) -> URL { folder.appendingPathComponent(path) }
 
-  /// An image of three channels.
+  /// Reads an image as three channels.
   func image(at path: String) throws -> PixelMap {
     let picture = try pictures.picture(at: url(path))
     try checkSize(picture, url(path))
     return PixelMap(picture)
   }
 
-  /// The samples of a file as they are stored: the index, where there is a palette.
+  /// Reads the samples of a file as they are stored; in a file with a palette, they are the palette's indices.
   ///
   /// - Parameters:
-  ///   - channels: that it has to have.
-  ///   - needsWords: whether it has to have 16 bits a sample.
+  ///   - path: the file's path, relative to the folder.
+  ///   - task: the task whose ground truth the file holds.
+  ///   - channels: the number of channels that the file has to have.
+  ///   - needsWords: whether the file has to have 16 bits a sample.
   /// - Throws: `FileError` for a file that is missing, damaged, or of another size or depth.
   func file(at path: String, of task: VisionTask, channels: Int, needsWords: Bool) throws -> TargetFile {
     let url = url(path)
@@ -42,13 +46,13 @@ struct TargetReader: Sendable {
   private func checkSize(_ picture: Picture, _ url: URL) throws {
     guard picture.height == height, picture.width == width else {
       throw FileError(
-        url, "is \(picture.height)×\(picture.width), but the data set's pictures are \(height)×\(width)")
+        url, "is \(picture.height)×\(picture.width), but the data set's images are \(height)×\(width)")
     }
   }
 }
 
 extension PixelMap {
-  /// A picture's samples as they are.
+  /// Creates a map of an image's samples as they are.
   fileprivate init(samplesOf picture: Picture) {
     let (count, channels) = (picture.width * picture.height, picture.channels)
     var values = [Float](repeating: 0, count: channels * count)

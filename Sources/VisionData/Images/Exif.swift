@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds the orientation that cameras write into files. What is no well-formed Exif counts as upright.
+/// Finds the orientation that cameras write into files. An image without well-formed Exif data counts as upright.
 ///
 /// - Source: CIPA DC-008, *Exif 2.32*, sections 4.5.4 and 4.7; *PNG Specification*, third edition, chunk `eXIf`.
 enum Exif {

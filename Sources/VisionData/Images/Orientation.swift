@@ -1,4 +1,4 @@
-/// How a stored picture has to be turned to stand upright; the numbers are those of Exif.
+/// How a stored image has to be turned to stand upright; the numbers are those of Exif.
 ///
 /// - Source: CIPA DC-008, *Exchangeable image file format (Exif) 2.32*, tag 274.
 enum Orientation: Int, CaseIterable, Sendable {
@@ -6,17 +6,17 @@ enum Orientation: Int, CaseIterable, Sendable {
   case mirroredLeftToRight
   case halfTurn
   case mirroredTopToBottom
-  /// Mirrored at the diagonal from the upper left.
+  /// The image is mirrored at the diagonal from the upper left.
   case transposed
   case quarterTurnClockwise
-  /// Mirrored at the diagonal from the upper right.
+  /// The image is mirrored at the diagonal from the upper right.
   case transversed
   case quarterTurnCounterclockwise
 
   /// Whether rows become columns.
   var exchangesSides: Bool { rawValue >= Orientation.transposed.rawValue }
 
-  /// The place in a stored picture of height × width that the turned one shows at a row and column.
+  /// The place in a stored image of height × width that the turned one shows at a row and column.
   func source(row: Int, column: Int, height: Int, width: Int) -> (row: Int, column: Int) {
     switch self {
     case .upright: (row, column)
@@ -32,7 +32,7 @@ enum Orientation: Int, CaseIterable, Sendable {
 }
 
 extension Picture {
-  /// Stands a stored picture upright.
+  /// Returns a stored image upright.
   func turned(_ orientation: Orientation) -> Picture {
     guard orientation != .upright else { return self }
     let (height, width) = orientation.exchangesSides ? (self.width, self.height) : (self.height, self.width)

@@ -1,5 +1,6 @@
 extension Picture {
-  /// The nearest pixel's value, as ``PixelMap/resizedNearest(height:width:)`` finds it.
+  /// Returns the image in another size, each pixel with the value of the nearest one, as
+  /// ``PixelMap/resizedNearest(height:width:)`` finds it.
   public func resizedNearest(height: Int, width: Int) -> Picture {
     guard height != self.height || width != self.width else { return self }
     let rows = PixelMap.nearest(from: self.height, to: height)
@@ -7,7 +8,7 @@ extension Picture {
     return rearranged(height: height, width: width) { (rows[$0], columns[$1]) }
   }
 
-  /// A picture made of this one's pixels.
+  /// Returns an image made of this one's pixels.
   func rearranged(
     height: Int, width: Int, _ source: (_ row: Int, _ column: Int) -> (row: Int, column: Int)
   ) -> Picture {

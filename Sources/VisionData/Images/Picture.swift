@@ -3,11 +3,13 @@ import Foundation
 import Support
 import Torch
 
-/// A decoded picture: rows × columns × channels of 8 or 16 bits.
+/// A decoded image: rows × columns × channels of 8 or 16 bits.
 public struct Picture: Sendable, Equatable {
   /// The numbers of all pixels, row by row, the channels of a pixel side by side.
   public enum Samples: Sendable, Equatable {
+    /// Numbers of 8 bits, from 0 to 255.
     case bits8([UInt8])
+    /// Numbers of 16 bits, from 0 to 65535.
     case bits16([UInt16])
 
     var count: Int {
@@ -22,7 +24,7 @@ public struct Picture: Sendable, Equatable {
   public let width: Int
   /// The height in pixels.
   public let height: Int
-  /// One for gray, three for RGB, four for RGB with transparency.
+  /// The number of channels: one for gray, three for RGB, four for RGB with transparency.
   public let channels: Int
   /// The numbers of all pixels.
   public let samples: Samples
@@ -50,19 +52,31 @@ extension Picture {
   /// - Throws: `FileError` for a file that is missing, empty, truncated, too large, or neither.
   public init(contentsOf url: URL) throws { self = try PictureReader().picture(at: url) }
 
-  /// - Parameter url: for messages.
+  /// Reads the bytes of a PNG or JPEG file as ``PictureReader`` does by default.
+  ///
+  /// - Parameters:
+  ///   - data: the bytes of the file.
+  ///   - url: the address that errors name.
+  /// - Throws: `FileError` (Support) for bytes that are empty, truncated, too many, or neither.
   public init(_ data: Data, from url: URL) throws { self = try PictureReader().picture(data, from: url) }
 
-  /// The bytes of a PNG file.
+  /// Returns the bytes of a PNG file.
+  ///
+  /// - Throws: `TorchError` (Torch) if the image cannot be encoded.
   public func pngData() throws -> Data { try encoded { ci_write_png($0, $1, $2, $3) } }
 
-  /// - Parameter quality: 1 to 100.
+  /// Returns the bytes of a JPEG file. An image of 16 bits or of four channels stops the process.
+  ///
+  /// - Parameter quality: the quality, from 1 to 100.
+  /// - Throws: `TorchError` (Torch) if the image cannot be encoded.
   public func jpegData(quality: Int = 92) throws -> Data {
     require(bitDepth == 8 && channels != 4, "JPEG has 8 bits and one or three channels")
     return try encoded { ci_write_jpeg($0, Int32(quality), $1, $2, $3) }
   }
 
   /// Writes a PNG or JPEG file, as the path's extension says.
+  ///
+  /// - Throws: `FileError` (Support) if the file cannot be written.
   public func write(to url: URL) throws {
     let isJPEG = ["jpg", "jpeg"].contains(url.pathExtension.lowercased())
     try AtomicFile.write(isJPEG ? jpegData() : pngData(), to: url)
@@ -82,7 +96,7 @@ extension Picture {
       var count = 0
       var message = ci_message()
       guard encode(&picture, &bytes, &count, &message) == ci_success, let bytes else {
-        throw TorchError("a \(height)×\(width) picture cannot be encoded: \(message.string)")
+        throw TorchError("an image of \(height)×\(width) cannot be encoded: \(message.string)")
       }
       defer { ci_free(bytes) }
       return Data(bytes: bytes, count: count)

@@ -4,18 +4,23 @@ import Support
 
 /// Reads PNG and JPEG files.
 public struct PictureReader: Sendable {
-  /// Files with more pixels are refused before anything is decoded: a small file can hold a picture of any size.
+  /// The most pixels that are decoded: a file with more is refused before, since a small file can hold an image of any
+  /// size.
   public var pixelLimit: Int
-  /// Is told what is wrong with a file that can be read all the same.
+  /// What is called with the fault of a file that can be read all the same.
   public var warn: @Sendable (_ file: URL, _ warning: String) -> Void
 
-  /// The default for the most pixels that are decoded.
+  /// The default of ``pixelLimit``.
   public static let defaultPixelLimit = 100_000_000
 
-  /// Says it once for each file.
+  /// Writes warnings to standard error, one for each file.
   public static let warnOnStandardError: @Sendable (URL, String) -> Void = { PictureWarnings.shared.tell($0, $1) }
 
-  /// Creates a reader with its limits.
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - pixelLimit: the most pixels that are decoded.
+  ///   - warn: what is called with the fault of a file that can be read all the same.
   public init(
     pixelLimit: Int = defaultPixelLimit,
     warn: @escaping @Sendable (_ file: URL, _ warning: String) -> Void = PictureReader.warnOnStandardError
@@ -24,14 +29,19 @@ public struct PictureReader: Sendable {
     self.warn = warn
   }
 
-  /// Reads a picture as it is to be seen: with the colors of its palette, and upright as its Exif orientation says.
+  /// Reads an image as it is to be seen: with the colors of its palette, and upright as its Exif orientation says.
   ///
   /// PNG and JPEG are told apart by their first bytes.
   ///
   /// - Throws: `FileError` for a file that is missing, empty, truncated, too large, or neither.
   public func picture(at url: URL) throws -> Picture { try picture(Self.data(at: url), from: url) }
 
-  /// - Parameter url: for messages.
+  /// Reads an image from the bytes of a file, as ``picture(at:)`` does.
+  ///
+  /// - Parameters:
+  ///   - data: the bytes of the file.
+  ///   - url: the address that errors and warnings name.
+  /// - Throws: `FileError` for bytes that are empty, truncated, too many, or neither.
   public func picture(_ data: Data, from url: URL) throws -> Picture {
     switch try Self.format(of: data, url) {
     case .png: try decoded(data, url, Exif.orientation(ofPNG: data), by: ci_read_png)
@@ -39,16 +49,21 @@ public struct PictureReader: Sendable {
     }
   }
 
-  /// Reads the samples of a PNG file as they are stored, for ground truth: a palette gives its indices, and grey of
+  /// Reads the samples of a PNG file as they are stored, for ground truth: a palette gives its indices, and gray of
   /// 1, 2 or 4 bits its numbers from 0 to 1, 3 or 15. The Exif orientation is applied.
   ///
   /// - Throws: `FileError` as ``picture(at:)`` does, and for a JPEG file, in which values are not kept.
   public func storedSamples(at url: URL) throws -> Picture { try storedSamples(Self.data(at: url), from: url) }
 
-  /// - Parameter url: for messages.
+  /// Reads the samples of a PNG file from its bytes, as ``storedSamples(at:)`` does.
+  ///
+  /// - Parameters:
+  ///   - data: the bytes of the file.
+  ///   - url: the address that errors and warnings name.
+  /// - Throws: `FileError` as ``storedSamples(at:)`` does.
   public func storedSamples(_ data: Data, from url: URL) throws -> Picture {
     guard try Self.format(of: data, url) == .png else {
-      throw FileError(url, "is a JPEG picture, which does not keep values: ground truth has to be PNG")
+      throw FileError(url, "is a JPEG image, which does not keep values: ground truth has to be PNG")
     }
     return try decoded(data, url, Exif.orientation(ofPNG: data), by: ci_read_png_samples)
   }
@@ -73,7 +88,7 @@ public struct PictureReader: Sendable {
   private static func format(of data: Data, _ url: URL) throws -> Format {
     guard !data.isEmpty else { throw FileError(url, "is empty") }
     if data.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
-    guard data.starts(with: [0xFF, 0xD8]) else { throw FileError(url, "is neither a PNG nor a JPEG picture") }
+    guard data.starts(with: [0xFF, 0xD8]) else { throw FileError(url, "is neither a PNG nor a JPEG image") }
     return .jpeg
   }
 
@@ -94,8 +109,8 @@ public struct PictureReader: Sendable {
     switch status {
     case ci_success: break
     case ci_too_large: throw tooLarge(picture, url, fileSize: data.count)
-    case ci_unsupported: throw FileError(url, "is a picture of a kind that is not read: \(message.string)")
-    default: throw FileError(url, "is a damaged picture: \(message.string)")
+    case ci_unsupported: throw FileError(url, "is an image of a kind that is not read: \(message.string)")
+    default: throw FileError(url, "is a damaged image: \(message.string)")
     }
     defer { ci_free(picture.samples) }
     if !message.string.isEmpty { warn(url, message.string) }
@@ -105,7 +120,7 @@ public struct PictureReader: Sendable {
   private func tooLarge(_ picture: ci_picture, _ url: URL, fileSize: Int) -> FileError {
     let size = "\(picture.height)×\(picture.width)"
     guard Int(picture.height) * Int(picture.width) > pixelLimit else {
-      return FileError(url, "is a damaged picture: its header says \(size), which \(fileSize) bytes cannot hold")
+      return FileError(url, "is a damaged image: its header says \(size), which \(fileSize) bytes cannot hold")
     }
     return FileError(url, "is \(size), more than the limit of \(pixelLimit) pixels (data.pixelLimit, or --pixel-limit)")
   }

@@ -4,27 +4,31 @@ import Torch
 
 /// Several samples as tensors.
 public struct Batch: Sendable {
-  /// Batch × channels × height × width.
+  /// The images, batch × channels × height × width.
   public let images: Tensor
-  /// By task, for tasks of pixels and of whole images. Segmentation: batch × height × width, `int64`; other maps: batch ×
-  /// channels × height × width; attributes: batch × attributes.
+  /// The labels of each task of pixels or of whole images: for segmentation, batch × height × width of `int64`; for
+  /// other maps, batch × channels × height × width; for attributes, batch × attributes.
   public let targets: [String: Labels]
-  /// By task, for tasks of objects: those of each image.
+  /// The objects of each image, for each task of objects.
   public let objects: [String: [[ObjectAnnotation]]]
 
+  /// Creates a batch of tensors.
+  ///
   /// - Parameters:
-  ///   - images: batch × channels × height × width.
-  ///   - targets: by task, for tasks of pixels and of whole images.
-  ///   - objects: by task, for tasks of objects: those of each image.
+  ///   - images: the images, batch × channels × height × width.
+  ///   - targets: the labels of each task of pixels or of whole images.
+  ///   - objects: the objects of each image, for each task of objects.
   public init(images: Tensor, targets: [String: Labels], objects: [String: [[ObjectAnnotation]]] = [:]) {
     self.images = images
     self.targets = targets
     self.objects = objects
   }
 
+  /// Creates a batch of samples.
+  ///
   /// - Parameters:
-  ///   - samples: all of one size, one at least.
-  ///   - tasks: whose ground truth is wanted, which all samples have to have.
+  ///   - samples: the samples, all of one size, one at least.
+  ///   - tasks: the tasks whose ground truth is wanted; all samples have to have it.
   public init(_ samples: [Sample], tasks: [VisionTask]) {
     var targets: [String: Labels] = [:]
     var objects: [String: [[ObjectAnnotation]]] = [:]
@@ -61,7 +65,9 @@ public struct Batch: Sendable {
 }
 
 extension Labels {
-  /// - Parameter maps: all of one size and content, one at least.
+  /// Creates the labels of several images in a task of pixels.
+  ///
+  /// - Parameter maps: the ground truth of each image, all of one size and content, one at least.
   init(_ maps: [DenseMap]) {
     let values = maps.map(\.values)
     let (channels, height, width) = (values[0].channels, values[0].height, values[0].width)
@@ -81,13 +87,17 @@ extension Labels {
 
   /// The masks of all maps; nil if everything is known.
   ///
-  /// - Parameter count: of a mask's values.
+  /// - Parameters:
+  ///   - maps: the maps, of one size and content.
+  ///   - count: the number of a mask's values.
   private static func known(_ maps: [DenseMap], count: Int) -> [Bool]? {
     guard maps.contains(where: { $0.known != nil }) else { return nil }
     return maps.flatMap { $0.known?.values ?? [Bool](repeating: true, count: count) }
   }
 
-  /// - Parameter attributes: of each image equally many.
+  /// Creates the labels of several images in a task of attributes.
+  ///
+  /// - Parameter attributes: the attributes of each image, equally many.
   init(_ attributes: [[Bool?]]) {
     let shape = [attributes.count, attributes[0].count]
     let all = attributes.flatMap { $0 }

@@ -6,7 +6,7 @@ import Torch
 ///
 /// Batch n is the same for every number of threads, and whichever batch was the first to be asked for: the order
 /// of an epoch comes from the seed and the epoch's number, every random change of a sample from the seed, the
-/// epoch and the sample's place in it. So a resumed run goes on with exactly the batches it would have had.
+/// epoch and the sample's place in it. So a resumed run goes on with exactly the batches that it would have had.
 public final class BatchLoader: @unchecked Sendable {
   private let source: any SampleSource
   private let tasks: [VisionTask]
@@ -27,11 +27,19 @@ public final class BatchLoader: @unchecked Sendable {
   /// Seconds that the consumer has waited for batches so far.
   public private(set) var waitedSeconds = 0.0
 
+  /// Creates a loader, whose threads begin at once. A source without samples or a batch size of zero stops the process.
+  ///
   /// - Parameters:
-  ///   - tasks: whose ground truth is wanted.
+  ///   - source: the samples.
+  ///   - tasks: the tasks whose ground truth is wanted.
+  ///   - transforms: the changes of each sample, in their order.
+  ///   - batchSize: the number of samples in a batch.
+  ///   - seed: the seed of the order of samples and of their random changes.
+  ///   - isShuffled: whether each epoch has an order of its own; otherwise samples come in the order of the source.
   ///   - firstBatch: the number of the first batch to deliver.
-  ///   - endBatch: the number after that of the last batch; none goes on for ever.
-  ///   - threads: how many prepare batches.
+  ///   - endBatch: the number after that of the last batch; nil if the loader goes on until it is closed.
+  ///   - threads: the number of threads that prepare batches.
+  ///   - prefetchCount: the most batches that are prepared before they are asked for.
   public init(
     _ source: any SampleSource, tasks: [VisionTask], transforms: [any Transform], batchSize: Int, seed: UInt64,
     isShuffled: Bool = true, firstBatch: Int = 0, endBatch: Int? = nil, threads: Int = 2, prefetchCount: Int = 6
@@ -48,7 +56,7 @@ public final class BatchLoader: @unchecked Sendable {
     nextToPrepare = firstBatch
     nextToDeliver = firstBatch
     for _ in 0..<max(1, threads) {
-      // Holds the loader only while it works, so that one that nobody needs any more can go.
+      // A thread holds the loader only while it works, so that a loader that is not needed any more can go.
       let thread = Thread { [weak self] in
         while true {
           guard let loader = self else { return }
@@ -64,8 +72,8 @@ public final class BatchLoader: @unchecked Sendable {
     }
   }
 
-  /// Batches in one pass over the data; the last may be smaller, unless there is more than one and shuffling
-  /// makes leaving it out harmless.
+  /// The number of batches in one pass over the data. Without shuffling, the last one may be smaller; with shuffling,
+  /// what does not fill a batch is left out, unless it is all that there is.
   public static func batchesPerEpoch(sampleCount: Int, batchSize: Int, isShuffled: Bool) -> Int {
     isShuffled ? max(1, sampleCount / batchSize) : (sampleCount + batchSize - 1) / batchSize
   }
@@ -77,7 +85,7 @@ public final class BatchLoader: @unchecked Sendable {
 
   /// The next batch; waits until it is ready.
   ///
-  /// - Throws: what the source threw.
+  /// - Throws: the error of the source, if it could not give a sample of the batch.
   public func next() throws -> Batch {
     condition.lock()
     defer { condition.unlock() }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// How much memory caches may take together.
+/// The memory that several caches may take together.
 public final class CacheBudget: @unchecked Sendable {
   private let lock = NSLock()
   private var bytesLeft: Int
   private var isExhausted = false
-  /// All that the caches may take.
+  /// The number of bytes that the caches may take in all.
   public let byteCount: Int
 
   /// Creates a budget of this many bytes.
@@ -17,10 +17,10 @@ public final class CacheBudget: @unchecked Sendable {
   /// A new budget: a quarter of the memory that the process may use.
   public static var machine: CacheBudget { CacheBudget(bytes: MachineMemory.byteCount / 4) }
 
-  /// Whether it is worth asking.
+  /// Whether the last part that was asked for did fit, so that another one may.
   var hasRoom: Bool { lock.withLock { !isExhausted } }
 
-  /// Takes a part; false if it does not fit.
+  /// Takes a part of the budget; false if it does not fit.
   func take(_ bytes: Int) -> Bool {
     lock.withLock {
       isExhausted = bytes > bytesLeft
@@ -30,7 +30,7 @@ public final class CacheBudget: @unchecked Sendable {
   }
 }
 
-/// What the process may use.
+/// The memory that the process may use.
 private enum MachineMemory {
   /// The machine's memory, or less where a control group limits it.
   static var byteCount: Int {

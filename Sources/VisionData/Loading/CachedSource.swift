@@ -1,7 +1,7 @@
 import Foundation
 
-/// Keeps the samples of another source in memory once they were asked for, as long as there is room; those that do
-/// not fit are read again.
+/// A source that keeps the samples of another one in memory once they were asked for, as long as there is room; those
+/// that do not fit are read again.
 ///
 /// A kept sample takes as many bytes as its files' values need, and comes back to the bit.
 public final class CachedSource: SampleSource, @unchecked Sendable {
@@ -10,7 +10,11 @@ public final class CachedSource: SampleSource, @unchecked Sendable {
   private let lock = NSLock()
   private var samples: [PackedSample?]
 
-  /// - Parameter budget: may be shared with other caches.
+  /// Creates a cache that holds nothing yet.
+  ///
+  /// - Parameters:
+  ///   - source: the source of the samples.
+  ///   - budget: the memory that the cache may take; other caches may take from the same budget.
   public init(_ source: any SampleSource, budget: CacheBudget = .machine) {
     self.source = source
     self.budget = budget
@@ -22,7 +26,9 @@ public final class CachedSource: SampleSource, @unchecked Sendable {
   /// The number of the source's samples.
   public var count: Int { source.count }
 
-  /// The sample at a position, from memory if it is there.
+  /// Returns the sample at a position, from memory if it is there.
+  ///
+  /// - Throws: the error of the source, if it could not give the sample.
   public func sample(at position: Int) throws -> Sample {
     if let kept = lock.withLock({ samples[position] }) { return kept.sample }
     let sample = try source.sample(at: position)
@@ -35,9 +41,10 @@ public final class CachedSource: SampleSource, @unchecked Sendable {
     return sample
   }
 
-  /// How many bytes all samples would take, if each took as many as the first one does; zero for a source without samples.
+  /// How many bytes all samples would take, if each took as many as the first one does; zero for a source without
+  /// samples.
   ///
-  /// - Throws: what reading the first sample throws.
+  /// - Throws: the error of the source, if it could not give the first sample.
   public func expectedByteCount() throws -> Int {
     guard count > 0 else { return 0 }
     return PackedSample(try sample(at: 0)).byteCount * count

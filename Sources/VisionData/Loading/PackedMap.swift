@@ -2,7 +2,7 @@
 struct PackedMap: Sendable {
   private let height: Int
   private let width: Int
-  /// A channel each: an image's colors and its depth are numbers of different files.
+  /// A plane for each channel: an image's colors and its depth are numbers of different files.
   private let planes: [PackedPlane]
 
   init(_ map: PixelMap) {
@@ -61,9 +61,10 @@ private struct LinearCode: Sendable {
   var scale: Float
   var offset: Float = 0
 
-  /// Labels, and images.
+  /// The codes of labels, and of images.
   static let ofBytes = [LinearCode(scale: 1), LinearCode(scale: 255)]
-  /// Depth, quantities, normals, and images. Where nothing is known, maps hold zero, which all of them have.
+  /// The codes of depth, quantities, normals, and images. Where nothing is known, maps hold zero, which all of them
+  /// have.
   static let ofWords = [
     LinearCode(scale: DatasetIndex.depthUnitsPerMetre), LinearCode(scale: DatasetIndex.quantityScale),
     LinearCode(scale: 32_767, offset: -1), LinearCode(scale: 65_535),
@@ -71,7 +72,7 @@ private struct LinearCode: Sendable {
 
   func value(of number: Int) -> Float { Float(number) / scale + offset }
 
-  /// Nil if not every value comes back as it was.
+  /// The numbers that stand for some values; nil if not every value would come back as it was.
   func encoded<Number: FixedWidthInteger>(_ values: ArraySlice<Float>) -> [Number]? {
     var numbers: [Number] = []
     for value in values {

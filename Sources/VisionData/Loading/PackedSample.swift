@@ -52,7 +52,7 @@ private enum PackedTarget: Sendable {
   }
 }
 
-/// A mask in a bit for each value.
+/// A mask that takes a bit for each value.
 private struct PackedMask: Sendable {
   private let channels: Int
   private let height: Int

@@ -11,26 +11,34 @@ import Support
 ///     tasks: { _ in Rooms.tasks }, open: { try Rooms.open($0) }))
 /// ```
 public struct DatasetReader: Registered {
-  /// As in `data.reader`.
+  /// The name by which configurations choose the reader (`data.reader`).
   public let name: String
-  /// What the data set is, in a line.
+  /// A line that says what the data set is.
   public let summary: String
-  /// Where the data set was published.
+  /// The publication of the data set.
   public let citation: String
-  /// What one may do with the data.
+  /// The license of the data.
   public let license: String
   /// The names of the parts that a data set of this kind is published in; empty if it has none.
   public let splits: [String]
-  /// Whether the data lie in a folder, which a run has to name.
+  /// Whether the data lie in a folder, whose path a run has to name.
   public let needsFolder: Bool
   private let looksRight: @Sendable (URL) -> Bool
   private let findTasks: @Sendable (DatasetRequest) throws -> [VisionTask]
   private let openDataset: @Sendable (DatasetRequest) throws -> Dataset
 
+  /// Creates a reader, which a registry can take up.
+  ///
   /// - Parameters:
-  ///   - recognizes: whether a folder holds such a data set, by a look at what lies in it.
-  ///   - tasks: what a data set has ground truth for.
-  ///   - open: opens a data set. Only the files of the tasks that are asked for should be read.
+  ///   - name: the name by which configurations choose the reader.
+  ///   - summary: a line that says what the data set is.
+  ///   - citation: the publication of the data set.
+  ///   - license: the license of the data.
+  ///   - splits: the names of the parts that a data set of this kind is published in; empty if it has none.
+  ///   - needsFolder: whether the data lie in a folder, whose path a run has to name.
+  ///   - recognizes: a function that says whether a folder holds such a data set, by a look at what lies in it.
+  ///   - tasks: a function that gives the tasks that a data set has ground truth for.
+  ///   - open: a function that opens a data set. It should read the files of those tasks only that are asked for.
   public init(
     name: String, summary: String, citation: String, license: String, splits: [String], needsFolder: Bool = true,
     recognizes: @escaping @Sendable (URL) -> Bool,
@@ -51,14 +59,14 @@ public struct DatasetReader: Registered {
   /// Whether a folder holds such a data set.
   public func recognizes(_ folder: URL) -> Bool { needsFolder && looksRight(folder) }
 
-  /// What a data set has ground truth for.
+  /// Returns the tasks that a data set has ground truth for.
   ///
-  /// - Throws: what is wrong with the data, `FileError` (Support) for files.
+  /// - Throws: the reader's error about the data, such as `FileError` (Support) for files.
   public func tasks(_ request: DatasetRequest) throws -> [VisionTask] { try findTasks(request) }
 
   /// Opens a data set.
   ///
-  /// - Throws: what is wrong with the data, `FileError` (Support) for files.
+  /// - Throws: the reader's error about the data, such as `FileError` (Support) for files.
   public func open(_ request: DatasetRequest) throws -> Dataset { try openDataset(request) }
 }
 
@@ -66,9 +74,12 @@ extension DatasetReader {
   /// The readers that come with the library, and those that its users add.
   public static let registry = Registry("data reader", [scenes, folder])
 
-  /// The reader of a run's data: the one that is named, or else the one that recognizes the folder; without a folder, that
-  /// of the embedded scenes.
+  /// Returns the reader of a run's data: the one that is named, or else the one that recognizes the folder; without a
+  /// folder, the reader of the embedded scenes.
   ///
+  /// - Parameters:
+  ///   - name: the name of the reader; nil if the folder decides.
+  ///   - folder: the folder of the data; nil if they are not on disk.
   /// - Throws: `RegistryError` (Support) for a name that no reader has; `FileError` (Support) for a folder that no
   ///   reader recognizes, or that several do.
   public static func reader(named name: String?, of folder: URL?) throws -> DatasetReader {
@@ -89,7 +100,7 @@ extension DatasetReader {
     let readers = registry.entries.filter(\.needsFolder).map { "\($0.name) (\($0.summary))" }
     return FileError(
       folder,
-      "is no data set that a reader recognizes; there are \(readers.joined(separator: ", ")). `polymath data scenes --out` writes a folder that is one"
+      "is not a data set that a reader recognizes; there are \(readers.joined(separator: ", ")). `polymath data scenes --out` writes a folder that is one"
     )
   }
 }

@@ -1,32 +1,31 @@
 import Foundation
 
-/// What a run asks of a data set.
+/// The wishes of a run about a data set: where it lies, which tasks, how many samples, and how files are read.
 public struct DatasetRequest: Sendable {
-  /// Where the data set lies; nil for one that is not on disk.
+  /// The folder of the data set; nil for one that is not on disk.
   public var folder: URL?
-  /// Where the samples for validation lie, if they are not in ``folder``.
+  /// The folder of the samples for validation; nil if they lie in ``folder``.
   public var validationFolder: URL?
   /// The names of the tasks whose ground truth is read.
   public var tasks: [String]
   /// The most samples to train on.
   public var trainingCount: Int
-  /// How many samples to validate on, of a data set that has no split of its own.
+  /// The most samples to validate on; of a folder without a split of its own, its last samples.
   public var validationCount: Int
-  /// Rows of pixels of the images, in a data set that draws them.
+  /// The height of the images in pixels, in a data set that draws them.
   public var height: Int
-  /// Columns of pixels of the images, in a data set that draws them.
+  /// The width of the images in pixels, in a data set that draws them.
   public var width: Int
-  /// Of whatever a data set draws at random.
+  /// The seed of everything that a data set draws at random.
   public var seed: UInt64
   /// What the images' channels are.
   public var channels: ImageChannels
-  /// Images with more pixels are refused before they are decoded.
+  /// The most pixels of an image; larger images are refused before they are decoded.
   public var pixelLimit: Int
-  /// What a mask's 255 says where no 1 is beside it.
+  /// What 255 means in a mask that holds no 1.
   public var unclearMasks: UnclearMaskReading
 
-  /// - Parameter folder: where the data set lies; nil for one that is not on disk. The others are as the properties of the
-  ///   same names say.
+  /// Creates a request; each parameter is the value of the property of the same name.
   public init(
     folder: URL? = nil, validationFolder: URL? = nil, tasks: [String], trainingCount: Int, validationCount: Int,
     height: Int, width: Int, seed: UInt64 = 1, channels: ImageChannels = .rgb,

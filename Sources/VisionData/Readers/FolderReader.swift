@@ -2,7 +2,7 @@ import Foundation
 import Support
 
 extension DatasetReader {
-  /// The folder format of this software.
+  /// The reader of this software's folder format.
   static let folder = DatasetReader(
     name: "folder", summary: "a folder with an index, \(DatasetIndex.fileName), and the files that it names",
     citation: "that of the data in the folder", license: "that of the data in the folder", splits: [],
@@ -13,24 +13,52 @@ extension DatasetReader {
     open: { request in
       let folder = try mainFolder(request)
       let (training, validation) = try split(folder, request)
-      return Dataset(tasks: folder.index.tasks, training: training, validation: validation)
+      return Dataset(
+        tasks: folder.index.tasks, training: training.samples, validation: validation.samples,
+        note: note(training, validation))
     })
 
+  /// Samples of a folder, and how many it would have had for their purpose.
+  private struct Split {
+    let samples: SampleRange
+    let availableCount: Int
+
+    /// - Throws: `FileError` for a task of which none of the samples says anything.
+    init(_ folder: DatasetFolder, _ range: Range<Int>, of availableCount: Int) throws {
+      try folder.requireTargets(of: range)
+      samples = SampleRange(folder, range)
+      self.availableCount = availableCount
+    }
+  }
+
+  private static func note(_ training: Split, _ validation: Split) -> String? {
+    let parts = [(training, "train on", "trainingCount"), (validation, "evaluate on", "validationCount")]
+    let notes = parts.filter { $0.0.samples.count < $0.0.availableCount }.map { split, purpose, field in
+      "of \(split.availableCount) samples to \(purpose), \(split.samples.count) are used (data.\(field))"
+    }
+    return notes.isEmpty ? nil : notes.joined(separator: "; ")
+  }
+
   private static func mainFolder(_ request: DatasetRequest) throws -> DatasetFolder {
-    guard let url = request.folder else { fatalError("a data set folder is read without its place") }
+    guard let url = request.folder else {
+      throw DatasetRequestError("the data reader 'folder' reads a folder, but the request names none")
+    }
     return try DatasetFolder(url, tasks: request.tasks, options: request.folderOptions)
   }
 
   private static func split(
     _ folder: DatasetFolder, _ request: DatasetRequest
-  ) throws -> (training: any SampleSource, validation: any SampleSource) {
+  ) throws -> (training: Split, validation: Split) {
     if let url = request.validationFolder {
       let validation = try DatasetFolder(url, tasks: request.tasks, options: request.folderOptions)
       for task in folder.tasks where !validation.index.tasks.contains(task) {
         throw FileError(
           validation.url, "has no task '\(task.name)' of the kind and classes that \(folder.url.path) has")
       }
-      return (folder, validation)
+      return (
+        try Split(folder, 0..<min(folder.count, request.trainingCount), of: folder.count),
+        try Split(validation, 0..<min(validation.count, request.validationCount), of: validation.count)
+      )
     }
     guard folder.count > request.validationCount else {
       throw FileError(
@@ -38,9 +66,10 @@ extension DatasetReader {
         "has \(folder.count) samples: data.validationCount (\(request.validationCount)) leaves none to train on")
     }
     let boundary = folder.count - request.validationCount
-    let (training, validation) = (0..<min(boundary, request.trainingCount), boundary..<folder.count)
-    for range in [training, validation] { try folder.requireTargets(of: range) }
-    return (SampleRange(folder, training), SampleRange(folder, validation))
+    return (
+      try Split(folder, 0..<min(boundary, request.trainingCount), of: boundary),
+      try Split(folder, boundary..<folder.count, of: request.validationCount)
+    )
   }
 }
 

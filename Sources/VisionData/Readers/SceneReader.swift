@@ -1,7 +1,7 @@
 import Support
 
 extension DatasetReader {
-  /// The embedded scenes.
+  /// The reader of the embedded scenes.
   static let scenes = DatasetReader(
     name: "scenes", summary: "bins of simple objects, drawn from a seed, with exact ground truth",
     citation: "embedded in this software", license: "that of this software", splits: ["training", "validation"],

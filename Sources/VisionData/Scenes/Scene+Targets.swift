@@ -1,5 +1,5 @@
 extension Scenes {
-  /// Everything that scenes have ground truth for.
+  /// All tasks that scenes have ground truth for.
   public static let allTasks: [VisionTask] = [
     VisionTask("segmentation", .segmentation(classes: Kind.allCases.map(\.name))),
     VisionTask("depth", .depth),
@@ -20,7 +20,7 @@ extension Scenes {
 }
 
 extension Scene {
-  /// The ground truth of one of ``Scenes/allTasks``.
+  /// Returns the ground truth of one of ``Scenes/allTasks``; another task stops the process.
   public func target(_ task: VisionTask) -> Target {
     switch task.name {
     case "segmentation", "parts": map(task, task.name == "parts" ? parts : classes)
@@ -53,7 +53,7 @@ extension Scene {
 
   private func map(_ task: VisionTask, _ labels: [UInt8]) -> Target { map(task, labels.map { Float($0) }) }
 
-  /// An object of which less is covered counts as uncovered.
+  /// The fraction below which an object counts as uncovered.
   static let uncoveredFraction = 0.02
 
   /// Whether nothing covers the object whose center is highest; false if no object is seen.

@@ -1,21 +1,21 @@
 /// A drawn scene. All maps are height × width, row by row.
 public struct Scene: Sendable {
-  /// One object and what can be seen of it.
+  /// One object of a scene, with the pixels at which it is seen.
   public struct Object: Sendable, Equatable {
-    /// What the object is.
+    /// The kind of the object.
     public let kind: Scenes.Kind
-    /// The tight box of the amodal mask: from (x1, y1) up to, not including, (x2, y2), pixels.
+    /// The tight box of the amodal mask in pixels: from (x1, y1) up to, not including, (x2, y2).
     public let box: (x1: Int, y1: Int, x2: Int, y2: Int)
     /// The pixels of the object that can be seen.
     public let visibleMask: RunLengthMask
-    /// The whole object, as if nothing covered it.
+    /// The pixels of the whole object, as if nothing covered it.
     public let amodalMask: RunLengthMask
-    /// The fraction of the object that others cover.
+    /// The fraction of the object that others cover, from 0 to 1.
     public let occlusion: Double
-    /// How high the object's center is above the bin's floor, metres.
+    /// The height of the object's center above the bin's floor, in meters.
     public let elevation: Float
 
-    /// Whether two objects are of one kind, at one place, and covered alike.
+    /// Whether two objects are of one kind, at one place and height, and covered alike.
     public static func == (a: Object, b: Object) -> Bool {
       a.kind == b.kind && a.box == b.box && a.visibleMask == b.visibleMask && a.amodalMask == b.amodalMask
         && a.occlusion == b.occlusion && a.elevation == b.elevation
@@ -26,49 +26,50 @@ public struct Scene: Sendable {
   public let height: Int
   /// The width of the image, in pixels.
   public let width: Int
-  /// Red, green, blue for each pixel.
+  /// The image: red, green and blue of each pixel, one after another.
   public let image: [UInt8]
-  /// Metres along the camera's axis.
+  /// The depth of each pixel along the camera's axis, in meters.
   public let depth: [Float]
-  /// Unit vectors, planar: all x, all y, all z.
+  /// The unit normal of each pixel in the camera's frame, planar: all x, all y, all z.
   public let normals: [Float]
-  /// The class of each pixel: ``Scenes/Kind``.
+  /// The class of each pixel, a raw value of ``Scenes/Kind``.
   public let classes: [UInt8]
-  /// The part of a body at each pixel: ``Scenes/parts``.
+  /// The part of a body at each pixel, a position in ``Scenes/parts``.
   public let parts: [UInt8]
-  /// One where something else begins to the right or below.
+  /// The edges: 1 at a pixel to the right of which or below which something else begins, 0 elsewhere.
   public let edges: [UInt8]
-  /// The objects that nothing covers: what a robot would pick first.
+  /// The saliency: 1 at the pixels of objects that nothing covers, which a robot would pick first, 0 elsewhere.
   public let saliency: [UInt8]
-  /// Metres along the ray.
+  /// The distance of each pixel along its ray, in meters.
   public let distance: [Float]
-  /// The two principal curvatures, the larger one first, planar: 1 is a radius of ``sharpestRadius``.
+  /// The two principal curvatures, the larger one first, planar: 1 stands for a radius of ``sharpestRadius``.
   public let curvature: [Float]
-  /// How bright the scene would be if the only lamp were at the camera, and everything white: 0…1.
+  /// The brightness, from 0 to 1, that each pixel would have if the only lamp were at the camera, and everything white.
   public let reshading: [Float]
-  /// 1 at a corner, a cap's centre, a pole or a tip that can be seen, falling off as a Gaussian.
+  /// A map that is 1 at each corner, center of a cap, pole or tip that can be seen, and falls off around it as a
+  /// Gaussian.
   public let keypoints: [Float]
-  /// Where depth jumps.
+  /// The occlusion edges: 1 where depth jumps, 0 elsewhere.
   public let occlusionEdges: [UInt8]
-  /// Zero, or one more than the position in `objects`.
+  /// The object at each pixel: one more than its position in ``objects``, or zero where there is none.
   public let instances: [UInt8]
   /// The objects, in the order of ``instances``.
   public let objects: [Object]
 
-  /// No surface of the scenes is bent more than a sphere of this radius, metres.
+  /// The radius in meters of a sphere that is bent as much as the most bent surface of the scenes.
   public static let sharpestRadius: Float = 0.018
 
-  /// The image for files.
+  /// The image as it is written to files.
   public var picture: Picture { Picture(width: width, height: height, channels: 3, samples: .bits8(image)) }
 
-  /// The image as numbers from 0 to 1; depth in metres where it is wanted.
+  /// Returns the image as numbers from 0 to 1, with depth in meters as a fourth channel where it is wanted.
   public func imageMap(_ channels: ImageChannels = .rgb) -> PixelMap {
     let colors = PixelMap(picture)
     guard channels.depthChannel != nil else { return colors }
     return colors.appending(PixelMap(channels: 1, height: height, width: width, values: depth))
   }
 
-  /// Depth as files hold it.
+  /// The depth as files hold it.
   var depthPicture: Picture {
     let map = DenseMap(.distances, PixelMap(channels: 1, height: height, width: width, values: depth))
     return Picture(width: width, height: height, channels: 1, samples: DepthFormat().samples(of: map))
@@ -76,7 +77,8 @@ public struct Scene: Sendable {
 }
 
 extension PixelMap {
-  /// A picture's samples as numbers 0…1, three channels (gray is repeated, alpha left out).
+  /// Creates a map of an image's samples as numbers from 0 to 1, with three channels: gray is repeated, and
+  /// transparency is left out.
   public init(_ picture: Picture) {
     let count = picture.width * picture.height
     var values = [Float](repeating: 0, count: 3 * count)

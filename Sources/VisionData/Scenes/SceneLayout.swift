@@ -1,6 +1,6 @@
 import Foundation
 
-/// What stands where: a bin with objects thrown into it, a camera above, a lamp.
+/// The places of everything in a scene: a bin with objects thrown into it, a camera above, a lamp.
 struct SceneLayout: Sendable {
   struct Body: Sendable {
     let solid: Solid
@@ -10,20 +10,20 @@ struct SceneLayout: Sendable {
 
   struct Camera: Sendable {
     let position: Vector3
-    /// x to the right, y down, z forward.
+    /// The camera's axes: x to the right, y down, z forward.
     let frame: Rotation
-    /// Pixels per unit of slope, for a picture whose longer side is one pixel.
+    /// The pixels per unit of slope, for an image whose longer side is one pixel.
     let relativeFocalLength: Float
   }
 
   let objects: [Body]
   let walls: [Body]
-  /// Half the inner sides of the bin, metres.
+  /// Half the inner sides of the bin, in meters.
   let binHalfSize: (x: Float, y: Float)
   let binColor: Vector3
   let tableColor: Vector3
   let camera: Camera
-  /// Towards the lamp.
+  /// The direction toward the lamp.
   let light: Vector3
 
   init(using generator: inout some RandomNumberGenerator) {
@@ -76,7 +76,7 @@ struct SceneLayout: Sendable {
     let back = Vector3(sin(tilt) * cos(azimuth), sin(tilt) * sin(azimuth), cos(tilt))
     let target = Vector3(uniform(-0.03...0.03), uniform(-0.03...0.03), 0.02)
     let forward = -back
-    // The bin stays roughly upright in the picture, whatever side the camera looks from.
+    // The bin stays roughly upright in the image, whatever side the camera looks from.
     let right = Vector3(0, -1, 0).cross(forward).normalized
     camera = Camera(
       position: target + back * distance,
@@ -84,7 +84,7 @@ struct SceneLayout: Sendable {
     light = Vector3(uniform(-0.35...0.35), uniform(-0.35...0.35), 1).normalized
   }
 
-  /// The lowest place above (x, y) where a ball meets neither the floor nor other balls.
+  /// Returns the lowest place above (x, y) where a ball meets neither the floor nor other balls.
   private static func dropped(x: Float, y: Float, reach: Float, onto others: [Solid]) -> Vector3 {
     var height = reach * 0.8
     for other in others.sorted(by: { $0.center.z < $1.center.z }) {

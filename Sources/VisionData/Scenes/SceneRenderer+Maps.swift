@@ -1,9 +1,9 @@
 import Foundation
 
-/// What follows from all that is in front: edges, and the tasks in the manner of Taskonomy.
+/// The maps that are computed from what is in front at each pixel: edges, and the tasks in the manner of Taskonomy.
 extension SceneRenderer {
-  /// Pixels at which something else begins to the right or below: another body, or a fold. Bodies are convex, so
-  /// that depth does not jump within one.
+  /// Returns the pixels at which something else begins to the right or below: another body, or a fold. Bodies are
+  /// convex, so that depth does not jump within one.
   func edges(_ front: Front) -> [UInt8] {
     boundaries { a, b in
       front.body[a] != front.body[b] || front.kind[a] != front.kind[b]
@@ -11,7 +11,7 @@ extension SceneRenderer {
     }
   }
 
-  /// Pixels to the right of which or below which depth jumps by more than 2 %.
+  /// Returns the pixels to the right of which or below which depth jumps by more than 2 %.
   func occlusionEdges(_ front: Front) -> [UInt8] {
     boundaries { a, b in
       front.body[a] != front.body[b]
@@ -46,7 +46,7 @@ extension SceneRenderer {
     }
   }
 
-  /// Gaussians as wide as one in 64 of the longer side.
+  /// Returns Gaussians around the keypoints that can be seen, with a deviation of a 64th of the longer side.
   func keypoints(_ front: Front) -> [Float] {
     var map = [Float](repeating: 0, count: height * width)
     let width = Float(max(self.height, self.width)) / 64
@@ -75,7 +75,7 @@ extension SceneRenderer {
     }
   }
 
-  /// The whole numbers of `0..<size` that are at most a radius from a centre.
+  /// The whole numbers of `0..<size` that are at most a radius from a center.
   private func reach(_ center: Float, _ radius: Float, _ size: Int) -> Range<Int> {
     let first = max(0, min(Float(size), (center - radius).rounded(.up)))
     let last = max(first, min(Float(size), (center + radius).rounded(.down) + 1))

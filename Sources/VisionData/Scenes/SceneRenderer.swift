@@ -1,19 +1,19 @@
-/// Casts one ray per pixel at everything in a layout.
+/// A renderer that casts one ray per pixel at everything in a layout.
 struct SceneRenderer {
   let layout: SceneLayout
   let height: Int
   let width: Int
 
-  /// What is in front at every pixel so far.
+  /// The surface that is in front at every pixel so far.
   struct Front {
     var depth: [Float]
     var normal: [Vector3]
     var color: [Vector3]
     var kind: [Scenes.Kind]
     var part: [UInt8]
-    /// Both principal curvatures, one per metre.
+    /// Both principal curvatures, in one per meter.
     var curvature: [SIMD2<Float>]
-    /// Zero, or one more than the object's position.
+    /// One more than the object's position, or zero where there is no object.
     var instance: [UInt8]
     /// Zero for the ground, otherwise a number for each wall and object.
     var body: [UInt8]
@@ -43,14 +43,14 @@ struct SceneRenderer {
 
   var focalLength: Float { layout.camera.relativeFocalLength * Float(max(height, width)) }
 
-  /// The ray through a pixel's centre; one unit of it is one metre along the camera's axis.
+  /// The ray through a pixel's center; one unit of it is one meter along the camera's axis.
   func direction(row: Int, column: Int) -> Vector3 {
     let x = (Float(column) + 0.5 - Float(width) / 2) / focalLength
     let y = (Float(row) + 0.5 - Float(height) / 2) / focalLength
     return layout.camera.frame.apply([x, y, 1])
   }
 
-  /// The table, and the floor of the bin, both at z = 0.
+  /// Draws the table, and the floor of the bin, both at z = 0.
   private func drawGround(_ front: inout Front) {
     let origin = layout.camera.position
     for row in 0..<height {
@@ -96,7 +96,7 @@ struct SceneRenderer {
     return mask
   }
 
-  /// The pixels that a body's surrounding ball can reach.
+  /// Returns the pixels that a body's surrounding ball can reach; nil if it reaches none.
   private func extent(of solid: Solid) -> (rows: Range<Int>, columns: Range<Int>)? {
     let center = layout.camera.frame.undo(solid.center - layout.camera.position)
     let reach = solid.shape.reach
@@ -146,7 +146,7 @@ struct SceneRenderer {
       objects: kept.map { objects[$0]! })
   }
 
-  /// What is known of each object; nil for one outside of the picture or wholly covered.
+  /// Returns what is known of each object; nil for an object that is outside of the image or wholly covered.
   private func objects(_ front: Front, _ amodal: [[Bool]]) -> [Scene.Object?] {
     amodal.enumerated().map { position, mask in
       let visible = front.instance.map { $0 == UInt8(position + 1) }

@@ -2,7 +2,7 @@ import Support
 import Torch
 
 /// The embedded data set: bins of boxes, cylinders, spheres and capsules, drawn by ray casting from a seed, with
-/// exact ground truth. Needs no file, and scene n of a seed is the same on any number of threads.
+/// exact ground truth. It needs no file, and scene n of a seed is the same on any number of threads.
 public struct Scenes: SampleSource {
   /// The classes of the task `segmentation`, in order.
   public enum Kind: UInt8, Sendable, CaseIterable, Codable {
@@ -21,7 +21,7 @@ public struct Scenes: SampleSource {
   /// The classes of the task `objects`, in order.
   public static let objectKinds: [Kind] = [.box, .cylinder, .sphere, .capsule]
 
-  /// What the scenes are drawn from.
+  /// The seed from which the scenes are drawn.
   public let seed: UInt64
   /// The number of scenes.
   public let count: Int
@@ -34,12 +34,14 @@ public struct Scenes: SampleSource {
   /// What the images' channels are.
   public let channels: ImageChannels
 
+  /// Creates a data set of scenes, none of which is drawn before it is asked for.
+  ///
   /// - Parameters:
-  ///   - seed: the same seed gives the same scenes.
-  ///   - count: how many scenes there are.
-  ///   - height: of the images, in pixels.
-  ///   - width: of the images, in pixels.
-  ///   - tasks: of ``allTasks``.
+  ///   - seed: the seed from which the scenes are drawn; the same seed gives the same scenes.
+  ///   - count: the number of scenes.
+  ///   - height: the height of the images, in pixels.
+  ///   - width: the width of the images, in pixels.
+  ///   - tasks: the tasks whose ground truth the samples have, some of ``allTasks``.
   ///   - channels: what the images' channels are.
   public init(
     seed: UInt64, count: Int, height: Int = 96, width: Int = 128, tasks: [VisionTask] = Scenes.allTasks,

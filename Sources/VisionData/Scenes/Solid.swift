@@ -1,12 +1,12 @@
 /// A body that rays can hit.
 struct Solid: Sendable {
   enum Shape: Sendable {
-    /// Half the sides.
+    /// A box, with half of each side.
     case box(Vector3)
-    /// Radius and half the height, along z.
+    /// A cylinder along z, with its radius and half of its height.
     case cylinder(Float, Float)
     case sphere(Float)
-    /// Radius and half the height of the straight part, along z.
+    /// A capsule along z, with its radius and half the height of its straight part.
     case capsule(Float, Float)
 
     /// The radius of the sphere around the body.
@@ -22,9 +22,9 @@ struct Solid: Sendable {
 
   /// Where a ray meets a body.
   struct Hit {
-    /// In lengths of the ray's direction.
+    /// The distance, in lengths of the ray's direction.
     let distance: Float
-    /// In the world, outward.
+    /// The outward normal in the world.
     let normal: Vector3
     /// Whether the body's end (lid, cap, pole) was hit, rather than its side.
     let isEnd: Bool
@@ -34,7 +34,7 @@ struct Solid: Sendable {
   let center: Vector3
   let rotation: Rotation
 
-  /// Both principal curvatures, one per metre, the larger one first.
+  /// Returns both principal curvatures in one per meter, the larger one first.
   func curvature(isEnd: Bool) -> SIMD2<Float> {
     switch shape {
     case .box: .zero
@@ -44,7 +44,7 @@ struct Solid: Sendable {
     }
   }
 
-  /// Corners, centres of caps, poles or tips, in the world.
+  /// The corners, centers of caps, poles or tips, in the world.
   var keypoints: [Vector3] {
     let local: [Vector3] =
       switch shape {
@@ -56,7 +56,7 @@ struct Solid: Sendable {
     return local.map { center + rotation.apply($0) }
   }
 
-  /// The first point of the ray `origin + t · direction`, t > 0, on the body.
+  /// Returns the first point of the ray `origin + t · direction`, t > 0, on the body; nil if the ray misses it.
   func hit(origin: Vector3, direction: Vector3) -> Hit? {
     let o = rotation.undo(origin - center)
     let d = rotation.undo(direction)
@@ -135,7 +135,7 @@ struct Solid: Sendable {
     return best
   }
 
-  /// The side of an upright cylinder between −half and half.
+  /// Returns where a ray meets the side of an upright cylinder between −half and half; nil if it misses it.
   private static func wall(_ o: Vector3, _ d: Vector3, _ radius: Float, _ half: Float) -> Float? {
     let a = d.x * d.x + d.y * d.y
     guard a > 1e-12 else { return nil }

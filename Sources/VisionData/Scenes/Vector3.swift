@@ -19,13 +19,13 @@ struct Rotation: Sendable {
 
   static let identity = Rotation(x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1])
 
-  /// From the turned frame to the world.
+  /// Returns a vector of the turned frame in the world.
   func apply(_ v: Vector3) -> Vector3 { x * v.x + y * v.y + z * v.z }
 
-  /// From the world to the turned frame.
+  /// Returns a vector of the world in the turned frame.
   func undo(_ v: Vector3) -> Vector3 { Vector3(x.dot(v), y.dot(v), z.dot(v)) }
 
-  /// Uniform over all rotations.
+  /// Returns a random rotation, drawn uniformly from all rotations.
   ///
   /// - Source: Shoemake, *Uniform Random Rotations*, Graphics Gems III, 1992.
   static func random(using generator: inout some RandomNumberGenerator) -> Rotation {

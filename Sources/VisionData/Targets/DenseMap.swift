@@ -1,18 +1,21 @@
 import Support
 
-/// Ground truth for every pixel, and where it is known.
+/// Ground truth for every pixel, with a mask of the pixels where it is known.
 public struct DenseMap: Sendable, Equatable {
   /// What the numbers mean.
   public let content: MapContent
-  /// Channels × height × width; zero where nothing is known.
+  /// The numbers, channels × height × width; zero where nothing is known.
   public let values: PixelMap
-  /// True where the ground truth is known: one channel, or for ``MapContent/quantities`` as many as the values have. It is
-  /// nil if everything is known.
+  /// The mask of what is known, with one channel, or for ``MapContent/quantities`` as many as the values have; nil if
+  /// everything is known.
   public let known: PixelMask?
 
+  /// Creates a map. A mask that does not fit the values stops the process.
+  ///
   /// - Parameters:
-  ///   - values: any finite number where nothing is known.
-  ///   - known: of the values' size; nil if everything is known.
+  ///   - content: what the numbers mean.
+  ///   - values: the numbers, channels × height × width; any finite number may stand where nothing is known.
+  ///   - known: the mask of what is known, of the values' height and width; nil if everything is known.
   public init(_ content: MapContent, _ values: PixelMap, known: PixelMask? = nil) {
     self.content = content
     guard let known, known.values.contains(false) else {
@@ -35,7 +38,7 @@ public struct DenseMap: Sendable, Equatable {
     self.values = cleared
   }
 
-  /// A map of which nothing is known.
+  /// Creates a map of which nothing is known.
   public init(unknown content: MapContent, channels: Int, height: Int, width: Int) {
     self.init(
       content, PixelMap(channels: channels, height: height, width: width),
@@ -43,11 +46,11 @@ public struct DenseMap: Sendable, Equatable {
         channels: content.maskChannels(of: channels), height: height, width: width, repeating: false))
   }
 
-  /// Numbers for each pixel.
+  /// The number of values for each pixel.
   public var channels: Int { values.channels }
-  /// Rows of pixels.
+  /// The height in pixels.
   public var height: Int { values.height }
-  /// Columns of pixels.
+  /// The width in pixels.
   public var width: Int { values.width }
 
   /// Whether a value is known.
@@ -57,7 +60,9 @@ public struct DenseMap: Sendable, Equatable {
 
   /// Whether a value is known.
   ///
-  /// - Parameter pixel: its position, row by row.
+  /// - Parameters:
+  ///   - channel: the channel of the value.
+  ///   - pixel: the position of the pixel, row by row.
   public func isKnown(channel: Int = 0, pixel: Int) -> Bool {
     guard let known else { return true }
     return known.values[(known.channels == 1 ? 0 : channel * height * width) + pixel]

@@ -1,4 +1,4 @@
-/// What the numbers of a map mean, and thereby what a change of the image does to them.
+/// The meaning of a map's numbers, which decides what a change of the image does to them.
 public enum MapContent: Sendable, Equatable {
   /// One of several classes at each pixel.
   case classes
@@ -6,7 +6,7 @@ public enum MapContent: Sendable, Equatable {
   case regions
   /// Yes (1) or no (0), in lines that may be one pixel thin: they survive shrinking.
   case lines
-  /// Distances from the camera in metres: they shrink when the camera comes closer.
+  /// Distances from the camera in meters: they shrink when the camera comes closer.
   case distances
   /// Inverses of distances, such as disparities: they grow when the camera comes closer.
   case inverseDistances
@@ -15,7 +15,7 @@ public enum MapContent: Sendable, Equatable {
   /// Numbers that no change of the image touches, each known by itself.
   case quantities
 
-  /// What the numbers are multiplied by when the image is enlarged by a factor.
+  /// Returns what becomes of a number when the image is enlarged by a factor.
   func scaled(_ value: Float, by factor: Float) -> Float {
     switch self {
     case .distances: value / factor
@@ -27,6 +27,6 @@ public enum MapContent: Sendable, Equatable {
   /// Whether a single pixel that is yes stays so when the map shrinks.
   var survivesShrinking: Bool { self == .lines }
 
-  /// The channels of the mask that says what is known, for a map of so many.
+  /// The number of channels of the mask that says what is known, for a map of some channels.
   func maskChannels(of channels: Int) -> Int { self == .quantities ? channels : 1 }
 }

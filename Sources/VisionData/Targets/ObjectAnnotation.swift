@@ -1,19 +1,24 @@
 import Support
 
-/// One object in an image: what of it can be seen, and where it would be if nothing covered it.
+/// One object in an image: the pixels at which it is seen, and those at which it would be seen if nothing covered it.
 ///
-/// Box and occluded fraction follow from the masks, so that they stay right whatever happens to an image.
+/// Box and occluded fraction are computed from the masks, so that they stay right after any change of the image.
 public struct ObjectAnnotation: Sendable, Equatable {
   /// The position of the object's class among those of its task.
   public let label: Int
-  /// The pixels at which the object is seen; it may be empty.
+  /// The pixels at which the object is seen; there may be none.
   public let visibleMask: RunLengthMask
-  /// The pixels of the whole object, as if nothing covered it: the visible ones among them.
+  /// The pixels of the whole object, as if nothing covered it, among them the visible ones.
   public let amodalMask: RunLengthMask
   /// The tight box of the amodal mask.
   public let box: PixelBox
 
-  /// - Returns: nil if the amodal mask is empty: there is no object in the image.
+  /// Creates the annotation of an object; nil if its amodal mask is empty, so that no part of it is in the image.
+  ///
+  /// - Parameters:
+  ///   - label: the position of the object's class among those of its task.
+  ///   - visibleMask: the pixels at which the object is seen.
+  ///   - amodalMask: the pixels of the whole object, of the same size; masks of two sizes stop the process.
   public init?(label: Int, visibleMask: RunLengthMask, amodalMask: RunLengthMask) {
     require(
       visibleMask.height == amodalMask.height && visibleMask.width == amodalMask.width,

@@ -9,6 +9,8 @@ public struct PixelBox: Sendable, Equatable, Hashable {
   /// The row after the last one.
   public let y2: Int
 
+  /// Creates a box.
+  ///
   /// - Parameters:
   ///   - x1: the first column.
   ///   - y1: the first row.

@@ -2,13 +2,13 @@ import Support
 
 /// A map of numbers, channels × height × width: an image, or one task's ground truth for it.
 public struct PixelMap: Sendable, Equatable {
-  /// Planes of height × width.
+  /// The number of channels, each a plane of height × width.
   public let channels: Int
-  /// Rows of pixels.
+  /// The height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// The width in pixels.
   public let width: Int
-  /// Planar: a whole channel, row by row, before the next.
+  /// The numbers, planar: a whole channel, row by row, before the next.
   public var values: [Float]
 
   /// Creates a map of values that fill its size.
@@ -36,7 +36,8 @@ public struct PixelMap: Sendable, Equatable {
 }
 
 extension PixelMap {
-  /// The nearest pixel's value: for labels. Pixel centres lie at half integers.
+  /// Returns the map in another size, each pixel with the value of the nearest one, as labels need it. Pixel centers
+  /// lie at half integers.
   public func resizedNearest(height: Int, width: Int) -> PixelMap {
     let rows = Self.nearest(from: self.height, to: height)
     let columns = Self.nearest(from: self.width, to: width)
@@ -51,12 +52,13 @@ extension PixelMap {
     return PixelMap(channels: channels, height: height, width: width, values: result)
   }
 
-  /// For each new position along a side the nearest old one.
+  /// Returns for each new position along a side the nearest old one.
   static func nearest(from old: Int, to new: Int) -> [Int] {
     (0..<new).map { min(old - 1, (2 * $0 + 1) * old / (2 * new)) }
   }
 
-  /// Linear between pixels, borders repeated: for colors. Pixel centres lie at half integers.
+  /// Returns the map in another size, interpolated linearly between pixels, with borders repeated, as colors need it.
+  /// Pixel centers lie at half integers.
   public func resizedBilinear(height: Int, width: Int) -> PixelMap {
     let rows = Self.samples(from: self.height, to: height)
     let columns = Self.samples(from: self.width, to: width)

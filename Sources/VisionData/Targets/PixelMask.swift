@@ -1,17 +1,17 @@
 import Support
 
-/// Yes or no for every pixel, channels × height × width.
+/// A mask of yes and no for every pixel, channels × height × width.
 public struct PixelMask: Sendable, Equatable {
-  /// Planes of height × width.
+  /// The number of channels, each a plane of height × width.
   public let channels: Int
-  /// Rows of pixels.
+  /// The height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// The width in pixels.
   public let width: Int
-  /// Planar: a whole channel, row by row, before the next.
+  /// The values, planar: a whole channel, row by row, before the next.
   public let values: [Bool]
 
-  /// - Parameter values: as many as channels, height and width say.
+  /// Creates a mask of values that fill its size.
   public init(channels: Int = 1, height: Int, width: Int, values: [Bool]) {
     require(
       values.count == channels * height * width, "\(values.count) values do not fill \(channels)×\(height)×\(width)")
@@ -21,7 +21,7 @@ public struct PixelMask: Sendable, Equatable {
     self.values = values
   }
 
-  /// The same for every pixel.
+  /// Creates a mask that has one value everywhere.
   public init(channels: Int = 1, height: Int, width: Int, repeating value: Bool) {
     self.init(
       channels: channels, height: height, width: width,

@@ -1,15 +1,21 @@
 import Support
 
-/// A mask as the lengths of its runs, row by row, the first one of zeros.
+/// A mask stored as the lengths of its runs of equal values, row by row; the first run is one of zeros, and may be
+/// empty.
 public struct RunLengthMask: Sendable, Equatable, Codable {
-  /// Rows of pixels.
+  /// The height in pixels.
   public let height: Int
-  /// Columns of pixels.
+  /// The width in pixels.
   public let width: Int
   /// The lengths of the runs in turn, which add up to height × width.
   public let counts: [Int]
 
-  /// - Parameter mask: height × width values, row by row.
+  /// Creates the runs of a mask. Values that do not fill height × width stop the process.
+  ///
+  /// - Parameters:
+  ///   - mask: height × width values, row by row.
+  ///   - height: the height in pixels.
+  ///   - width: the width in pixels.
   public init(_ mask: [Bool], height: Int, width: Int) {
     require(mask.count == height * width, "\(mask.count) pixels do not fill \(height)×\(width)")
     self.height = height
@@ -28,6 +34,8 @@ public struct RunLengthMask: Sendable, Equatable, Codable {
     self.counts = counts + [length]
   }
 
+  /// Decodes a mask.
+  ///
   /// - Throws: `DecodingError` for runs that do not fill the mask.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -44,7 +52,7 @@ public struct RunLengthMask: Sendable, Equatable, Codable {
     }
   }
 
-  /// Height × width values, row by row.
+  /// The values of all pixels, height × width, row by row.
   public var pixels: [Bool] {
     var pixels: [Bool] = []
     pixels.reserveCapacity(height * width)

@@ -1,7 +1,7 @@
-/// Changes brightness, contrast and saturation of the first three channels by random factors; further channels and the
-/// ground truth stay. Images of fewer channels have no color, and stay as they are.
+/// A transform that changes brightness, contrast and saturation of the first three channels by random factors; further
+/// channels and the ground truth stay. Images of fewer channels have no color, and stay as they are.
 public struct ColorJitter: Transform {
-  /// Factors are drawn from 1 − strength … 1 + strength.
+  /// The strength, from 0 to 1: factors are drawn from 1 − strength to 1 + strength.
   public let strength: Float
 
   /// Creates a jitter of this strength.
@@ -30,7 +30,7 @@ public struct ColorJitter: Transform {
 }
 
 extension PixelMap {
-  /// The weighted gray of Rec. 601.
+  /// The gray of a pixel, weighted as in Rec. 601.
   fileprivate func luminance(_ index: Int, _ count: Int) -> Float {
     0.299 * values[index] + 0.587 * values[count + index] + 0.114 * values[2 * count + index]
   }

@@ -1,9 +1,8 @@
 extension DenseMap {
-  /// Keeps thin lines when a map of yes and no shrinks.
+  /// Returns a map of yes and no in another size, in which thin lines stay when it shrinks.
   ///
-  /// Every old pixel lies in exactly one new one. That is yes if any of its old pixels is. If none is, but one is
-  /// unknown, then it may be: it is unknown. It is no only if all of them are. A side that grows takes the nearest
-  /// pixel.
+  /// Every old pixel lies in exactly one new one. The new one is yes if any of its old pixels is yes, unknown if no old
+  /// pixel is yes and at least one is unknown, and no if all are no. A side that grows takes the nearest pixel.
   func resizedKeepingPositives(height: Int, width: Int) -> DenseMap {
     let grown = applyingNearest(height: max(height, self.height), width: max(width, self.width))
     let rows = Self.blocks(from: grown.height, to: height)
@@ -32,7 +31,7 @@ extension DenseMap {
     return DenseMap(content, selection.moved(values), known: selection.moved(known, channels: 1))
   }
 
-  /// For each old position along a side that shrinks, the new one that its center lies in.
+  /// Returns for each old position along a side that shrinks the new one in which its center lies.
   private static func blocks(from old: Int, to new: Int) -> [Int] {
     (0..<old).map { (2 * $0 + 1) * new / (2 * old) }
   }

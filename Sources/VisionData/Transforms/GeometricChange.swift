@@ -8,13 +8,14 @@ public enum GeometricChange: Sendable, Equatable {
   case scale(factor: Float)
   /// The image gets another size; the camera stays where it is.
   case resize(height: Int, width: Int)
-  /// The part that begins at a row and a column is cut out. What of it lies beyond the image is black, and unknown.
+  /// The part that begins at a row and a column is cut out. Where it extends beyond the image, it is black, and
+  /// unknown.
   case crop(row: Int, column: Int, height: Int, width: Int)
-  /// The image turns about its center, counterclockwise as it is seen, and keeps its size. What comes in from beyond the
-  /// image is black, and unknown.
+  /// The image turns about its center, counterclockwise as it is seen, and keeps its size. What comes in from beyond
+  /// the image is black, and unknown.
   case rotate(degrees: Float)
 
-  /// The size of an image after the change.
+  /// Returns the size of an image after the change, in pixels.
   public func size(fromHeight height: Int, width: Int) -> (height: Int, width: Int) {
     switch self {
     case .flip, .rotate: (height, width)
@@ -36,14 +37,15 @@ struct ImageRotation {
     (sine, cosine) = (sin(angle), cos(angle))
   }
 
-  /// Where the point that is at a place after the turn was before; places are in pixels from the upper left corner.
+  /// Returns the place before the turn of the point that is at a place after it; places are in pixels from the upper
+  /// left corner.
   func source(x: Double, y: Double, height: Int, width: Int) -> (x: Double, y: Double) {
     let (centerX, centerY) = (Double(width) / 2, Double(height) / 2)
     let (dx, dy) = (x - centerX, y - centerY)
     return (centerX + dx * cosine - dy * sine, centerY + dx * sine + dy * cosine)
   }
 
-  /// A vector of the image plane, x to the right and y down, after the turn.
+  /// Returns a vector of the image plane, x to the right and y down, after the turn.
   func turned(x: Float, y: Float) -> (x: Float, y: Float) {
     (
       Float(Double(x) * cosine + Double(y) * sine), Float(Double(y) * cosine - Double(x) * sine)

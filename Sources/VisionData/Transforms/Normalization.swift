@@ -1,15 +1,18 @@
 import Support
 
-/// Subtracts a mean and divides by a deviation, channel by channel.
+/// A transform that subtracts a mean from the image and divides by a deviation, channel by channel; the ground truth
+/// stays.
 public struct Normalization: Transform {
-  /// One number for each channel of an image.
+  /// The means, one for each channel of an image.
   public let mean: [Float]
-  /// One number for each channel of an image.
+  /// The deviations, one for each channel of an image.
   public let deviation: [Float]
 
+  /// Creates a normalization. Means and deviations of different number stop the process.
+  ///
   /// - Parameters:
-  ///   - mean: one number for each channel.
-  ///   - deviation: one number for each channel.
+  ///   - mean: the means, one for each channel.
+  ///   - deviation: the deviations, one for each channel.
   public init(mean: [Float], deviation: [Float]) {
     require(mean.count == deviation.count, "\(mean.count) means for \(deviation.count) deviations")
     self.mean = mean
@@ -19,12 +22,12 @@ public struct Normalization: Transform {
   /// The statistics of ImageNet, which published weights expect.
   public static let imageNet = Normalization(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 
-  /// The statistics of ImageNet for three channels of color, and for a fourth one of depth those that map `near` to −2 and
-  /// `far` to 2.
+  /// Returns the statistics of ImageNet for three channels of color, and for a fourth one of depth those that map
+  /// `near` to −2 and `far` to 2.
   ///
   /// - Parameters:
-  ///   - near: metres.
-  ///   - far: metres, above `near`.
+  ///   - near: the nearest depth, in meters.
+  ///   - far: the farthest depth, in meters, above `near`.
   public static func imageNet(withDepthFrom near: Float, to far: Float) -> Normalization {
     Normalization(
       mean: imageNet.mean + [(near + far) / 2], deviation: imageNet.deviation + [(far - near) / 4])
@@ -37,7 +40,7 @@ public struct Normalization: Transform {
     return result
   }
 
-  /// The normalized image.
+  /// Returns the normalized image, which has to have as many channels as there are means.
   public func callAsFunction(_ image: PixelMap) -> PixelMap {
     require(
       image.channels == mean.count,

@@ -1,10 +1,11 @@
 extension PixelMap {
-  /// An image after a change: colors are interpolated, depth is that of the nearest pixel, and black comes from beyond the
-  /// image.
+  /// Returns an image after a change: colors are interpolated, depth is that of the nearest pixel, and what comes from
+  /// beyond the image is black.
   ///
   /// - Parameters:
-  ///   - selection: of the same change.
-  ///   - depthChannel: the channel that holds metres; nil if there is none.
+  ///   - change: the change.
+  ///   - selection: the nearest pixels of the same change.
+  ///   - depthChannel: the channel that holds depth in meters; nil if there is none.
   func applying(_ change: GeometricChange, _ selection: PixelSelection, depthChannel: Int?) -> PixelMap {
     var result =
       switch change {
@@ -28,7 +29,8 @@ extension PixelMap {
     return result
   }
 
-  /// Linear between pixels, borders repeated up to the image's edge, black beyond it.
+  /// Returns the turned image, interpolated linearly between pixels, with borders repeated up to the image's edge, and
+  /// black beyond it.
   private func rotatedBilinear(_ rotation: ImageRotation) -> PixelMap {
     var result = PixelMap(channels: channels, height: height, width: width)
     for row in 0..<height {
@@ -46,7 +48,8 @@ extension PixelMap {
     return result
   }
 
-  /// The pixels whose centers lie on both sides of a place, and how far it is from the first to the second.
+  /// Returns the pixels whose centers lie on both sides of a place, and which fraction of the way from the first to the
+  /// second the place is at.
   private static func neighbors(_ place: Double, _ size: Int) -> (low: Int, high: Int, fraction: Float) {
     let position = max(0, place - 0.5)
     let low = min(size - 1, Int(position))

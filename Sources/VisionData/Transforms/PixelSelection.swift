@@ -1,17 +1,20 @@
 import Support
 
-/// For each pixel after a change, the nearest pixel before it.
+/// The nearest pixel before a change, for each pixel after it.
 struct PixelSelection {
   let height: Int
   let width: Int
-  /// Positions row by row; −1 for a pixel from beyond the image.
+  /// The positions of the nearest pixels, row by row; −1 for a pixel from beyond the image.
   private let sources: [Int32]
   /// Whether every pixel comes from the image.
   private let isComplete: Bool
 
+  /// Finds the nearest pixels of a change.
+  ///
   /// - Parameters:
-  ///   - height: of the image before the change.
-  ///   - width: of the image before the change.
+  ///   - change: the change.
+  ///   - height: the height of the image before the change.
+  ///   - width: the width of the image before the change.
   init(_ change: GeometricChange, height: Int, width: Int) {
     let size = change.size(fromHeight: height, width: width)
     self.height = size.height
@@ -55,9 +58,12 @@ struct PixelSelection {
     return sources
   }
 
-  /// The values of all planes after the change.
+  /// Returns the values of all planes after the change.
   ///
-  /// - Parameter filling: what comes from beyond the image.
+  /// - Parameters:
+  ///   - values: the values before the change, plane after plane.
+  ///   - planeCount: the number of planes.
+  ///   - filling: the value of pixels from beyond the image.
   func moved<Value>(_ values: [Value], planeCount: Int, filling: Value) -> [Value] {
     let plane = planeCount == 0 ? 0 : values.count / planeCount
     var result: [Value] = []
@@ -69,18 +75,18 @@ struct PixelSelection {
     return result
   }
 
-  /// A map after the change; zero is what comes from beyond the image.
+  /// Returns a map after the change, with zeros from beyond the image.
   func moved(_ map: PixelMap) -> PixelMap {
     PixelMap(
       channels: map.channels, height: height, width: width,
       values: moved(map.values, planeCount: map.channels, filling: 0))
   }
 
-  /// What is known after the change; nil if everything is.
+  /// Returns the mask of what is known after the change; nil if everything is.
   ///
   /// - Parameters:
-  ///   - known: what is known before the change; nil if everything is.
-  ///   - channels: that the mask has, or would have.
+  ///   - known: the mask of what is known before the change; nil if everything is.
+  ///   - channels: the number of channels that the mask has, or would have.
   func moved(_ known: PixelMask?, channels: Int) -> PixelMask? {
     guard let known else {
       guard !isComplete else { return nil }
@@ -93,7 +99,7 @@ struct PixelSelection {
       values: moved(known.values, planeCount: known.channels, filling: false))
   }
 
-  /// A mask after the change: nothing comes from beyond the image.
+  /// Returns a mask after the change, with no pixel from beyond the image.
   func moved(_ mask: RunLengthMask) -> RunLengthMask {
     RunLengthMask(moved(mask.pixels, planeCount: 1, filling: false), height: height, width: width)
   }

@@ -1,5 +1,5 @@
-/// Cuts out a part of a given size at a random place. Where the image is too small, what is missing at the right and below
-/// is black, and unknown.
+/// A transform that cuts out a part of a given size at a random place. Where the image is too small, what is missing at
+/// the right and below is black, and unknown.
 public struct RandomCrop: Transform {
   /// The height of the part, in pixels.
   public let height: Int

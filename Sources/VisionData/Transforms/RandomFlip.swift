@@ -1,4 +1,4 @@
-/// Exchanges left and right half of the time.
+/// A transform that exchanges left and right, with a probability of one half.
 public struct RandomFlip: Transform {
   /// Creates the flip.
   public init() {}

@@ -1,9 +1,12 @@
-/// Turns the image by a random angle about its center; what comes in from beyond it is black, and unknown.
+/// A transform that turns the image by a random angle about its center; what comes in from beyond the image is black,
+/// and unknown.
 public struct RandomRotation: Transform {
-  /// The angles in degrees, counterclockwise.
+  /// The range of the angles, in degrees, counterclockwise.
   public let range: ClosedRange<Float>
 
-  /// - Parameter range: of the angles, in degrees, counterclockwise.
+  /// Creates a rotation.
+  ///
+  /// - Parameter range: the range of the angles, in degrees, counterclockwise.
   public init(degrees range: ClosedRange<Float>) { self.range = range }
 
   /// Draws an angle, and rotates the image and every target.

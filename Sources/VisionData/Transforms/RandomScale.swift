@@ -1,9 +1,11 @@
-/// Enlarges or shrinks by a random factor, as if the camera came closer or went away.
+/// A transform that enlarges or shrinks the image by a random factor, as if the camera came closer or went away.
 public struct RandomScale: Transform {
-  /// The factors.
+  /// The range of the factors, above zero.
   public let range: ClosedRange<Float>
 
-  /// - Parameter range: of the factors, above zero.
+  /// Creates a change of scale.
+  ///
+  /// - Parameter range: the range of the factors, above zero.
   public init(_ range: ClosedRange<Float>) { self.range = range }
 
   /// Draws a factor, and scales the image and every target.

@@ -1,4 +1,4 @@
-/// Resizes to a fixed size without keeping the proportions.
+/// A transform that resizes the image to a fixed size without keeping the proportions.
 public struct Rescale: Transform {
   /// The height of the result, in pixels.
   public let height: Int

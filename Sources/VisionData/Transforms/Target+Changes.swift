@@ -1,7 +1,7 @@
 import Support
 
 extension Sample {
-  /// Image and ground truth after a change.
+  /// Returns the sample after a change of its image and ground truth.
   public func applying(_ change: GeometricChange) -> Sample {
     let selection = PixelSelection(change, height: image.height, width: image.width)
     return Sample(
@@ -11,7 +11,13 @@ extension Sample {
 }
 
 extension Target {
-  /// - Parameter selection: of the image, whose size the target has to have.
+  /// Returns the target after a change.
+  ///
+  /// - Parameters:
+  ///   - change: the change.
+  ///   - selection: the nearest pixels of the change of the image.
+  ///   - height: the height of the image, which the target has to have.
+  ///   - width: the width of the image, which the target has to have.
   fileprivate func applying(
     _ change: GeometricChange, _ selection: PixelSelection, height: Int, width: Int
   ) -> Target {
@@ -36,7 +42,7 @@ extension Target {
 }
 
 extension DenseMap {
-  /// The map after a change of its image.
+  /// Returns the map after a change of its image.
   public func applying(_ change: GeometricChange) -> DenseMap {
     applying(change, PixelSelection(change, height: height, width: width))
   }
@@ -57,7 +63,11 @@ extension DenseMap {
       known: selection.moved(known, channels: content.maskChannels(of: channels)))
   }
 
-  /// - Parameter turn: what becomes of a vector's x and y.
+  /// Returns the map with its pixels moved, and its vectors turned.
+  ///
+  /// - Parameters:
+  ///   - selection: the nearest pixels of the change.
+  ///   - turn: a function that gives a vector's x and y after the change.
   private func moved(_ selection: PixelSelection, turned turn: (Float, Float) -> (Float, Float)) -> DenseMap {
     let result = moved(selection)
     guard content == .directions else { return result }
@@ -83,7 +93,7 @@ extension DenseMap {
 }
 
 extension ObjectAnnotation {
-  /// The object after a change of its image; nil if nothing of it is in the image any more.
+  /// Returns the object after a change of its image; nil if no part of it is in the image any more.
   public func applying(_ change: GeometricChange) -> ObjectAnnotation? {
     applying(PixelSelection(change, height: amodalMask.height, width: amodalMask.width))
   }

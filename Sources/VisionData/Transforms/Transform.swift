@@ -1,5 +1,9 @@
-/// A change of a sample that keeps image and ground truth in step.
+/// A change of a sample, which the image and its ground truth undergo together.
 public protocol Transform: Sendable {
-  /// - Parameter generator: every random choice comes from it.
+  /// Returns a sample after the change.
+  ///
+  /// - Parameters:
+  ///   - sample: the sample before the change.
+  ///   - generator: the generator of every random choice.
   func callAsFunction(_ sample: Sample, using generator: inout some RandomNumberGenerator) -> Sample
 }

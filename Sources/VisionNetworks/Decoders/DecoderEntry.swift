@@ -1,3 +1,4 @@
+import MultitaskLearning
 import NeuralNetworks
 import Support
 
@@ -19,17 +20,20 @@ public struct DecoderTraits: Sendable, Hashable {
   public var requirements: Set<EncoderTraits.Capability>
   /// The number of pixels of which height and width of images have to be multiples, beside what the encoder demands.
   public var sizeMultiple: Int
+  /// The number of patches of a transformer of which the rows and columns of patches have to be multiples.
+  public var gridMultiple: Int
   /// The form of a transformer's features from which the decoders start.
   public var readout: EncoderRequest.Readout
 
   /// Creates traits; by default, decoders have no property, and take the maps of every encoder.
   public init(
     _ capabilities: Set<Capability> = [], requirements: Set<EncoderTraits.Capability> = [], sizeMultiple: Int = 1,
-    readout: EncoderRequest.Readout = .maps
+    gridMultiple: Int = 1, readout: EncoderRequest.Readout = .maps
   ) {
     self.capabilities = capabilities
     self.requirements = requirements
     self.sizeMultiple = sizeMultiple
+    self.gridMultiple = gridMultiple
     self.readout = readout
   }
 
@@ -47,7 +51,60 @@ public struct DecoderEntry: Registered {
   public let paper: String
   /// The properties that are known before decoders are built.
   public let traits: DecoderTraits
-  private let create: @Sendable (ParameterPath, DecoderRequest) -> any TaskDecoders
+  /// The parameters that can be set, in the order in which they are listed; empty if there are none.
+  public let parameters: [MethodParameter]
+  private let create: Factory
+  private let configure: @Sendable (MethodSettings) throws -> Factory
+
+  /// A function that builds the decoders of all tasks at the root of a network's names.
+  public typealias Factory = @Sendable (_ root: ParameterPath, DecoderRequest) -> any TaskDecoders
+
+  /// Creates an entry with parameters, whose decoders are built for all tasks together.
+  ///
+  /// - Parameters:
+  ///   - name: the name, as configurations write it.
+  ///   - summary: one sentence that says what the entry is.
+  ///   - paper: the title, venue and year of the publication.
+  ///   - traits: the properties that are known before decoders are built, whatever the parameters; none of them by
+  ///     default.
+  ///   - parameters: the parameters that can be set. Each has a default, with which the entry builds decoders until
+  ///     ``with(_:)`` sets others.
+  ///   - configure: returns the function that builds decoders with values of the parameters that are known to be
+  ///     allowed, or throws an error about values that do not go together.
+  public init(
+    _ name: String, summary: String, paper: String, traits: DecoderTraits = DecoderTraits(),
+    parameters: [MethodParameter], configure: @escaping @Sendable (MethodSettings) throws -> Factory
+  ) {
+    self.name = name
+    self.summary = summary
+    self.paper = paper
+    self.traits = traits
+    self.parameters = parameters
+    self.configure = configure
+    do {
+      create = try configure(MethodSettings([:], parameters: parameters, method: name, tasks: []))
+    } catch { fatalError("the defaults of \(name): \(error)") }
+  }
+
+  private init(_ entry: DecoderEntry, _ create: @escaping Factory) {
+    name = entry.name
+    summary = entry.summary
+    paper = entry.paper
+    traits = entry.traits
+    parameters = entry.parameters
+    configure = entry.configure
+    self.create = create
+  }
+
+  /// Returns the same entry, which builds decoders with other values of its parameters; what is not given has its
+  /// default.
+  ///
+  /// - Throws: `MethodError` for a setting that is unknown or not allowed; what the entry says about values that do
+  ///   not go together.
+  public func with(_ settings: [String: MethodSetting]) throws -> DecoderEntry {
+    DecoderEntry(
+      self, try configure(MethodSettings(settings, parameters: parameters, method: name, tasks: [])))
+  }
 
   /// Creates an entry whose decoders are built for all tasks together.
   ///
@@ -59,13 +116,9 @@ public struct DecoderEntry: Registered {
   ///   - create: builds the decoders of all tasks; the path is the root of the network's names.
   public init(
     _ name: String, summary: String, paper: String, traits: DecoderTraits = DecoderTraits(),
-    create: @escaping @Sendable (_ root: ParameterPath, DecoderRequest) -> any TaskDecoders
+    create: @escaping Factory
   ) {
-    self.name = name
-    self.summary = summary
-    self.paper = paper
-    self.traits = traits
-    self.create = create
+    self.init(name, summary: summary, paper: paper, traits: traits, parameters: []) { _ in create }
   }
 
   /// Creates an entry whose decoders are built for each task by itself.

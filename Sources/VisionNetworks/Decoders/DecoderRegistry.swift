@@ -5,5 +5,10 @@ public enum DecoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<DecoderEntry>(
     "decoder",
-    [MultiScaleHead.entry, ConvolutionHead.entry, ASPPHead.entry, PlainHead.entry, LinearHead.entry])
+    [
+      MultiScaleHead.entry, LastMapHead.entry, HighResolutionHead.entry, ConvolutionHead.entry, ASPPHead.entry,
+      PlainHead.entry, LinearHead.entry, DPTHead.entry, DPTHead.depthEntry, MTINet.entry, PADNet.entry,
+      InvPTDecoders.entry,
+      PromptHead.convolutionEntry, PromptHead.deconvolutionEntry,
+    ])
 }

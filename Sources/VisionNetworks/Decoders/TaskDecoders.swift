@@ -39,13 +39,27 @@ public struct AuxiliaryPrediction {
   public var name: String
   /// The factor of its loss in the task's, to which the output's own loss adds with a factor of one.
   public var weight: Double
-  /// The prediction before any activation, in the shape of the task's output.
-  public var output: Tensor
+  /// The prediction before any activation, at the resolution at which the network makes it.
+  public var logits: Tensor
+  /// Height and width of the task's output; nil for a prediction that is not resized.
+  public var size: (height: Int, width: Int)?
 
   /// Creates an auxiliary prediction.
-  public init(_ name: String, weight: Double, _ output: Tensor) {
+  ///
+  /// - Parameters:
+  ///   - name: the prediction's name.
+  ///   - weight: the factor of its loss in the task's.
+  ///   - logits: the prediction before any activation.
+  ///   - size: height and width of the task's output, to which ``output`` is resized; nil if the prediction has them.
+  public init(_ name: String, weight: Double, _ logits: Tensor, resizedTo size: (height: Int, width: Int)? = nil) {
     self.name = name
     self.weight = weight
-    self.output = output
+    self.logits = logits
+    self.size = size
+  }
+
+  /// The prediction in the shape of the task's output, to which it is resized bilinearly each time it is asked for.
+  public var output: Tensor {
+    size.map { logits.resized(height: $0.height, width: $0.width, .bilinear) } ?? logits
   }
 }

@@ -4,5 +4,7 @@ import Support
 public enum EncoderRegistry {
   /// The registry of the process.
   public static let shared = Registry<EncoderEntry>(
-    "encoder", VisionTransformer.entries + ResNet.entries + [SegNet.entry])
+    "encoder",
+    VisionTransformer.entries + ResNet.entries + FeaturePyramid.entries + HRNet.entries + FusedPyramid.entries
+      + [SegNet.entry] + TaskPrompter.entries)
 }

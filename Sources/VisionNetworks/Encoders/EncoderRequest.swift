@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Torch
 
 /// The images for which an encoder is built, and its regularization.
 public struct EncoderRequest: Sendable {
@@ -11,6 +12,9 @@ public struct EncoderRequest: Sendable {
   /// The probability that the last block is dropped in training, for encoders with
   /// ``EncoderTraits/Capability/stochasticDepth``.
   public var dropPath: Double
+  /// The interpolation of a transformer's positions for images of another size, also of pretrained positions while
+  /// they are loaded.
+  public var positionResizing = Interpolation.bicubicAntialiased
   /// The tasks of the network, for encoders with parts of tasks; the network sets them.
   public var tasks: [String] = []
   /// The form of the features of a transformer, which the decoder sets.

@@ -20,12 +20,15 @@ public struct EncoderTraits: Sendable, Hashable {
 
   /// The number of pixels of which height and width of images have to be multiples.
   public var sizeMultiple: Int
+  /// Whether all images have to have the size for which the encoder is built.
+  public var takesOneSize: Bool
   /// The properties that the encoder has.
   public var capabilities: Set<Capability>
 
-  /// Creates traits.
-  public init(sizeMultiple: Int, capabilities: Set<Capability> = []) {
+  /// Creates traits, by default of an encoder that takes images of several sizes.
+  public init(sizeMultiple: Int, takesOneSize: Bool = false, capabilities: Set<Capability> = []) {
     self.sizeMultiple = sizeMultiple
+    self.takesOneSize = takesOneSize
     self.capabilities = capabilities
   }
 

@@ -34,20 +34,6 @@ struct PatchEmbedding: Layer {
   }
 }
 
-extension VisionTransformer.Configuration {
-  /// The patches for which positions are learned.
-  var grid: PositionGrid { PositionGrid(rows: imageHeight / patch, columns: imageWidth / patch) }
-
-  /// Returns the patches of images. A height or width that is not a multiple of the patch stops the process.
-  func grid(of images: Tensor) -> PositionGrid {
-    let (height, width) = (images.shape[2], images.shape[3])
-    require(
-      height % patch == 0 && width % patch == 0,
-      "\(images.signature): height and width have to be multiples of the patch, \(patch)")
-    return PositionGrid(rows: height / patch, columns: width / patch)
-  }
-}
-
 extension PositionGrid {
   /// Returns positions of this grid, resized to another one; the class token's, which is the first, stays.
   ///

@@ -11,7 +11,7 @@ public protocol TransformerEncoder: Encoder {
   /// - Parameters:
   ///   - images: batch × channels × height × width.
   ///   - context: whether the network is in training, and for which tasks it is evaluated.
-  ///   - observing: a function that is called with each layer's number and the tokens that enter it, batch × tokens ×
+  ///   - observe: a function that is called with each layer's number and the tokens that enter it, batch × tokens ×
   ///     width of each stream.
   func features(
     _ images: Tensor, _ context: ForwardContext, observing observe: (_ layer: Int, _ input: Streams) -> Void

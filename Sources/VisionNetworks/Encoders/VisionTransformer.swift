@@ -56,6 +56,9 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     public static let tiny = Configuration(width: 192, depth: 12, heads: 3)
     /// ViT-S/16 for images of 224 × 224 pixels.
     public static let small = Configuration(width: 384, depth: 12, heads: 6)
+    /// ViT-S/16 with twelve heads instead of six, as the public code of *Selective Task Group Updates for Multi-Task
+    /// Optimization*, ICLR 2025, has it. Weights of timm's ViT-S, which fit by name and shape, are those of six heads.
+    public static let smallOfTwelveHeads = Configuration(width: 384, depth: 12, heads: 12)
     /// ViT-B/16 for images of 224 × 224 pixels.
     public static let base = Configuration(width: 768, depth: 12, heads: 12)
     /// ViT-L/16 for images of 224 × 224 pixels.
@@ -82,7 +85,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
       path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath,
       kit: kit)
     norm = kit.finalNormalization(path["norm"], width: width, epsilon: 1e-6)
-    selectedBlocks = (1...3).map { (depth * $0 + 3) / 4 - 1 }
+    selectedBlocks = configuration.selectedBlocks
   }
 
   /// The width of the tokens, for each of the four feature maps.
@@ -107,7 +110,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     }
     features.append(configuration.readout == .maps ? norm(tokens, context) : tokens)
     return configuration.readout == .rawTokens
-      ? features : features.map { $0.map { map($0, rows, columns) } }
+      ? features : features.map { $0.mapChannels(to: .maps) { map($0, rows, columns) } }
   }
 
   /// Returns the tokens before the first block: batch × (1 + patches) × width, the class token first.
@@ -134,7 +137,9 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
 
   /// Returns whether an entry belongs to timm's classifier: the linear layer `head`, that of a distilled network beside
   /// it, or the hidden layer before it.
-  public func isClassifier(_ name: String) -> Bool {
+  public func isClassifier(_ name: String) -> Bool { Self.isClassifier(name) }
+
+  static func isClassifier(_ name: String) -> Bool {
     ["head.", "head_dist.", "pre_logits."].contains { name.hasPrefix($0) }
   }
 
@@ -142,12 +147,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   ///
   /// - Throws: `FileError` if the grid of the file's positions is not known.
   public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
-    let shape = value.shape
-    guard name == "pos_embed", shape.count == 3, shape[0] == 1, shape[1] > 1, shape[2] == configuration.width else {
-      return value
-    }
-    let grid = try PositionGrid(of: file, count: shape[1] - 1, own: learnedGrid)
-    return resizedPositions(value, rows: grid.rows, columns: grid.columns)
+    try configuration.adapt(name, value, of: file)
   }
 
   /// Returns position embeddings of another grid, resized to this network's.
@@ -157,15 +157,8 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   ///   - rows: the number of rows of patches for which the positions were learned.
   ///   - columns: the number of columns of patches for which the positions were learned.
   public func resizedPositions(_ positions: Tensor, rows: Int, columns: Int) -> Tensor {
-    let grid = PositionGrid(rows: rows, columns: columns)
-    require(
-      positions.shape == [1, 1 + grid.count, configuration.width],
-      "\(positions.signature): positions of \(rows)×\(columns) are 1 × \(1 + grid.count) × \(configuration.width)")
-    return grid == learnedGrid
-      ? positions : grid.resize(positions.to(.float32), to: learnedGrid, configuration.positionResizing)
+    configuration.resizedPositions(positions, from: PositionGrid(rows: rows, columns: columns))
   }
-
-  private var learnedGrid: PositionGrid { configuration.grid }
 
   private func gridSize(_ images: Tensor) -> (rows: Int, columns: Int) {
     let grid = configuration.grid(of: images)

@@ -22,7 +22,9 @@ struct MethodVariant {
       MethodVariant(kind: .weighting, name: "dwa", settings: ["epoch=2"]),
       MethodVariant(kind: .weighting, name: "dtp", settings: ["performance=metric"]),
       MethodVariant(kind: .weighting, name: "uw", settings: ["optimizer=sgd"]),
+      MethodVariant(kind: .weighting, name: "stch", settings: ["epoch=2", "warmupEpoch=1"]),
       MethodVariant(kind: .aggregator, name: "gradvac", settings: ["granularity=layer"]),
+      MethodVariant(kind: .aggregator, name: "config", settings: ["momentum=true"]),
       MethodVariant(kind: .schedule, name: "alternating", settings: ["order=random"]),
       MethodVariant(kind: .schedule, name: "selective-groups", settings: ["convention=publicCode", "warmUp=0"]),
       MethodVariant(

@@ -35,8 +35,9 @@ struct Violation: Error, CustomStringConvertible {
 enum Subjects {
   private static var all: [any Subject.Type] {
     [
-      SafetensorsSubject.self, PNGSubject.self, JPEGSubject.self, GradientsSubject.self, AffinitySubject.self,
-      DatasetSubject.self, MethodStateSubject.self, ConfigurationSubject.self, StudySubject.self, RunSubject.self,
+      SafetensorsSubject.self, NPYSubject.self, NPZSubject.self, MATSubject.self, PNGSubject.self, JPEGSubject.self,
+      GradientsSubject.self, AffinitySubject.self, COCOSubject.self, DatasetSubject.self, MethodStateSubject.self,
+      ConfigurationSubject.self, StudySubject.self, RunSubject.self,
     ]
   }
 

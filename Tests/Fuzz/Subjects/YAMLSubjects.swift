@@ -59,7 +59,7 @@ struct ConfigurationSubject: Subject {
     // Compared as texts: a number that is not one, which the check refuses, equals not even itself.
     guard copy.yaml == configuration.yaml else { throw Violation("what is written is not what was read") }
     try configuration.check(availableTasks: Scenes.allTasks)
-    _ = try configuration.makeMethod()
+    _ = try ResolvedConfiguration(configuration)
   }
 }
 

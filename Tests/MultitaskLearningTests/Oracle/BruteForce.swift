@@ -72,7 +72,7 @@ struct BruteForce {
   private mutating func update(
     _ tasks: [Int], losses: [Double?], _ step: Int
   ) throws -> (weights: [Double], norms: [Double?]?) {
-    let weights = try method.weighting.weights(for: losses, using: &method.generator)
+    let weights = try weights(of: tasks, losses: losses, step)
     var gradients: [Reach: Tensor] = [:]
     for vector in problem.store.vectors where tasks.contains(where: { vector.reach.includes(OracleProblem.tasks[$0]) })
     {
@@ -85,7 +85,11 @@ struct BruteForce {
       norms = parts.count == 1 ? self.norms(tasks.map { ($0, norm(of: $0, step)) }) : nil
       addRegularizer(tasks, step, to: &gradients)
     } else if need == .weightedSum {
-      multiplyAggregated(by: method.aggregator.constantWeight(taskCount: tasks.count), &gradients[.everyTask]!)
+      combineAggregated(
+        zip(tasks, method.aggregator.constantWeights(of: tasks)).map { ($0, weights[$0] * $1) }, step,
+        &gradients[.everyTask]!)
+    } else if need == .independentBatches {
+      norms = try aggregateBatches(tasks, weights, step, &gradients[.everyTask]!)
     } else if method.level == .parameters {
       norms = try aggregateParameters(tasks, weights, losses, step, &gradients[.everyTask]!)
     } else {
@@ -100,6 +104,22 @@ struct BruteForce {
       }
     }
     return (weights, norms)
+  }
+
+  private mutating func weights(of tasks: [Int], losses: [Double?], _ step: Int) throws -> [Double] {
+    var weights: [Double]
+    if method.weighting.weighsByGradients {
+      let rows = tasks.map { flatGradient(of: problem.objective(step: step).losses(of: [$0]), seeds: nil, shared) }
+      weights = try method.weighting.weights(
+        for: losses, gradients: DenseTaskGradients(rows: .stacked(rows)), using: &method.generator)
+    } else {
+      weights = try method.weighting.weights(for: losses, using: &method.generator)
+    }
+    // By the chain rule, the gradient of the logarithm of L + 10⁻⁸.
+    if method.aggregator.lossScale == .logarithmic {
+      for task in tasks { weights[task] /= losses[task]! + 1e-8 }
+    }
+    return weights
   }
 
   private func isFrozen(_ parameter: Parameter) -> Bool {
@@ -145,23 +165,24 @@ struct BruteForce {
   }
 
   /// At the level of features, what lies behind them keeps the sum.
-  private func multiplyAggregated(by factor: Double, _ gradient: inout Tensor) {
-    let keepsBehind = method.level == .features
-    withoutGradients {
-      for (parameter, view) in zip(shared.parameters, shared.views(of: gradient))
-      where !keepsBehind || !parameter.name.hasPrefix("behind") {
-        view.multiply(inPlace: factor)
-      }
+  private func combineAggregated(_ scales: [(task: Int, scale: Double)], _ step: Int, _ gradient: inout Tensor) {
+    let sum = gradient.zerosLike()
+    for (task, scale) in scales {
+      let loss = problem.objective(step: step).losses(of: [task])
+      sum.add(inPlace: flatGradient(of: loss, seeds: nil, shared), scale: scale)
     }
+    gradient = method.level == .features ? withoutGradients { replacingTrunk(of: gradient, by: sum, step) } : sum
   }
 
   /// The gradient with respect to a vector; zero for what is frozen or not reached.
   private func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
     let flat = vector.values.zerosLike()
-    let found = gradients(of: outputs, withRespectTo: vector.parameters.map(\.value), seeds: seeds, graph: .retain)
+    // Frozen parameters are no part of the graph.
+    let places = zip(vector.parameters, vector.views(of: flat)).filter { !isFrozen($0.0) }
+    let found = gradients(of: outputs, withRespectTo: places.map(\.0.value), seeds: seeds, graph: .retain)
     withoutGradients {
-      for (parameter, (view, gradient)) in zip(vector.parameters, zip(vector.views(of: flat), found)) {
-        if let gradient, !isFrozen(parameter) { view.copy(from: gradient) }
+      for ((_, view), gradient) in zip(places, found) {
+        if let gradient { view.copy(from: gradient) }
       }
     }
     return flat
@@ -194,6 +215,35 @@ struct BruteForce {
     }
     gradient = try direction(rows, segments, tasks, tasks.map { losses[$0]! })
     return norms(zip(tasks, rows).map { ($0, $1.norm().item / weights[$0]) })
+  }
+
+  /// The weights come from the products of two batches' gradients; each batch is a part of the rows.
+  private mutating func aggregateBatches(
+    _ tasks: [Int], _ weights: [Double], _ step: Int, _ gradient: inout Tensor
+  ) throws -> [Double?] {
+    let count = method.aggregator.batchCount
+    let length = parts.count / count
+    let batches = (0..<count).map { batch -> [Tensor] in
+      let own = parts[(batch * length)..<((batch + 1) * length)]
+      let objective = problem.objective(own.first!.lowerBound..<own.last!.upperBound, step: step)
+      return tasks.map { task in
+        guard objective.labelCounts[task] > 0 else { return shared.values.zerosLike() }
+        return flatGradient(of: objective.losses(of: [task]), seeds: nil, shared) * weights[task]
+      }
+    }
+    let products = batches[0].flatMap { a in batches[1].map { b in (a.to(.float64) * b.to(.float64)).sum().item } }
+    var context = AggregationContext(
+      tasks: tasks, taskCount: OracleProblem.tasks.count, losses: tasks.map { _ in 0 }, generator: method.generator)
+    let chosen = try method.aggregator.weights(
+      forIndependentBatches: CrossProducts(taskCount: tasks.count, elements: products), &context)
+    let direction = gradient.zerosLike()
+    for batch in count == 2 ? [0, 1] : [2] {
+      for (row, weight) in zip(batches[batch], chosen) {
+        direction.add(inPlace: row, scale: weight / (count == 2 ? 2 : 1))
+      }
+    }
+    gradient = direction
+    return norms(zip(tasks, batches[0]).map { ($0, $1.norm().item / weights[$0]) })
   }
 
   private func norms(_ known: [(task: Int, norm: Double)]) -> [Double?] {

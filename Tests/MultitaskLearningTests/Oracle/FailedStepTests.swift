@@ -42,7 +42,8 @@ import Torch
       weighting: UncertaintyWeighting(taskCount: 3),
       aggregator: try MethodRegistry.aggregator(aggregator).make(tasks: OracleProblem.tasks))
     let optimizer = MultitaskOptimizer(problem.store, method: method, optimizer: SGD())
-    #expect { try optimizer.step([failing(problem, task: 1, after: 0)], learningRate: 0.1) } throws: {
+    let parts = (0..<method.batchCount).map { _ in failing(problem, task: 1, after: 0) }
+    #expect { try optimizer.step(parts, learningRate: 0.1) } throws: {
       ($0 as? NonFiniteError)?.task == "b"
     }
     #expect(values(problem) == before)

@@ -21,10 +21,10 @@ final class OracleProblem {
     var groups: OptimizerGroups {
       let frozen = isFrozen ? [OptimizerGroup("first", isFrozen: true)] : []
       guard hasGroups else { return OptimizerGroups(frozen) }
+      let behind = hasBehind ? [OptimizerGroup("behind", optimizer: SGD(momentum: 0.5, weightDecay: 0.1))] : []
       return OptimizerGroups(
-        frozen + [
+        frozen + behind + [
           OptimizerGroup("second", learningRateFactor: 0.5, weightDecay: 0.2),
-          OptimizerGroup("behind", optimizer: SGD(momentum: 0.5, weightDecay: 0.1)),
           OptimizerGroup("both", optimizer: SGD(momentum: 0.25), learningRateFactor: 2, weightDecay: 0.3),
         ], decaysNormsAndBiases: false)
     }

@@ -49,17 +49,20 @@ public final class BoxWorkload: Workload {
   ) { _ in Factory() }
 
   private struct Factory: WorkloadFactory {
-    func make(_ configuration: Configuration) -> any Workload {
-      BoxWorkload(batchSize: configuration.training.batchSize, seed: configuration.run.seed)
+    func tasks(_ configuration: Configuration) -> [String] { BoxNetwork.tasks }
+
+    func make(_ resolved: ResolvedConfiguration) -> any Workload {
+      let configuration = resolved.configuration
+      return BoxWorkload(batchSize: configuration.training.batchSize, seed: configuration.run.seed)
     }
 
-    func restore(_ configuration: Configuration, from folder: RunFolder) -> any Workload { make(configuration) }
+    func restore(_ resolved: ResolvedConfiguration, from folder: RunFolder) -> any Workload { make(resolved) }
   }
 }
 
 /// An encoder that both losses share, and a linear layer for each.
 final class BoxNetwork: AdaptableNetwork {
-  let tasks = ["center", "sides"]
+  static let tasks = ["center", "sides"]
   let store: ParameterStore
   private let encoder: Pyramid
   private let heads: [LinearHead]
@@ -68,10 +71,11 @@ final class BoxNetwork: AdaptableNetwork {
     store = ParameterStore(seed: seed)
     encoder = Pyramid(store.root["encoder"], imageChannels: 1)
     let (root, width) = (store.root.in(stage: .head), encoder.featureChannels.last!)
-    heads = tasks.map { LinearHead(root[$0].reached(by: .task($0)), inputs: width, channels: 2) }
+    heads = Self.tasks.map { LinearHead(root[$0].reached(by: .task($0)), inputs: width, channels: 2) }
     store.layOut()
   }
 
+  var tasks: [String] { Self.tasks }
   var transformer: TransformerStack? { nil }
 
   func features(_ images: Tensor, _ context: ForwardContext) -> Features { .shared(encoder.maps(images, context)) }

@@ -9,8 +9,9 @@ protocol DifferentiationRoute {
   ///
   /// - Parameters:
   ///   - scales: what each loss of the pass counts for: its weight, times the part's fraction of its labels.
+  ///   - part: the number of the part of the batch.
   ///   - look: what is to be seen of the gradients, or nil.
-  mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws
+  mutating func add(_ pass: ForwardPass, _ scales: [Double], part: Int, look: inout GradientLook?) throws
 
   /// Combines what the parts have left.
   ///

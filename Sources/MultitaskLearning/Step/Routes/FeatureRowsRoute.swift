@@ -19,7 +19,7 @@ struct FeatureRowsRoute: DifferentiationRoute {
 
   var graph: ForwardPass.Graph { .cut }
 
-  mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
+  mutating func add(_ pass: ForwardPass, _ scales: [Double], part: Int, look: inout GradientLook?) throws {
     let layout = GradientLayout(of: pass.leaves)
     let rows = pass.tasks.indices.map { index in
       let head = writer.ownTargets(of: [pass.tasks[index]]) + writer.sharedTargets(in: .head)

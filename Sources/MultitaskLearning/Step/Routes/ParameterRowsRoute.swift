@@ -15,7 +15,7 @@ struct ParameterRowsRoute: DifferentiationRoute {
 
   var graph: ForwardPass.Graph { .perTask }
 
-  mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
+  mutating func add(_ pass: ForwardPass, _ scales: [Double], part: Int, look: inout GradientLook?) throws {
     try look?.addFeatures(of: pass, scales)
     for (index, row) in writer.rows(of: pass).enumerated() {
       let own = writer.ownTargets(of: [pass.tasks[index]])

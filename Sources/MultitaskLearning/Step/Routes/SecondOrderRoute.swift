@@ -18,7 +18,7 @@ struct SecondOrderRoute: DifferentiationRoute {
 
   var graph: ForwardPass.Graph { level == .features ? .cut : .perTask }
 
-  mutating func add(_ pass: ForwardPass, _ scales: [Double], look: inout GradientLook?) throws {
+  mutating func add(_ pass: ForwardPass, _ scales: [Double], part: Int, look: inout GradientLook?) throws {
     let isAtFeatures = level == .features
     let leaves = isAtFeatures ? pass.leaves : writer.sharedLeaves
     let layout = isAtFeatures ? GradientLayout(of: leaves) : writer.layout

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Yes or no about the image as a whole: true or false in the index, by the attribute's name.
+/// The format of attributes of the image as a whole: true or false in the index, by the attribute's name.
 struct AttributeFormat: TargetFormat {
   let names: [String]
 

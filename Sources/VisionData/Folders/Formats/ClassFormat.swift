@@ -1,6 +1,6 @@
 import Support
 
-/// One of several classes at each pixel: the number of the class, or 255 where it is unknown.
+/// The format of a class at each pixel: the number of the class, or 255 where it is unknown.
 struct ClassFormat: MapFormat {
   let classes: [String]
 
@@ -10,7 +10,7 @@ struct ClassFormat: MapFormat {
   var needsWords: Bool { false }
 
   var complaint: String? {
-    // 255 says that a label is unknown, and is no class.
+    // 255 stands for an unknown label, and cannot be a class.
     (1...255).contains(classes.count) ? nil : "has \(classes.count) classes, but 1 to 255 are possible"
   }
 

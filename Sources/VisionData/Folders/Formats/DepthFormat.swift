@@ -1,4 +1,4 @@
-/// Metres, above zero: whole tenths of a millimetre, or 0 where it is unknown.
+/// The format of depth in meters, above zero: whole tenths of a millimeter, or 0 where depth is unknown.
 struct DepthFormat: MapFormat {
   var channels: Int { 1 }
   var mapContent: MapContent { .distances }

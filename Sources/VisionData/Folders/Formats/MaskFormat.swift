@@ -1,6 +1,6 @@
 import Support
 
-/// Yes (1) or no (0) at each pixel, or 255 where it is unknown.
+/// The format of masks: yes (1) or no (0) at each pixel, or 255 where it is unknown.
 struct MaskFormat: MapFormat {
   let maskContent: MapContent
 
@@ -19,7 +19,7 @@ struct MaskFormat: MapFormat {
 
   func samples(of map: DenseMap) -> Picture.Samples { Self.labels(of: map) }
 
-  /// Labels as bytes.
+  /// The labels of a map as bytes.
   static func labels(of map: DenseMap) -> Picture.Samples {
     .bits8(
       map.values.values.enumerated().map {

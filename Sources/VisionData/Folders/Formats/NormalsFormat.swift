@@ -1,4 +1,4 @@
-/// Unit normals: (n + 1) · 32767 for each of x, y and z, or three zeros where it is unknown.
+/// The format of unit normals: (n + 1) · 32767 for each of x, y and z, or three zeros where the normal is unknown.
 struct NormalsFormat: MapFormat {
   var channels: Int { 3 }
   var mapContent: MapContent { .directions }

@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// The objects in an image: one JSON file of ``ObjectRecord``s for each sample.
+/// The format of the objects in an image: one JSON file of ``ObjectRecord``s for each sample.
 struct ObjectFormat: TargetFormat {
   let classes: [String]
 
@@ -40,7 +40,7 @@ struct ObjectFormat: TargetFormat {
       guard mask.height == reader.height, mask.width == reader.width else {
         throw FileError(
           url,
-          "object \(number) has a mask of \(mask.height)×\(mask.width), but the data set's pictures are \(reader.height)×\(reader.width)"
+          "object \(number) has a mask of \(mask.height)×\(mask.width), but the data set's images are \(reader.height)×\(reader.width)"
         )
       }
     }
@@ -54,6 +54,6 @@ struct ObjectFormat: TargetFormat {
     return object
   }
 
-  /// A folder has the objects of its scenes in any case.
+  /// Writes nothing: the writer of a folder writes the objects of every scene.
   func write(_ target: Target, of task: VisionTask, to folder: URL, _ entry: inout DatasetIndex.Entry) {}
 }

@@ -1,5 +1,5 @@
-/// Numbers from 0 to 1: times 65534, or 65535 where one is unknown. A file has one channel, or three for two or three
-/// numbers.
+/// The format of numbers from 0 to 1: each times 65534, or 65535 where it is unknown. A file has one channel for one
+/// number, and three for two or three.
 struct QuantityFormat: MapFormat {
   let channels: Int
 

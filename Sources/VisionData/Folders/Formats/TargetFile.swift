@@ -5,14 +5,17 @@ import Support
 struct TargetFile {
   let url: URL
   let task: VisionTask
-  /// What a mask's 255 says where no 1 is beside it.
+  /// What 255 means in a mask that holds no 1.
   let unclearMasks: UnclearMaskReading
-  /// Channels × height × width.
+  /// The stored numbers, channels × height × width.
   let numbers: PixelMap
 
   /// A map of numbers made from the stored ones.
   ///
-  /// - Parameter value: what a stored number says; nil if it says that nothing is known.
+  /// - Parameters:
+  ///   - content: what the map's numbers mean.
+  ///   - channels: the number of the map's channels; the file may have more.
+  ///   - value: the value that a stored number stands for; nil if the number says that nothing is known.
   func map(_ content: MapContent, channels: Int = 1, _ value: (Float) -> Float?) -> DenseMap {
     let stored = numbers.values.prefix(channels * numbers.height * numbers.width)
     var values: [Float] = []
@@ -29,13 +32,13 @@ struct TargetFile {
       known: PixelMask(channels: channels, height: numbers.height, width: numbers.width, values: known))
   }
 
-  /// The number that says in files of labels that nothing is known.
+  /// The number that stands in files of labels where nothing is known.
   static let unknownLabel: Float = 255
 
-  /// Labels, where 255 says that nothing is known.
+  /// The stored numbers as labels; 255 says that nothing is known.
   func labels(_ content: MapContent) -> DenseMap { map(content) { $0 == Self.unknownLabel ? nil : $0 } }
 
-  /// Labels of two values, once it is settled what 255 says.
+  /// The stored numbers as labels of two values, once it is settled what 255 means.
   func mask(_ content: MapContent) throws -> DenseMap {
     guard numbers.values.contains(Self.unknownLabel), !numbers.values.contains(1) else { return labels(content) }
     switch unclearMasks {

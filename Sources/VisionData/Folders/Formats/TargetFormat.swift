@@ -5,9 +5,9 @@ import Support
 protocol TargetFormat: Sendable {
   /// The channels that a network predicts.
   var channels: Int { get }
-  /// What the numbers of a map mean; nil if the ground truth is no map.
+  /// What the numbers of a map mean; nil if the ground truth is not a map.
   var content: MapContent? { get }
-  /// Why there can be no such ground truth, nil if there can: "has 300 classes, but …".
+  /// Why there can be no such ground truth, such as "has 300 classes, but …"; nil if there can be.
   var complaint: String? { get }
 
   /// The names of what the index says about images as a whole; empty for other ground truth.
@@ -15,13 +15,13 @@ protocol TargetFormat: Sendable {
 
   /// The files of a sample that hold a task's ground truth, relative to the folder; empty if it has none.
   func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String]
-  /// Whether a sample says anything about a task.
+  /// Whether a sample has ground truth for a task.
   func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool
-  /// Reads a sample's ground truth, of which nothing is known if the sample says nothing.
+  /// Reads a sample's ground truth; all of it is unknown if the sample has none for the task.
   ///
   /// - Throws: `FileError` for a file that is missing, damaged or holds something else.
   func target(of task: VisionTask, in entry: DatasetIndex.Entry, _ reader: TargetReader) throws -> Target
-  /// Writes a sample's ground truth, and enters it.
+  /// Writes a sample's ground truth, and enters it in the index.
   func write(_ target: Target, of task: VisionTask, to folder: URL, _ entry: inout DatasetIndex.Entry) throws
 }
 
@@ -29,8 +29,9 @@ extension TargetFormat {
   var attributes: [String] { [] }
 }
 
-/// Ground truth for every pixel: one PNG file for each sample.
+/// A format of ground truth for every pixel: one PNG file for each sample.
 protocol MapFormat: TargetFormat {
+  /// What the map's numbers mean.
   var mapContent: MapContent { get }
   /// The channels of the ground truth.
   var targetChannels: Int { get }
@@ -41,7 +42,7 @@ protocol MapFormat: TargetFormat {
 
   /// The map that a file's samples give.
   ///
-  /// - Throws: `FileError` for numbers that cannot be.
+  /// - Throws: `FileError` for numbers that the format does not have.
   func map(_ file: TargetFile) throws -> DenseMap
   /// A file's samples for a map.
   func samples(of map: DenseMap) -> Picture.Samples

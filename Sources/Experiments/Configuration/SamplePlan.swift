@@ -1,0 +1,147 @@
+import Support
+import VisionData
+
+/// How a configuration prepares samples, and puts them into batches.
+struct SamplePlan {
+  typealias Size = (height: Int, width: Int)
+
+  /// The channels of the images.
+  let channels: ImageChannels
+  /// What samples are resized to, in pixels; evaluations take them whole.
+  let size: Size
+  /// What a network is trained on, in pixels: crops, or whole samples.
+  let trainingSize: Size
+  /// The changes of a sample on its way into training.
+  let trainingTransforms: [any Transform]
+  /// The changes of a sample on its way into an evaluation.
+  let evaluationTransforms: [any Transform]
+  let normalization: Normalization
+  let batchSize: Int
+  /// The number of threads that prepare batches.
+  let threadCount: Int
+
+  /// The memory for decoded samples; nil if none are kept.
+  private let cache: CacheSize?
+
+  private enum CacheSize {
+    case partOfMachine
+    case bytes(Int)
+  }
+
+  /// - Parameter configuration: of which every field is allowed.
+  /// - Throws: ``ConfigurationError`` for fields of the data that contradict each other, or for scenes without end.
+  init(_ configuration: Configuration) throws {
+    let data = configuration.data
+    try data.check()
+    size = (data.height, data.width)
+    let crop = data.cropHeight > 0 ? RandomCrop(height: data.cropHeight, width: data.cropWidth) : nil
+    trainingSize = crop == nil ? size : (data.cropHeight, data.cropWidth)
+    channels = data.channels
+    normalization = data.normalization
+    let rescale = Rescale(height: data.height, width: data.width)
+    var transforms: [any Transform] = [rescale]
+    if data.scale != [1, 1] { transforms.append(RandomScale(Float(data.scale[0])...Float(data.scale[1]))) }
+    if let crop { transforms.append(crop) }
+    if data.flip { transforms.append(RandomFlip()) }
+    if data.jitter > 0 { transforms.append(ColorJitter(strength: Float(data.jitter))) }
+    trainingTransforms = transforms + [normalization]
+    evaluationTransforms = [rescale, normalization]
+    batchSize = configuration.training.batchSize
+    threadCount = data.threads
+    let bytes = data.cacheMegabytes.multipliedClamping(by: 1_000_000)
+    cache = data.cache ? (bytes == 0 ? .partOfMachine : .bytes(bytes)) : nil
+  }
+
+  /// A picture as a network takes it.
+  ///
+  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
+  func prepared(_ picture: Picture) throws -> PixelMap {
+    guard channels.depthChannel == nil else {
+      throw ConfigurationError(
+        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone"
+      )
+    }
+    return normalization(PixelMap(picture).resizedBilinear(height: size.height, width: size.width))
+  }
+
+  /// A new budget for the caches of a run; nil if there are no caches.
+  func makeCacheBudget() -> CacheBudget? {
+    switch cache {
+    case nil: nil
+    case .partOfMachine: .machine
+    case .bytes(let bytes): CacheBudget(bytes: bytes)
+    }
+  }
+}
+
+extension Configuration.Data {
+  fileprivate func check() throws {
+    guard scale.count == 2, scale[0] <= scale[1] else {
+      throw ConfigurationError("data.scale is \(scale), but has to be [smallest, largest]")
+    }
+    let hasCrop = cropHeight > 0 || cropWidth > 0
+    guard !hasCrop || (cropHeight > 0 && cropWidth > 0) else {
+      throw ConfigurationError("data.cropHeight and data.cropWidth contradict each other: both are 0, or neither")
+    }
+    guard scale == [1, 1] || hasCrop else {
+      throw ConfigurationError(
+        "data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
+    }
+    guard depthRange.count == 2, Float(depthRange[0]) < Float(depthRange[1]) else {
+      throw ConfigurationError("data.depthRange is \(depthRange), but has to be [nearest, farthest], in meters")
+    }
+    guard folder != nil || validationFolder == nil else {
+      throw ConfigurationError("data.validationFolder without data.folder: training would be on the embedded scenes")
+    }
+    if folder == nil { try checkScenes() }
+  }
+
+  fileprivate var normalization: Normalization {
+    switch channels {
+    case .rgb: .imageNet
+    case .rgbd: .imageNet(withDepthFrom: Float(depthRange[0]), to: Float(depthRange[1]))
+    }
+  }
+
+  /// The most embedded scenes to train on: each costs memory for the order of an epoch, even before it is drawn.
+  private static let largestTrainingCount = 1_000_000
+  /// The most embedded scenes of an evaluation, and the most pixels that it draws: about an hour's work of one thread,
+  /// without the network's.
+  private static let largestValidationCount = 100_000
+  private static let largestValidationPixels = 10_000_000_000
+
+  /// There are as many scenes as are asked for, and training begins with an evaluation: what would not come to an end is
+  /// refused before it begins.
+  private func checkScenes() throws {
+    guard trainingCount <= Self.largestTrainingCount else {
+      throw ConfigurationError(
+        "data.trainingCount is \(trainingCount), but of the embedded scenes at most \(Self.largestTrainingCount) are taken"
+      )
+    }
+    let largest = min(Self.largestValidationCount, Self.largestValidationPixels / (height * width))
+    guard validationCount <= largest else {
+      throw ConfigurationError(
+        "data.validationCount is \(validationCount): evaluating on as many embedded scenes of \(height)×\(width) takes hours, and training begins with that; at most \(largest) are taken"
+      )
+    }
+  }
+
+  /// The run's tasks among those that data have ground truth for, in the run's order.
+  ///
+  /// - Throws: ``ConfigurationError`` for a task that is not among them, with the nearest name.
+  func chosenTasks(among available: [VisionTask]) throws -> [VisionTask] {
+    try tasks.map { name in
+      guard let task = available.first(where: { $0.name == name }) else {
+        throw ConfigurationError("data.tasks: " + unknownName("task", name, among: available.map(\.name)))
+      }
+      return task
+    }
+  }
+}
+
+extension Int {
+  fileprivate func multipliedClamping(by factor: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Support
+
+/// An array in a file of NumPy's format npy, of version 1 to 3: of booleans, integers or floats of any byte order, in C or
+/// Fortran order.
+///
+/// Opening it reads the header alone. Bytes behind the array are left: several arrays may have been saved to one file, of
+/// which this is the first.
+///
+/// - Source: NumPy Enhancement Proposal 1, *A Simple File Format for NumPy Arrays*.
+public struct NPYFile: Sendable {
+  /// The file.
+  public let url: URL
+  private let file: OpenFile
+  private let layout: ArrayLayout
+  /// Where the numbers start.
+  private let start: Int
+
+  /// Opens a file and reads its header.
+  ///
+  /// - Throws: `FileError` for a file that is missing, is none of this format, has fewer values than its header says, or
+  ///   holds something else than numbers.
+  public init(contentsOf url: URL) throws {
+    self.url = url
+    file = try OpenFile(url)
+    let stream = FileStream(file)
+    layout = try NPYHeader.layout(from: stream)
+    start = stream.position
+  }
+
+  /// The sizes of all dimensions; empty for a single number.
+  public var shape: [Int] { layout.shape }
+
+  /// The type of the numbers.
+  public var elementType: ElementType { layout.type }
+
+  /// Reads the numbers.
+  ///
+  /// - Throws: `FileError` if the file cannot be read.
+  /// - Complexity: O(n); of the machine's byte order and in C order, the bytes are read to where they stay.
+  public func array() throws -> NumericArray { try layout.array(from: FileStream(file, start..<file.count)) }
+}

@@ -1,0 +1,116 @@
+import NeuralNetworks
+import Support
+import Torch
+
+/// A feature pyramid over the maps of another encoder: as many maps of one width, to each of which the coarser ones
+/// are added.
+///
+/// The entries are named as in torchvision: those of the encoder begin with `body`, those of the pyramid with `fpn`. Its
+/// convolutions have neither normalization nor activation, and all tasks share them in every way of sharing.
+///
+/// - Source: Lin et al., *Feature Pyramid Networks for Object Detection*, CVPR 2017.
+public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
+  /// The encoder whose maps the pyramid starts from.
+  public let body: any Encoder
+  /// The channels of every map.
+  public let width: Int
+  private let projections: [SharedLayer]
+  private let outputs: [SharedLayer]
+
+  /// Registers the pyramid's layers.
+  ///
+  /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - width: the channels of every map.
+  ///   - makeBody: builds the encoder at a path.
+  public init(_ path: ParameterPath, width: Int, over makeBody: (ParameterPath) -> any Encoder) {
+    func convolution(_ path: ParameterPath, from inputs: Int, kernel: Int) -> SharedLayer {
+      let bound = (3 / Double(inputs * kernel * kernel)).squareRoot()
+      return SharedLayer(
+        Convolution(path, from: inputs, to: width, kernel: kernel, weight: .uniform(bound: bound), bias: .zeros))
+    }
+    body = makeBody(path["body"])
+    self.width = width
+    let pyramid = path["fpn"]
+    projections = body.featureChannels.enumerated().map {
+      convolution(pyramid["inner_blocks"][$0]["0"], from: $1, kernel: 1)
+    }
+    outputs = body.featureChannels.indices.map {
+      convolution(pyramid["layer_blocks"][$0]["0"], from: width, kernel: 3)
+    }
+  }
+
+  /// The channels of each map, which are all the pyramid's width.
+  public var featureChannels: [Int] { body.featureChannels.map { _ in width } }
+  /// The strides of the encoder's maps.
+  public var featureStrides: [Int] { body.featureStrides }
+
+  /// Returns the maps of the pyramid, finest first.
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
+    let maps = body(images, context)
+    var coarser: Streams?
+    var pyramid: [Streams] = []
+    for ((map, projection), output) in zip(zip(maps, projections), outputs).reversed() {
+      let own = projection(map, context)
+      let sum = coarser.map { Streams.combinedChannels([own, $0], Self.sum) } ?? own
+      pyramid.append(output(sum, context))
+      coarser = sum
+    }
+    return pyramid.reversed()
+  }
+
+  /// The sum of two maps at the size of the first.
+  private static func sum(_ maps: [Tensor]) -> Tensor {
+    maps[0] + maps[1].resized(height: maps[0].shape[2], width: maps[0].shape[3], .nearest)
+  }
+
+  /// Returns whether an entry is part of the encoder's classifier.
+  public func isClassifier(_ name: String) -> Bool { pretrained?.isClassifier(name) ?? false }
+
+  /// Returns whether an entry belongs to the pyramid, or is one that plain encoders do not have.
+  public func isOwn(_ name: String) -> Bool {
+    name.hasPrefix("fpn.") || pretrained?.isOwn(plainName(of: name)) == true
+  }
+
+  /// Returns the name of an entry of the encoder without `body`.
+  public func plainName(of name: String) -> String { name.hasPrefix("body.") ? String(name.dropFirst(5)) : name }
+
+  /// Returns what the encoder makes of an entry.
+  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
+    try pretrained?.adapt(plainName(of: name), value, of: file) ?? value
+  }
+
+  /// Returns the maps under the names `0`, `1` and so on, finest first.
+  public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
+    maps(images, .evaluation).enumerated().map { ("\($0)", $1) }
+  }
+
+  private var pretrained: (any PretrainedEncoder)? { body as? any PretrainedEncoder }
+}
+
+extension FeaturePyramid {
+  /// The pyramids of ``EncoderRegistry``, which are as wide as the finest map of their residual networks.
+  public static let entries: [EncoderEntry] = [
+    ("resnet18", 64), ("resnet34", 64), ("resnet50", 256), ("resnet101", 256),
+  ]
+  .map { name, width in entry(over: ResNet.entries.first { $0.name == name }!, width: width) }
+
+  /// Creates the entry of a pyramid over an encoder, `resnet18_fpn` over `resnet18`. An encoder without a pyramid of maps
+  /// stops the process.
+  ///
+  /// - Parameters:
+  ///   - body: the encoder.
+  ///   - width: the channels of every map.
+  public static func entry(over body: EncoderEntry, width: Int) -> EncoderEntry {
+    require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
+    var traits = body.traits
+    traits.capabilities.remove(.stages)
+    return EncoderEntry(
+      body.name + "_fpn", alias: body.alias.map { $0 + "-fpn" },
+      summary: "A feature pyramid of \(width) channels over \(body.name).",
+      paper: "Feature Pyramid Networks for Object Detection, CVPR 2017", traits: traits
+    ) { path, request, kit in
+      FeaturePyramid(path, width: width) { body.make($0, request, kit: kit) }
+    }
+  }
+}

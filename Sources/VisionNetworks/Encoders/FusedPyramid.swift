@@ -1,0 +1,85 @@
+import NeuralNetworks
+import Support
+import Torch
+
+/// One map of all maps of another encoder: these side by side at the size of the finest, after a 1×1 convolution as wide
+/// as all of them together.
+///
+/// The entries are named as in the public code of Vandenhende et al., *Multi-Task Learning for Dense Prediction Tasks: A
+/// Survey*, TPAMI 2021, where it is `HighResolutionFuse`: those of the encoder begin with `0`, those of the convolution
+/// with `1`.
+///
+/// - Source: Sun et al., *High-Resolution Representations for Labeling Pixels and Regions*, arXiv 2019, section 3.2.
+public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
+  /// The encoder whose maps are fused.
+  public let body: any Encoder
+  private let projection: RectifiedConvolution
+
+  /// Registers the layers.
+  ///
+  /// - Parameters:
+  ///   - path: where the entries are registered.
+  ///   - kit: the maker of the convolution; defaults to one that all tasks share.
+  ///   - makeBody: builds the encoder at a path.
+  public init(_ path: ParameterPath, kit: any LayerKit = PlainKit(), over makeBody: (ParameterPath) -> any Encoder) {
+    body = makeBody(path["0"])
+    let width = body.featureChannels.reduce(0, +)
+    var shape = ConvolutionShape(from: width, to: width, kernel: 1)
+    shape.hasBias = true
+    let layers = path["1", "last_layer"]
+    projection = RectifiedConvolution(layers["0"], normalizedAt: layers["1"], shape, kit: kit)
+  }
+
+  /// The channels of the one map: those of all maps of the encoder together.
+  public var featureChannels: [Int] { [body.featureChannels.reduce(0, +)] }
+  /// The stride of the encoder's finest map.
+  public var featureStrides: [Int] { [body.featureStrides[0]] }
+
+  /// Returns the one map.
+  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
+    [projection(Streams.combined(body(images, context)) { $0.concatenatedMaps() }, context)]
+  }
+
+  /// Returns whether an entry is part of the encoder's classifier.
+  public func isClassifier(_ name: String) -> Bool { pretrained?.isClassifier(name) ?? false }
+
+  /// Returns whether an entry belongs to the convolution, or is one that plain encoders do not have.
+  public func isOwn(_ name: String) -> Bool {
+    name.hasPrefix("1.last_layer.") || pretrained?.isOwn(plainName(of: name)) == true
+  }
+
+  /// Returns the name of an entry of the encoder without `0`.
+  public func plainName(of name: String) -> String { name.hasPrefix("0.") ? String(name.dropFirst(2)) : name }
+
+  /// Returns what the encoder makes of an entry.
+  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
+    try pretrained?.adapt(plainName(of: name), value, of: file) ?? value
+  }
+
+  /// Returns the one map under the name `features`.
+  public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
+    [("features", maps(images, .evaluation)[0])]
+  }
+
+  private var pretrained: (any PretrainedEncoder)? { body as? any PretrainedEncoder }
+}
+
+extension FusedPyramid {
+  /// The fused networks of ``EncoderRegistry``.
+  public static let entries: [EncoderEntry] = HRNet.entries.filter { !$0.name.hasSuffix("nearest") }.map(entry(over:))
+
+  /// Creates the entry of an encoder whose maps are fused, `hrnet_w18_fused` over `hrnet_w18`. An encoder without a
+  /// pyramid of maps stops the process.
+  public static func entry(over body: EncoderEntry) -> EncoderEntry {
+    require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
+    var traits = body.traits
+    traits.capabilities.subtract([.stages, .pyramid])
+    return EncoderEntry(
+      body.name + "_fused", alias: body.alias.map { $0 + "-fused" },
+      summary: "One map of all maps of \(body.name), after a 1×1 convolution.",
+      paper: "High-Resolution Representations for Labeling Pixels and Regions, 2019", traits: traits
+    ) { path, request, kit in
+      FusedPyramid(path, kit: kit) { body.make($0, request, kit: kit) }
+    }
+  }
+}

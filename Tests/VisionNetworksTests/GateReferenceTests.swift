@@ -11,29 +11,6 @@ import VisionNetworks
     try Reference(contentsOf: resources.appendingPathComponent("gates/\(name).json"))
   }
 
-  /// Fills gates by a rule of the reference, named by its kind.
-  private func gates(_ kind: String, _ name: String, _ shape: [Int]) -> [Float] {
-    let t = FillFormula.unit(name, count: shape[0] * shape[1])
-    return t.enumerated().map { index, t in
-      let row = index / shape[1]
-      let own = 0.25 + 1.75 * abs(t)
-      func of(_ kind: Substring) -> Double {
-        switch kind {
-        case "mixed": 2 * t
-        case "few": 2 * t - 1
-        case "most": 2 * t + 1
-        case "tie": index % 3 == 0 ? 0 : 2 * t
-        case "own": own
-        case "shared": -own
-        default:
-          kind.hasPrefix("task")
-            ? (row == Int(kind.dropFirst(4))! ? own : -own) : (row == Int(kind.dropFirst(3))! ? -own : 2 * t)
-        }
-      }
-      return Float(of(kind[...]))
-    }
-  }
-
   @Test(arguments: [
     "conv_eval", "conv_train", "conv_stride2", "conv_dilated", "conv_1x1_own", "conv_first", "linear", "linear_norm",
   ])
@@ -98,6 +75,7 @@ import VisionNetworks
       switch key {
       case "alpha": gates.gates.value
       case "beta": gates.mix!.value
+      case "image": inputs[0]
       case _ where key.hasPrefix("stream."): inputs[Int(key.dropFirst(7))!]
       default:
         store.entry(
@@ -147,7 +125,7 @@ import VisionNetworks
       expectClose(
         GateSparsity.fractions(of: kit.layers).array(of: Double.self), reference["own_share_soft"].doubles,
         tolerance: 1e-10)
-      for kind in [GateSparsity.Kind.hinge, .l1] {
+      for kind in [GateSparsity.Kind.hinge, .l1] where reference.has(kind.rawValue) {
         let expected = reference[kind.rawValue]
         let penalty = GateSparsity(kind, weight: 1, targets: targets).penalty(of: kit.layers)!
         #expect(abs(penalty.item - expected["value"].double) < 1e-10)

@@ -60,7 +60,7 @@ public struct Streams {
         storage: .packed(PackedStreams(packed.values, sources: positions.map { packed.sources[$0] }, axis: packed.axis))
       )
     case .stacked, .apart:
-      Streams(storage: .apart(positions.map { byTask(count: count)[$0] }))
+      Streams(storage: .apart(positions.map { streams(count: count)[$0] }))
     }
   }
 

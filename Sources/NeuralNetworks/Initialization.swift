@@ -8,6 +8,8 @@ public enum Initialization: Sendable {
   case uniform(bound: Double)
   /// A normal distribution of mean zero.
   case normal(deviation: Double)
+  /// A number for a random fraction of the elements, and its negative for the others.
+  case signs(size: Double, positiveFraction: Double)
   /// A normal distribution without the values outside of a range, which are drawn anew.
   case truncatedNormal(mean: Double, deviation: Double, in: ClosedRange<Double>)
 
@@ -39,6 +41,8 @@ public enum Initialization: Sendable {
     case .constant(let value): .full(value, shape)
     case .uniform(let bound): generator.uniform(shape, in: -bound..<bound)
     case .normal(let deviation): generator.normal(shape, deviation: deviation)
+    case .signs(let size, let fraction):
+      ((generator.uniform(shape, in: 0..<1) .< fraction).to(.float32) * 2 - 1) * size
     case .truncatedNormal(let mean, let deviation, let range):
       Self.truncated(to: range) { generator.normal(shape, mean: mean, deviation: deviation) }
     }

@@ -40,6 +40,9 @@ public struct ParameterPath {
     return with { $0.prefix = newRoot[rest].prefix }
   }
 
+  /// Returns whether this place is another one, whatever the two declare.
+  func isAt(_ other: ParameterPath) -> Bool { prefix == other.prefix }
+
   /// Returns the part of this place's name that follows that of a place above it; another place stops the process.
   public func relativeName(to root: ParameterPath) -> String {
     let above = root.prefix.isEmpty ? "" : root.prefix + "."
@@ -85,6 +88,12 @@ public struct ParameterPath {
   public func buffer(_ name: String, _ initial: Tensor) -> Buffer {
     store.register(buffer: self[name].prefix, initial: initial)
   }
+
+  /// The number of entries that have been registered anywhere in the store.
+  var entryCount: Int { store.state.count }
+
+  /// Returns the names of the entries that were registered in the store after some number of others.
+  func entries(from count: Int) -> [String] { store.state.dropFirst(count).map(\.name) }
 
   private func with(_ change: (inout ParameterPath) -> Void) -> ParameterPath {
     var copy = self

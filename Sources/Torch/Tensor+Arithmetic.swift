@@ -14,6 +14,7 @@ private enum Aten {
   static let sign = Operator("sign")
   static let exp = Operator("exp")
   static let log = Operator("log")
+  static let lerp = Operator("lerp", "Tensor")
   static let addcmul = Operator("addcmul")
   static let sqrt = Operator("sqrt")
   static let rsqrt = Operator("rsqrt")
@@ -89,6 +90,10 @@ extension Tensor {
   public func log() -> Tensor { Aten.log(.tensor(self)) }
   /// Returns `self + a · b`, computed in one pass over the memory; the shapes broadcast.
   public func addingProduct(_ a: Tensor, _ b: Tensor) -> Tensor { Aten.addcmul(.tensor(self), .tensor(a), .tensor(b)) }
+  /// Returns `self + w · (end − self)`; exactly `self` where w is 0, and `end` where it is 1. The shapes broadcast.
+  public func interpolated(to end: Tensor, by weight: Tensor) -> Tensor {
+    Aten.lerp(.tensor(self), .tensor(end), .tensor(weight))
+  }
   /// Returns the square root of every element: NaN below zero.
   public func sqrt() -> Tensor { Aten.sqrt(.tensor(self)) }
   /// Returns one divided by the square root of every element.

@@ -7,6 +7,8 @@ private enum Aten {
   static let index = Operator("index", "Tensor")
   static let indexPut = Operator("index_put_")
   static let indexSelect = Operator("index_select")
+  static let indexCopy = Operator("index_copy")
+  static let indexAdd = Operator("index_add")
   static let gather = Operator("gather")
 }
 
@@ -85,6 +87,24 @@ extension Tensor {
   /// Returns the entries of an axis (defaults to the first: rows) at the positions of an `int64` vector.
   public func selecting(_ positions: Tensor, axis: Int = 0) -> Tensor {
     Aten.indexSelect(.tensor(self), .integer(axis), .tensor(positions))
+  }
+  /// Returns the tensor with the entries of another one in place of its own at some positions of an axis.
+  ///
+  /// - Parameters:
+  ///   - positions: an `int64` vector of different positions.
+  ///   - axis: the axis along which positions count.
+  ///   - entries: a tensor of this one's shape, but for as many entries along the axis as there are positions.
+  public func replacingAtIndices(_ positions: Tensor, axis: Int, _ entries: Tensor) -> Tensor {
+    Aten.indexCopy(.tensor(self), .integer(axis), .tensor(positions), .tensor(entries))
+  }
+  /// Returns the tensor with the entries of another one added at some positions of an axis.
+  ///
+  /// - Parameters:
+  ///   - positions: an `int64` vector.
+  ///   - axis: the axis along which positions count.
+  ///   - entries: a tensor of this one's shape, but for as many entries along the axis as there are positions.
+  public func addingAtIndices(_ positions: Tensor, axis: Int, _ entries: Tensor) -> Tensor {
+    Aten.indexAdd(.tensor(self), .integer(axis), .tensor(positions), .tensor(entries))
   }
   /// Returns, for every element of an `int64` tensor, this tensor's element at that position of the axis.
   ///

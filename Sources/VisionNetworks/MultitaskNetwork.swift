@@ -14,7 +14,7 @@ public final class MultitaskNetwork {
   private let decoders: any TaskDecoders
 
   /// The beginning of the names of the encoder's entries in the network, such as `backbone.conv1.weight`.
-  private static let encoderPath = "backbone"
+  static let encoderPath = "backbone"
 
   /// Builds a network, and stops the process if its parts do not fit together: ``NetworkPlan/check()``.
   ///
@@ -22,10 +22,11 @@ public final class MultitaskNetwork {
   ///   - plan: the parts of the network.
   ///   - seed: the seed of the initial values.
   ///   - device: the device of parameters and buffers.
-  public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) {
+  ///   - dtype: the type of parameters and buffers.
+  public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu, dtype: DType = .float32) {
     do { try plan.check() } catch { fatalError("\(error)") }
     self.plan = plan
-    store = ParameterStore(seed: seed, device: device)
+    store = ParameterStore(seed: seed, device: device, dtype: dtype)
     let path = store.root[Self.encoderPath]
     var request = plan.request
     request.tasks = plan.outputs.map(\.task)
@@ -46,7 +47,8 @@ public final class MultitaskNetwork {
   private func declareReachOfEncoder() {
     let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
     let image = Tensor.zeros(
-      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth], device: store.device)
+      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth],
+      dtype: store.dtype, device: store.device)
     let all = Array(outputs.indices)
     let features = features(image, for: all, .evaluation)
     let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
@@ -65,6 +67,8 @@ public final class MultitaskNetwork {
   public var tasks: [String] { outputs.map(\.task) }
   /// The encoder.
   public var encoder: any Encoder { shared.encoder }
+  /// The encoder with what its way of sharing has added.
+  var sharedEncoder: SharedEncoder { shared }
 
   /// The encoder's blocks; nil if it is not a transformer.
   public var transformer: TransformerStack? { (encoder as? any TransformerEncoder)?.stack }
@@ -76,7 +80,7 @@ public final class MultitaskNetwork {
   }
 
   /// A number that is added to the losses' sum and belongs to no task; nil if the network has none.
-  public func penalty() -> Tensor? { shared.penalty?() }
+  public func penalty() -> Tensor? { shared.penalty() }
   /// How parameters of the network are optimized if the training does not say otherwise.
   public var optimizerGroups: [OptimizerGroup] { shared.optimizerGroups }
 

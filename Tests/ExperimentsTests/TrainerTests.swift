@@ -108,6 +108,8 @@ import Experiments
     ["method.weighting={name: excess-mtl, stepSize: 0.5}"],
     ["method.weighting={name: stch, epoch: 1, warmupEpoch: 0}"],
     ["method.aggregator={name: modo, batches: 3}", "training.accumulation=2", "training.batchSize=1"],
+    ["network.sharing={name: gates, lambda: 1, start: 0.001, ownFraction: 0.5}"],
+    ["network.sharing=gates", "network.encoder=resnet18", "method.aggregator=sum", "method.weighting=equal"],
     ["method.adaptation={name: dtme, samples: 4}"],
     [
       "method.aggregator=sum", "method.schedule=selective-groups",

@@ -115,6 +115,10 @@ public struct RunReport {
         "Training loss of predictions from within the network", smoothed: true,
         inner.map { name in (name, steps.map { ($0.step, $0.auxiliaryLosses?[name] ?? .nan) }) }),
       Chart(
+        "Penalty of the network", smoothed: false,
+        steps.contains { $0.penalty != nil }
+          ? [("penalty", steps.map { ($0.step, $0.penalty ?? .nan) })] : []),
+      Chart(
         "Weight of each loss", smoothed: false,
         tasks.map { task in (task, steps.map { ($0.step, $0.weights[task] ?? .nan) }) }),
       Chart(

@@ -7,6 +7,8 @@ public struct StepRecord: Sendable, Codable, Equatable {
   /// The losses of predictions from within the network, by `task/name`, without their factors in the tasks' losses; nil
   /// if the network has no such predictions.
   public var auxiliaryLosses: [String: Double]?
+  /// The network's penalty, which is added to the sum of the losses; nil if it has none.
+  public var penalty: Double?
   /// The weights of these tasks' losses, by name.
   public var weights: [String: Double]
   /// The learning rate of the step, after the schedule.

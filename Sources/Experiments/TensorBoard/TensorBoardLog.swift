@@ -23,7 +23,8 @@ public final class TensorBoardLog: TrainingObserver {
         step.losses.merging(step.auxiliaryLosses ?? [:]) { loss, _ in loss }.sorted { $0.key < $1.key }
           .map { ("loss/\($0.key)", $0.value) }
           + step.weights.sorted { $0.key < $1.key }.map { ("weight/\($0.key)", $0.value) }
-          + [("learning rate", step.learningRate)] + (step.diagnostics?.scalars(tasks: tasks) ?? []), step: step.step)
+          + (step.penalty.map { [("penalty", $0)] } ?? []) + [("learning rate", step.learningRate)]
+          + (step.diagnostics?.scalars(tasks: tasks) ?? []), step: step.step)
     case .evaluation(let evaluation):
       try file.write(
         evaluation.evaluation.tasks.flatMap { task in

@@ -47,7 +47,8 @@ public final class Trainer {
     self.folder = folder
     let (network, store) = (workload.network, workload.network.store)
     // A checkpoint holds the optimizer's state in the layout of the groups.
-    store.layOut(for: plan.groups)
+    let groups = plan.groups.completed(by: network.optimizerGroups)
+    store.layOut(for: groups)
     generator = RandomGenerator(seed: plan.seed, device: store.device)
     var method = plan.method
     try method.adaptation.check(network)
@@ -61,7 +62,7 @@ public final class Trainer {
       bestScore = checkpoint.bestScore
     }
     optimizer = MultitaskOptimizer(
-      store, method: method, optimizer: plan.optimizer, groups: plan.groups, clipping: plan.clipping)
+      store, method: method, optimizer: plan.optimizer, groups: groups, clipping: plan.clipping)
     let known = isResumed ? try Self.trivialEvaluation(in: folder, of: workload) : nil
     trivial = try known ?? workload.evaluateTrivially()
   }
@@ -143,7 +144,7 @@ public final class Trainer {
     let present = network.tasks.indices.filter { report.losses[$0] != nil }.map { (network.tasks[$0], $0) }
     return StepRecord(
       step: step, losses: Dictionary(uniqueKeysWithValues: present.map { ($0, report.losses[$1]!) }),
-      auxiliaryLosses: auxiliary.isEmpty ? nil : auxiliary,
+      auxiliaryLosses: auxiliary.isEmpty ? nil : auxiliary, penalty: report.penalty,
       weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
       learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,

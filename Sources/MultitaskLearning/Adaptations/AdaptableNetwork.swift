@@ -6,6 +6,13 @@ public protocol AdaptableNetwork {
   var store: ParameterStore { get }
   /// The shared transformer blocks, where there are any.
   var transformer: TransformerStack? { get }
+  /// How the network's own groups of parameters are optimized if a training does not define them; defaults to none.
+  var optimizerGroups: [OptimizerGroup] { get }
+}
+
+extension AdaptableNetwork {
+  /// No groups.
+  public var optimizerGroups: [OptimizerGroup] { [] }
 }
 
 /// A training as an adaptation sees it.

@@ -22,6 +22,15 @@ public protocol LayerKit {
   ///   - shape: the numbers of channels, and the first values.
   func linear(_ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape) -> any StreamLayer
 
+  /// Makes the layer normalization of an encoder's last tokens, behind its last layer; by default one that all tasks
+  /// share.
+  ///
+  /// - Parameters:
+  ///   - path: where the normalization registers its entries.
+  ///   - width: the number of channels of a token.
+  ///   - epsilon: a number that is added to the variance.
+  func finalNormalization(_ path: ParameterPath, width: Int, epsilon: Double) -> any StreamLayer
+
   /// Makes a layer of a form of its own, such as the embedding of patches; by default one that all tasks share.
   ///
   /// - Parameters:
@@ -36,6 +45,11 @@ public protocol LayerKit {
 }
 
 extension LayerKit {
+  /// Makes a layer normalization that all tasks share.
+  public func finalNormalization(_ path: ParameterPath, width: Int, epsilon: Double) -> any StreamLayer {
+    SharedLayer(LayerNormalization(path, width: width, epsilon: epsilon))
+  }
+
   /// Makes a layer that all tasks share.
   public func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,

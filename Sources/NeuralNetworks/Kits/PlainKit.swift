@@ -18,9 +18,23 @@ public struct PlainKit: LayerKit {
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {
+    SharedLayer(Self.normalizedLinear(path, norm, shape))
+  }
+
+  /// A convolution and a batch normalization of its output, as one layer.
+  static func normalizedConvolution(
+    _ path: ParameterPath, _ norm: ParameterPath, _ shape: ConvolutionShape
+  ) -> any Layer {
+    Sequential([
+      Convolution(path, shape), BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum),
+    ])
+  }
+
+  /// A linear layer after a layer normalization, if there is one, as one layer.
+  static func normalizedLinear(_ path: ParameterPath, _ norm: ParameterPath?, _ shape: LinearShape) -> any Layer {
     let normalization = norm.map { LayerNormalization($0, width: shape.inputs, epsilon: shape.epsilon) }
     let linear = Linear(path, shape)
-    return SharedLayer(normalization.map { Sequential([$0, linear]) } ?? linear)
+    return normalization.map { Sequential([$0, linear]) } ?? linear
   }
 }
 

@@ -37,7 +37,13 @@ public struct Attention: StreamLayer {
   ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
-    projection(qkv(input, context).map(attended), context)
+    let qkv = qkv(input, context)
+    guard let packed = qkv.packed else { return projection(qkv.map(attended), context) }
+    let heads = PackedHeads(packed.sources, count: heads)
+    return projection(
+      Streams(
+        PackedStreams(heads.attended(packed.values), sources: heads.sources, origins: packed.origins, axis: .tokens)),
+      context)
   }
 
   /// - Parameter qkv: batch × tokens × 3 · width.

@@ -12,7 +12,9 @@ public struct Streams {
     case one(Tensor)
     /// One after another along the first axis, (tasks · batch) × ….
     case stacked(Tensor, count: Int)
-    case apart([Tensor])
+    /// Some of them may not exist, as nothing asks for them.
+    case apart([Tensor?])
+    case packed(PackedStreams)
   }
 
   private let storage: Storage
@@ -25,6 +27,9 @@ public struct Streams {
     require(!streams.isEmpty, "there has to be a stream for at least one task")
     storage = .apart(streams)
   }
+
+  /// Creates streams by their different channels.
+  public init(_ packed: PackedStreams) { storage = .packed(packed) }
 
   /// Creates a stream for each of `count` tasks, which lie one after another along the first axis: (tasks · batch) × ….
   ///
@@ -41,6 +46,24 @@ public struct Streams {
     if case .one(let tensor) = storage { tensor } else { nil }
   }
 
+  /// The streams by their different channels, if they are kept so; nil otherwise.
+  var packed: PackedStreams? {
+    if case .packed(let packed) = storage { packed } else { nil }
+  }
+
+  /// Returns some of the streams, in the order of the positions.
+  public func selecting(_ positions: [Int], count: Int) -> Streams {
+    switch storage {
+    case .one: self
+    case .packed(let packed):
+      Streams(
+        storage: .packed(PackedStreams(packed.values, sources: positions.map { packed.sources[$0] }, axis: packed.axis))
+      )
+    case .stacked, .apart:
+      Streams(storage: .apart(positions.map { streams(count: count)[$0] }))
+    }
+  }
+
   /// Returns the stream of each of `count` tasks. Another number of streams stops the process.
   public func byTask(count: Int) -> [Tensor] {
     switch storage {
@@ -51,7 +74,15 @@ public struct Streams {
     case .apart(let tensors):
       require(
         tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
-      return tensors
+      return tensors.enumerated().map { task, tensor in
+        guard let tensor else { fatalError("the stream of task \(task) was pruned: nothing asks for it") }
+        return tensor
+      }
+    case .packed(let packed):
+      require(
+        packed.sources.count == count,
+        "these are the streams of \(packed.sources.count) tasks, but those of \(count) are asked for")
+      return (0..<count).map(packed.stream)
     }
   }
 
@@ -66,10 +97,9 @@ public struct Streams {
     case .stacked(let tensor, let own):
       require(own == count, "these are the streams of \(own) tasks, but those of \(count) are asked for")
       return tensor
-    case .apart(let tensors):
-      require(
-        tensors.count == count, "these are the streams of \(tensors.count) tasks, but those of \(count) are asked for")
-      return count == 1 ? tensors[0] : .concatenated(tensors, axis: 0)
+    case .apart, .packed:
+      let own = byTask(count: count)
+      return count == 1 ? own[0] : .concatenated(own, axis: 0)
     }
   }
 
@@ -79,7 +109,7 @@ public struct Streams {
     switch storage {
     case .one(let tensor): tensor.count <= limit ? stacked(count: count) : nil
     case .stacked: stacked(count: count)
-    case .apart: nil
+    case .apart, .packed: nil
     }
   }
 
@@ -94,8 +124,48 @@ public struct Streams {
     switch storage {
     case .one(let tensor): Streams(storage: .one(body(tensor)))
     case .stacked(let tensor, let count): Streams(storage: .stacked(body(tensor), count: count))
-    case .apart(let tensors): Streams(storage: .apart(tensors.map(body)))
+    case .apart(let tensors): Streams(storage: .apart(tensors.map { $0.map(body) }))
+    case .packed: mapTasks(count: taskCount!) { body($1) }
     }
+  }
+
+  /// Returns the results of a function of each of `count` tasks and its stream, which is nil if the stream goes no
+  /// further.
+  func mapTasks(count: Int, _ body: (_ task: Int, _ stream: Tensor) -> Tensor?) -> Streams {
+    let results = streams(count: count).enumerated().map { task, stream in stream.flatMap { body(task, $0) } }
+    guard let packed, packed.isTraced else { return Streams(storage: .apart(results)) }
+    return Streams(PackedStreams(results, origins: packed.origins, axis: packed.axis))
+  }
+
+  /// The stream of each of `count` tasks; nil for those that do not exist.
+  func streams(count: Int) -> [Tensor?] {
+    switch storage {
+    case .apart(let tensors): tensors
+    case .packed(let packed): packed.sources.indices.map { packed.sources[$0] == nil ? nil : packed.stream($0) }
+    case .one, .stacked: byTask(count: count)
+    }
+  }
+
+  /// Returns the results of a function for each stream, which treats every channel of every sample by itself: it is
+  /// called once for channels that tasks have in common.
+  public func mapChannels(_ body: (Tensor) -> Tensor) -> Streams {
+    guard case .packed(let packed) = storage else { return map(body) }
+    return Streams(packed.map(body))
+  }
+
+  /// Returns the results of a function for each stream, which treats every channel by itself, but puts the channels
+  /// along another axis.
+  public func mapChannels(to axis: ChannelAxis, _ body: (Tensor) -> Tensor) -> Streams {
+    guard case .packed(let packed) = storage else { return map(body) }
+    return Streams(packed.map(to: axis, body))
+  }
+
+  /// Returns the two results of a function for each stream, under the conditions of the function with one result.
+  public func mapChannels(_ body: (Tensor) -> (Tensor, Tensor)) -> (Streams, Streams) {
+    guard case .packed(let packed) = storage else { return map(body) }
+    guard packed.values.count > 0 else { return (self, self) }
+    let (a, b) = body(packed.values)
+    return (Streams(packed.map { _ in a }), Streams(packed.map { _ in b }))
   }
 
   /// Returns the two results of a function for each stream, under the conditions of the function with one result.
@@ -108,8 +178,11 @@ public struct Streams {
       let (a, b) = body(tensor)
       return (Streams(storage: .stacked(a, count: count)), Streams(storage: .stacked(b, count: count)))
     case .apart(let tensors):
-      let pairs = tensors.map(body)
-      return (Streams(storage: .apart(pairs.map(\.0))), Streams(storage: .apart(pairs.map(\.1))))
+      let pairs = tensors.map { $0.map(body) }
+      return (Streams(storage: .apart(pairs.map { $0?.0 })), Streams(storage: .apart(pairs.map { $0?.1 })))
+    case .packed(let packed):
+      let pairs = packed.sources.indices.map { packed.sources[$0] == nil ? nil : body(packed.stream($0)) }
+      return (Streams(storage: .apart(pairs.map { $0?.0 })), Streams(storage: .apart(pairs.map { $0?.1 })))
     }
   }
 
@@ -129,15 +202,26 @@ public struct Streams {
     return Streams(apart: (0..<count).map { task in body(byTask.map { $0[task] }) })
   }
 
+  /// Returns the results of a function of several streams for each task, which treats every channel of every sample by
+  /// itself, under the conditions of ``combined(_:_:)``.
+  public static func combinedChannels(_ streams: [Streams], _ body: ([Tensor]) -> Tensor) -> Streams {
+    guard let packed = streams.lazy.compactMap(\.packed).first else { return combined(streams, body) }
+    return Streams(
+      PackedStreams.combined(streams.map { $0.packed(count: packed.sources.count, axis: packed.axis) }, body))
+  }
+
   /// Returns the sum of two streams for each task.
-  public static func + (a: Streams, b: Streams) -> Streams { combined([a, b]) { $0[0] + $0[1] } }
+  public static func + (a: Streams, b: Streams) -> Streams { combinedChannels([a, b]) { $0[0] + $0[1] } }
 
   /// Returns the size of an axis behind the first, which may hold several streams; axis 0 stops the process.
   public func size(ofAxis axis: Int) -> Int {
     require(axis > 0, "the first axis may hold several streams")
     switch storage {
     case .one(let tensor), .stacked(let tensor, _): return tensor.shape[axis]
-    case .apart(let tensors): return tensors[0].shape[axis]
+    case .apart(let tensors): return tensors.lazy.compactMap { $0 }.first!.shape[axis]
+    case .packed(let packed):
+      require(axis != packed.axis.index(in: packed.values), "the channels of several streams lie along axis \(axis)")
+      return packed.values.shape[axis]
     }
   }
 
@@ -147,6 +231,7 @@ public struct Streams {
     case .one: nil
     case .stacked(_, let count): count
     case .apart(let tensors): tensors.count
+    case .packed(let packed): packed.sources.count
     }
   }
 

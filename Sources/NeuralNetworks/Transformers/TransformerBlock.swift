@@ -41,8 +41,8 @@ public struct TransformerBlock: StreamLayer {
   ///   - context: whether the network is in training, and for which tasks it is evaluated.
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ tokens: Streams, _ context: ForwardContext) -> Streams {
-    let attended = tokens + attention(tokens, context).map { drop($0, context) }
-    let hidden = expand(attended, context).map { $0.gelu() }
-    return attended + contract(hidden, context).map { drop($0, context) }
+    let attended = tokens + attention(tokens, context).mapChannels { drop($0, context) }
+    let hidden = expand(attended, context).mapChannels { $0.gelu() }
+    return attended + contract(hidden, context).mapChannels { drop($0, context) }
   }
 }

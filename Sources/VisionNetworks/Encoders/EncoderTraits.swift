@@ -12,6 +12,8 @@ public struct EncoderTraits: Sendable, Hashable {
     case stages
     /// The feature maps have several resolutions, each half as fine as the one before.
     case pyramid = "a pyramid of feature maps"
+    /// The layers come from a `LayerKit`, so that tasks can have copies of them.
+    case kitLayers = "layers of a kit"
     /// The encoder has features of each task, between which tasks exchange information.
     case taskFeatures = "features of each task"
   }

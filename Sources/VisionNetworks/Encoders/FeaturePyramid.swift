@@ -52,7 +52,7 @@ public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
     var pyramid: [Streams] = []
     for ((map, projection), output) in zip(zip(maps, projections), outputs).reversed() {
       let own = projection(map, context)
-      let sum = coarser.map { Streams.combined([own, $0], Self.sum) } ?? own
+      let sum = coarser.map { Streams.combinedChannels([own, $0], Self.sum) } ?? own
       pyramid.append(output(sum, context))
       coarser = sum
     }

@@ -150,7 +150,7 @@ extension HRNet {
       name, alias: alias,
       summary: "Four branches of 18 to 144 channels, which exchange maps in \(modules) modules, resized \(resizing).",
       paper: "Deep High-Resolution Representation Learning for Visual Recognition, TPAMI 2020",
-      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .pyramid])
+      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers, .pyramid])
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

@@ -34,7 +34,7 @@ struct HighResolutionModule {
     return zip(maps, fusions).map { own, fusions in
       let size = (height: own.size(ofAxis: 2), width: own.size(ofAxis: 3))
       let parts = zip(maps, fusions).map { $1($0, size: size, context) }
-      return parts.dropFirst().reduce(parts[0], +).map { $0.relu() }
+      return parts.dropFirst().reduce(parts[0], +).mapChannels { $0.relu() }
     }
   }
 }
@@ -83,7 +83,7 @@ private enum Fusion {
     switch self {
     case .same: map
     case .enlarged(let projection, let interpolation):
-      projection(map, context).map { $0.resized(height: size.height, width: size.width, interpolation) }
+      projection(map, context).mapChannels { $0.resized(height: size.height, width: size.width, interpolation) }
     case .reduced(let steps): steps.reduce(map) { $1($0, context) }
     }
   }

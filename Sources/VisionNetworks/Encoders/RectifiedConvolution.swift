@@ -10,6 +10,6 @@ struct RectifiedConvolution: StreamLayer {
   }
 
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
-    convolution(input, context).map { $0.relu() }
+    convolution(input, context).mapChannels { $0.relu() }
   }
 }

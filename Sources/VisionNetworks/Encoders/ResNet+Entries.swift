@@ -24,7 +24,7 @@ extension ResNet {
       traits: EncoderTraits(
         sizeMultiple: configuration.stem == .pooled ? 32 : 4,
         capabilities: configuration.isDilated
-          ? [.batchNormalization, .stages] : [.batchNormalization, .stages, .pyramid])
+          ? [.batchNormalization, .kitLayers, .stages] : [.batchNormalization, .kitLayers, .stages, .pyramid])
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

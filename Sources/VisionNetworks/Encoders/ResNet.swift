@@ -81,6 +81,6 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
 /// The largest of nine values around every second pixel.
 private struct HalvingPool: StreamLayer {
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
-    input.map { $0.maxPooled(kernel: 3, stride: 2, padding: 1) }
+    input.mapChannels { $0.maxPooled(kernel: 3, stride: 2, padding: 1) }
   }
 }

@@ -79,9 +79,9 @@ struct ResidualBlock: StreamLayer {
     var x = input
     for (index, stage) in stages.enumerated() {
       x = stage(x, context)
-      if index < stages.count - 1 { x = x.map { $0.relu() } }
+      if index < stages.count - 1 { x = x.mapChannels { $0.relu() } }
     }
-    return (x + (shortcut?(input, context) ?? input)).map { $0.relu() }
+    return (x + (shortcut?(input, context) ?? input)).mapChannels { $0.relu() }
   }
 }
 

@@ -58,14 +58,14 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
   /// Returns the one feature map, which has the size of the images.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
     func stage(_ input: Streams, _ layers: [any StreamLayer]) -> Streams {
-      layers.reduce(input) { stream, layer in layer(stream, context).map { $0.relu() } }
+      layers.reduce(input) { stream, layer in layer(stream, context).mapChannels { $0.relu() } }
     }
     var x = Streams(images)
     var places: [(indices: Streams, height: Int, width: Int)] = []
     for level in encoding {
       x = stage(x, level)
       let (height, width) = (x.size(ofAxis: 2), x.size(ofAxis: 3))
-      let (values, indices) = x.map { map in
+      let (values, indices) = x.mapChannels { map in
         let pooled = map.maxPooledWithIndices(kernel: 2, stride: 2)
         return (pooled.values, pooled.indices)
       }
@@ -73,7 +73,7 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
       x = values
     }
     for (level, place) in zip(decoding, places).reversed() {
-      let unpooled = Streams.combined([x, place.indices]) {
+      let unpooled = Streams.combinedChannels([x, place.indices]) {
         $0[0].maxUnpooled($0[1], height: place.height, width: place.width)
       }
       x = stage(unpooled, level)
@@ -96,7 +96,7 @@ extension SegNet {
   public static let entry = EncoderEntry(
     "segnet", alias: "seg-net", summary: "A VGG-like encoder and its mirror image, at the size of the image.",
     paper: "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation, TPAMI 2017",
-    traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization])
+    traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers])
   ) { path, request, kit in
     SegNet(path, imageChannels: request.imageChannels, kit: kit)
   }

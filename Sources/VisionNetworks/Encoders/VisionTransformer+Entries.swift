@@ -15,7 +15,7 @@ extension VisionTransformer {
       summary:
         "A vision transformer of \(configuration.depth) blocks, \(configuration.width) wide, with \(configuration.heads) heads, on patches of \(configuration.patch)×\(configuration.patch).",
       paper: "An Image Is Worth 16x16 Words, ICLR 2021",
-      traits: EncoderTraits(sizeMultiple: configuration.patch, capabilities: [.tokens, .stochasticDepth])
+      traits: EncoderTraits(sizeMultiple: configuration.patch, capabilities: [.kitLayers, .tokens, .stochasticDepth])
     ) { path, request, kit in
       var configuration = configuration
       configuration.adopt(request)

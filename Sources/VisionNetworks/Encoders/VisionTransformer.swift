@@ -72,7 +72,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
   /// The blocks, to which parts of tasks can be added.
   public let stack: TransformerStack
   private let embedding: any StreamLayer
-  private let norm: LayerNormalization
+  private let norm: any StreamLayer
 
   /// Registers the network's layers, whose blocks a kit makes; the kit defaults to layers that all tasks share.
   public init(_ path: ParameterPath, _ configuration: Configuration, kit: any LayerKit = PlainKit()) {
@@ -84,7 +84,7 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     stack = TransformerStack(
       path["blocks"], width: width, depth: depth, heads: configuration.heads, dropPath: configuration.dropPath,
       kit: kit)
-    norm = LayerNormalization(path["norm"], width: width, epsilon: 1e-6)
+    norm = kit.finalNormalization(path["norm"], width: width, epsilon: 1e-6)
     selectedBlocks = configuration.selectedBlocks
   }
 
@@ -108,9 +108,9 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
       if layer + 1 < stack.blocks.count { observe(layer + 1, output) }
       if selectedBlocks.contains(layer) { features.append(output) }
     }
-    features.append(configuration.readout == .maps ? tokens.map { norm($0, context) } : tokens)
+    features.append(configuration.readout == .maps ? norm(tokens, context) : tokens)
     return configuration.readout == .rawTokens
-      ? features : features.map { $0.map { map($0, rows, columns) } }
+      ? features : features.map { $0.mapChannels(to: .maps) { map($0, rows, columns) } }
   }
 
   /// Returns the tokens before the first block: batch × (1 + patches) × width, the class token first.
@@ -129,8 +129,10 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
     let tokens = stack(embedding(Streams(images), context), context) { layer, output in
       if wanted.contains(layer), let tokens = output.shared { features.append(("block\(layer)", tokens)) }
     }
-    guard let tokens = tokens.shared else { fatalError("the features of a transformer that has parted have no names") }
-    return features + [("tokens", norm(tokens, context))]
+    guard let tokens = norm(tokens, context).shared else {
+      fatalError("the features of a transformer that has parted have no names")
+    }
+    return features + [("tokens", tokens)]
   }
 
   /// Returns whether an entry belongs to timm's classifier: the linear layer `head`, that of a distilled network beside

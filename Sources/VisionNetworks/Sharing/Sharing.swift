@@ -47,8 +47,12 @@ public struct SharedEncoder {
   public var normalizedConvolutions: [NormalizedConvolution]
   /// A plain encoder, which loads pretrained weights for this one; the encoder itself by default.
   public var plain: any Encoder
-  /// A number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
-  public var penalty: (() -> Tensor)?
+  /// Returns a number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
+  public var penalty: () -> Tensor?
+  /// Of every entry of a pruned encoder, the output channels of the gated one's entry that remain; empty otherwise.
+  public var remainingChannels: [String: [Int]] = [:]
+  /// The layers with gates; empty if there are none.
+  public var gatedLayers: [GatedLayer] = []
   /// How the sharing's own parameters are optimized if the training does not say otherwise.
   public var optimizerGroups: [OptimizerGroup]
   /// A function that returns from where in a plain encoder an entry of this one starts, so that the tasks' copies start
@@ -59,7 +63,7 @@ public struct SharedEncoder {
   /// Creates a shared encoder, all of whose entries have the names of a plain one by default.
   public init(
     _ encoder: any Encoder, plain: (any Encoder)? = nil, normalizedConvolutions: [NormalizedConvolution] = [],
-    penalty: (() -> Tensor)? = nil, optimizerGroups: [OptimizerGroup] = [],
+    penalty: @escaping () -> Tensor? = { nil }, optimizerGroups: [OptimizerGroup] = [],
     origin: @escaping @Sendable (_ name: String) -> EntryOrigin? = { EntryOrigin($0) }
   ) {
     self.encoder = encoder

@@ -48,7 +48,9 @@ public struct BoxMatcher: Sendable, Equatable {
 
   /// Returns the object and the label of each of `count` boxes.
   ///
-  /// - Parameter overlaps: for each object the intersection over union with every box.
+  /// - Parameters:
+  ///   - overlaps: for each object the intersection over union with every box.
+  ///   - count: the number of boxes.
   public func callAsFunction(overlaps: [[Double]], count: Int) -> BoxMatching {
     matching(count: count, objects: overlaps.count) { object, row in row = overlaps[object] }
   }

@@ -62,7 +62,10 @@ public struct DBMTL: ElementwiseAggregator {
 
   /// Writes the direction that takes the gradient's place.
   ///
-  /// - Parameter gradients: of the losses' logarithms.
+  /// - Parameters:
+  ///   - gradients: those of the losses' logarithms.
+  ///   - direction: the place of the direction, one number for each element.
+  ///   - context: what the aggregator may know of the step.
   public mutating func writeDirection(
     ofElements gradients: any ElementwiseGradients, into direction: Tensor, _ context: inout AggregationContext
   ) {

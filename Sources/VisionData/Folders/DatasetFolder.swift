@@ -32,8 +32,13 @@ public struct DatasetFolder: SampleSource {
   private let channels: ImageChannels
   private let targets: TargetReader
 
-  /// - Parameter wanted: the names of the tasks whose files are read, by default all of the index. A name that the
-  ///   index does not have is left out.
+  /// Reads the index of a folder, and checks that what it names can be read.
+  ///
+  /// - Parameters:
+  ///   - url: the folder.
+  ///   - wanted: the names of the tasks whose files are read; defaults to all tasks of the index. A name that the index
+  ///     does not have is left out.
+  ///   - options: how files are read.
   /// - Throws: `FileError` for a folder without an index, a damaged index, one that names files outside, a wanted task
   ///   of which no sample has a file, and a sample without a depth image if images with depth are wanted.
   public init(_ url: URL, tasks wanted: [String]? = nil, options: Options = Options()) throws {

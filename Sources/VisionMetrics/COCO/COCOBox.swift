@@ -12,6 +12,8 @@ public struct COCOBox: Sendable, Equatable {
   /// - Parameters:
   ///   - x: the left side.
   ///   - y: the upper side.
+  ///   - width: the size from left to right.
+  ///   - height: the size from top to bottom.
   public init(x: Double, y: Double, width: Double, height: Double) {
     (self.x, self.y, self.width, self.height) = (x, y, width, height)
   }

@@ -5,8 +5,10 @@ public protocol COCORegion: Sendable {
 
   /// How much a detection and the truth have in common, from 0 to 1.
   ///
-  /// - Parameter isCrowd: whether the truth is a group of objects. Then what counts is the fraction of the detection that
-  ///   lies in it, and otherwise the intersection over the union.
+  /// - Parameters:
+  ///   - truth: the region of an object.
+  ///   - isCrowd: whether the truth is a group of objects. Then what counts is the fraction of the detection that lies in
+  ///     it, and otherwise the intersection over the union.
   func overlap(with truth: Self, isCrowd: Bool) -> Double
 
   /// A number that the overlap does not exceed, found without a look at every pixel; defaults to the overlap itself.

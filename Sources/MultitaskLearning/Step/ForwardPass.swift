@@ -83,6 +83,26 @@ struct ForwardPass {
     return .full(scale, loss.shape, dtype: loss.dtype, device: loss.device)
   }
 
+  /// Adds a task's gradient to a row, which takes over the memory of the first one.
+  ///
+  /// - Parameters:
+  ///   - index: the task's position in ``tasks``.
+  ///   - scale: a number that multiplies the loss.
+  ///   - leaves: what the row holds a gradient of.
+  ///   - row: the gradients of `leaves` so far; nil before the first.
+  ///   - own: places for the gradients of other leaves.
+  func addGradient(
+    _ index: Int, _ scale: Double, of leaves: [Tensor], to row: inout [Tensor]?, writing own: [GradientTarget] = []
+  ) {
+    let (loss, seeds, use) = ([losses[index]], [seed(index, scale)], graphUse(after: index))
+    guard let earlier = row else {
+      row = takeGradients(of: loss, withRespectTo: leaves, writing: own, seeds: seeds, graph: use)
+      return
+    }
+    let sums = zip(leaves, earlier).map { GradientTarget($0, into: $1, .add) }
+    writeGradients(of: loss, to: sums + own, seeds: seeds, graph: use)
+  }
+
   /// The losses as numbers, of a pass without a graph.
   ///
   /// - Throws: ``NonFiniteError`` naming a task.

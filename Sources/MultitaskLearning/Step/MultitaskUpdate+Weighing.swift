@@ -61,20 +61,9 @@ extension MultitaskUpdate {
       for (index, task) in own.enumerated() {
         losses[task] = (losses[task] ?? 0) + pass.values[index] * shares[part, task]
         guard !leaves.isEmpty else { continue }
-        let seed = pass.seed(index, shares[part, task])
-        add(pass.losses[index], seed, pass.graphUse(after: index), leaves, to: &rows[task])
+        pass.addGradient(index, shares[part, task], of: leaves, to: &rows[task])
       }
     }
     return (losses, leaves.isEmpty ? nil : layout.gradients(tasks.map { rows[$0]! }))
-  }
-
-  /// Adds a part's gradient to a task's row, which is nil before the first part.
-  private func add(_ loss: Tensor, _ seed: Tensor, _ graph: GraphUse, _ leaves: [Tensor], to row: inout [Tensor]?) {
-    guard let earlier = row else {
-      row = takeGradients(of: [loss], withRespectTo: leaves, writing: [], seeds: [seed], graph: graph)
-      return
-    }
-    writeGradients(
-      of: [loss], to: zip(leaves, earlier).map { GradientTarget($0, into: $1, .add) }, seeds: [seed], graph: graph)
   }
 }

@@ -50,14 +50,7 @@ struct IndependentBatchesRoute: DifferentiationRoute {
     let leaves = writer.sharedLeaves
     for (index, row) in writer.rows(of: pass).enumerated() {
       let own = writer.ownTargets(of: [pass.tasks[index]])
-      let (loss, seed) = ([pass.losses[index]], [pass.seed(index, scales[index])])
-      let use = pass.graphUse(after: index)
-      guard let earlier = rows[batch][row] else {
-        rows[batch][row] = takeGradients(of: loss, withRespectTo: leaves, writing: own, seeds: seed, graph: use)
-        continue
-      }
-      let sums = zip(leaves, earlier).map { GradientTarget($0, into: $1, .add) }
-      writeGradients(of: loss, to: sums + own, seeds: seed, graph: use)
+      pass.addGradient(index, scales[index], of: leaves, to: &rows[batch][row], writing: own)
     }
   }
 

@@ -19,16 +19,7 @@ struct ParameterRowsRoute: DifferentiationRoute {
     try look?.addFeatures(of: pass, scales)
     for (index, row) in writer.rows(of: pass).enumerated() {
       let own = writer.ownTargets(of: [pass.tasks[index]])
-      let (loss, seed) = ([pass.losses[index]], [pass.seed(index, scales[index])])
-      let leaves = writer.sharedLeaves
-      guard let earlier = rows[row] else {
-        // The row takes over the memory that the first part of the batch gives, to which the others add.
-        rows[row] = takeGradients(
-          of: loss, withRespectTo: leaves, writing: own, seeds: seed, graph: pass.graphUse(after: index))
-        continue
-      }
-      let targets = zip(leaves, earlier).map { GradientTarget($0, into: $1, .add) }
-      writeGradients(of: loss, to: targets + own, seeds: seed, graph: pass.graphUse(after: index))
+      pass.addGradient(index, scales[index], of: writer.sharedLeaves, to: &rows[row], writing: own)
     }
   }
 

@@ -70,13 +70,14 @@ let package = Package(
     .target(
       name: "Detection",
       dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "CMatrixKernels"]),
-    .target(name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "CImageFiles"]),
+    .target(
+      name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "ScientificFiles", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "VisionData", "VisionMetrics",
-        "Yams", "Rainbow", "TextTable",
+        "Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "Detection", "VisionData",
+        "VisionMetrics", "Yams", "Rainbow", "TextTable",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["TensorBoard/event.proto", "TensorBoard/summary.proto"]),
@@ -105,7 +106,8 @@ let package = Package(
       name: "ScientificFilesTests", dependencies: ["ScientificFiles", "FileBytes", "TestSupport"],
       resources: [.copy("Resources")]),
     .testTarget(
-      name: "VisionDataTests", dependencies: ["VisionData", "TestSupport"], resources: [.copy("Resources")]),
+      name: "VisionDataTests", dependencies: ["VisionData", "ScientificFiles", "FileBytes", "TestSupport"],
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "VisionMetricsTests", dependencies: ["VisionMetrics", "TestSupport"],
       resources: [.copy("Resources")]),

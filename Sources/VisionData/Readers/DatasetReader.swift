@@ -149,6 +149,11 @@ extension DatasetReader {
     [
       scenes,
       folder,
+      nyud,
+      pascalContext,
+      cityscapes,
+      celeba,
+      taskonomy,
       coco,
       uoais,
       metaGraspNet,

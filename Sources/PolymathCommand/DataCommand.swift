@@ -6,5 +6,6 @@ import VisionData
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Create data sets.", subcommands: [WriteScenes.self])
+    commandName: "data", abstract: "Look at data sets, convert and create them.",
+    subcommands: [InspectData.self, ConvertData.self, WriteScenes.self])
 }

@@ -34,7 +34,8 @@ struct ContactSheet {
     guard case .bits8(let values) = cell.samples else { return }
     for y in 0..<cell.height {
       let start = 3 * ((top + y) * width + left)
-      samples.replaceSubrange(start..<start + 3 * cell.width, with: values[3 * y * cell.width..<3 * (y + 1) * cell.width])
+      let row = values[3 * y * cell.width..<3 * (y + 1) * cell.width]
+      samples.replaceSubrange(start..<start + row.count, with: row)
     }
   }
 

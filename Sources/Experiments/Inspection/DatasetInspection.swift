@@ -40,7 +40,9 @@ public struct DatasetInspection {
       lines += (look.files.lines.map { "file: \($0)" } + look.summary.lines).map { "  \($0)" }
     }
     if let odd = images.files.oddOne { problems.append("images: \(odd)") }
-    lines += problems.isEmpty ? ["", "no problems in the samples that were read"] : ["", "problems"] + problems.map { "  \($0)" }
+    lines +=
+      problems.isEmpty
+      ? ["", "no problems in the samples that were read"] : ["", "problems"] + problems.map { "  \($0)" }
     (text, self.problems) = (lines.joined(separator: "\n"), problems)
     sheet = try? Self.sheet(of: opened.training.count > 0 ? opened.training : opened.validation, tasks, configuration)
   }
@@ -93,6 +95,7 @@ extension VisionTask.Kind {
     switch self {
     case .segmentation(let classes): "segmentation, \(classes.count) classes"
     case .depth: "depth, in meters"
+    case .disparity: "disparity"
     case .normals: "normals"
     case .edges: "edges"
     case .saliency: "saliency"

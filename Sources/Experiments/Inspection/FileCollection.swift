@@ -16,14 +16,17 @@ struct FileCollection {
 
   /// Calls a function, and takes up what it reads; also what it read before an error.
   mutating func watch<Value>(_ body: () throws -> Value) throws -> Value {
-    let found = Mutex<[Content]>([])
-    defer { contents += found.withLock { $0 } }
-    // A closure that outlives this call has nothing to tell.
-    return try withoutActuallyEscaping(
-      { file, kind, shape in found.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) } }
-    ) { observer in
-      try FileWatch.$observer.withValue(observer, operation: body)
+    let found = Found()
+    defer { contents += found.contents.withLock { $0 } }
+    let observer: @Sendable (URL, String, [Int]) -> Void = { file, kind, shape in
+      found.contents.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) }
     }
+    return try FileWatch.$observer.withValue(observer, operation: body)
+  }
+
+  /// The contents that were told so far.
+  private final class Found: Sendable {
+    let contents = Mutex<[Content]>([])
   }
 
   /// Leaves what other contents have, too.
@@ -53,9 +56,11 @@ struct FileCollection {
     // Kinds that one file has side by side, such as the arrays of an archive, are no alternatives.
     let files = Dictionary(grouping: Set(contents), by: \.file).mapValues { Set($0.map(\.kind)).sorted() }
     let counts = Dictionary(files.values.map { ($0, 1) }, uniquingKeysWith: +)
-    guard counts.count > 1, let usual = counts.max(by: { ($0.value, $1.key.joined()) < ($1.value, $0.key.joined()) })?.key,
+    let rising = counts.sorted { ($0.value, $1.key.joined()) < ($1.value, $0.key.joined()) }
+    guard counts.count > 1, let usual = rising.last?.key,
       let odd = files.filter({ $0.value != usual }).min(by: { $0.key.path < $1.key.path })
     else { return nil }
-    return "\(odd.key.path) holds \(odd.value.joined(separator: ", ")), but most files hold \(usual.joined(separator: ", "))"
+    let (found, expected) = (odd.value.joined(separator: ", "), usual.joined(separator: ", "))
+    return "\(odd.key.path) holds \(found), but most files hold \(expected)"
   }
 }

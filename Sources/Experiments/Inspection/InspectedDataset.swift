@@ -43,6 +43,14 @@ struct InspectedDataset {
     }
   }
 
+  /// Opens the data set with all samples; of one without splits, as many as are configured are for validation.
+  func openForConversion(_ tasks: [String]) throws -> Dataset {
+    let data = configuration.data
+    let validationCount = reader.splits.isEmpty ? data.validationCount : Self.allSamples
+    return try reader.open(
+      NamedDataset(data).request(tasks: tasks, trainingCount: Self.allSamples, validationCount: validationCount))
+  }
+
   private func request(_ tasks: [String], trainingCount: Int) -> DatasetRequest {
     let data = configuration.data
     // Of a data set without splits, validation takes what it asks for.

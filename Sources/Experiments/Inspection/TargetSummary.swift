@@ -89,13 +89,14 @@ struct TargetSummary {
   private func objectLines(_ classes: [String]) -> [String] {
     guard !objects.isEmpty else { return ["objects: none in these samples"] }
     let counts = Dictionary(objects.map { ($0.label, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+    let named = counts.map { "\($0.key) \(classes[$0.key]) \(Self.percent($0.value, of: objects.count))" }
     let covered = objects.filter { $0.occludedFraction >= 0.05 }.count
     let (heights, widths) = (objects.map { $0.box.y2 - $0.box.y1 }, objects.map { $0.box.x2 - $0.box.x1 })
     let crowds = objects.filter(\.isCrowd).count
     let mean = String(format: "%.1f", Double(objects.count) / Double(sampleCount))
     return [
       "objects: \(objects.count), \(mean) in an image" + (crowds == 0 ? "" : ", \(crowds) of them crowds"),
-      "classes: " + counts.map { "\($0.key) \(classes[$0.key]) \(Self.percent($0.value, of: objects.count))" }.joined(separator: ", "),
+      "classes: \(named.joined(separator: ", "))",
       "boxes: \(heights.min()!) to \(heights.max()!) pixels high, \(widths.min()!) to \(widths.max()!) wide",
       "occluded by 5 % or more: \(Self.percent(covered, of: objects.count))",
     ]

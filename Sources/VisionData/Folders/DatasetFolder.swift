@@ -48,7 +48,8 @@ public struct DatasetFolder: SampleSource {
     channels = options.channels
     targets = TargetReader(
       folder: url, pictures: PictureReader(pixelLimit: options.pixelLimit), unclearMasks: options.unclearMasks,
-      height: index.height, width: index.width)
+      height: index.height, width: index.width,
+      depthUnits: index.depthUnits ?? DatasetIndex.depthUnitsPerMeter)
     try checkPaths()
     try requireTargets(of: 0..<count)
   }

@@ -26,7 +26,7 @@ public struct DatasetIndex: Codable, Sendable {
   public static let fileName = "dataset.json"
   /// The format that this version reads and writes.
   public static let currentFormat = "polymath-dataset-1"
-  /// The units of depth files in a meter: they hold whole tenths of a millimeter, and zero where depth is unknown.
+  /// The usual units of depth files in a meter: they hold whole tenths of a millimeter, and zero where depth is unknown.
   public static let depthUnitsPerMeter: Float = 10_000
   /// The number that stands for 1 in files of quantities; ``unknownQuantity`` stands where a value is unknown.
   public static let quantityScale: Float = 65_534
@@ -43,6 +43,8 @@ public struct DatasetIndex: Codable, Sendable {
   public var tasks: [VisionTask]
   /// The samples, in order.
   public var samples: [Entry]
+  /// The units of the depth files in a meter; nil if they are ``depthUnitsPerMeter``, which holds up to 6.5 m.
+  public var depthUnits: Float?
 }
 
 // MARK: Reading
@@ -64,6 +66,10 @@ extension DatasetIndex {
       throw FileError(url, "has the format '\(format)', but this version reads '\(Self.currentFormat)'")
     }
     try checkSize(url, pixelLimit: pixelLimit)
+    if let depthUnits, !(depthUnits > 0 && depthUnits.isFinite) {
+      throw FileError(
+        url, "has the depthUnits \(depthUnits), but depth files have a number of units above 0 in a meter")
+    }
     guard !tasks.isEmpty else { throw FileError(url, "lists no tasks: one at least is needed") }
     guard !samples.isEmpty else { throw FileError(url, "lists no samples") }
     try VisionTask.check(tasks, of: url)

@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Torch
 
-/// Writes scenes as a data set folder that ``DatasetFolder`` reads.
+/// Writes scenes, or the samples of any other source, as a data set folder that ``DatasetFolder`` reads.
 public struct DatasetWriter {
   /// The file format of images.
   public enum PictureFormat: String, Sendable, CaseIterable {
@@ -32,35 +32,50 @@ public struct DatasetWriter {
   ///   - progress: what is called after every scene with the number of scenes written so far.
   /// - Throws: `FileError` when the folder holds something already, or the disk refuses.
   public func write(_ scenes: Scenes, progress: (Int) -> Void = { _ in }) throws {
-    let manager = FileManager.default
-    if let content = try? manager.contentsOfDirectory(atPath: url.path), !content.isEmpty {
-      throw FileError(url, "is not empty: choose another folder, so that nothing is lost")
-    }
     let hasDepth = scenes.channels.depthChannel != nil
-    let folders = ["images", "instances", "objects"] + (hasDepth ? [Self.depthFolder] : [])
-    for folder in folders + scenes.tasks.filter(\.isDense).map(\.name) {
-      try manager.createFolder(url.appendingPathComponent(folder))
-    }
+    try makeFolders(
+      ["images", "instances", "objects"] + (hasDepth ? [Self.depthFolder] : [])
+        + scenes.tasks.filter(\.isDense).map(\.name))
     var entries: [DatasetIndex.Entry] = []
     for position in 0..<scenes.count {
       entries.append(try write(scenes.scene(at: position), position, of: scenes))
       progress(position + 1)
     }
-    let index = DatasetIndex(
-      format: DatasetIndex.currentFormat, height: scenes.height, width: scenes.width, tasks: scenes.tasks,
-      samples: entries)
+    try write(
+      DatasetIndex(
+        format: DatasetIndex.currentFormat, height: scenes.height, width: scenes.width, tasks: scenes.tasks,
+        samples: entries))
+  }
+
+  /// Makes the folders of a data set.
+  ///
+  /// - Throws: `FileError` when there is something already.
+  func makeFolders(_ names: [String]) throws {
+    let manager = FileManager.default
+    if let content = try? manager.contentsOfDirectory(atPath: url.path), !content.isEmpty {
+      throw FileError(url, "is not empty: choose another folder, so that nothing is lost")
+    }
+    for name in names { try manager.createFolder(url.appendingPathComponent(name)) }
+  }
+
+  /// Writes the index, which comes last, so that a folder with an index is complete.
+  func write(_ index: DatasetIndex) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // The index is written last, so that a folder with an index is complete.
     try AtomicFile.write(encoder.encode(index), to: url.appendingPathComponent(DatasetIndex.fileName))
   }
 
   /// The folder of the images' depth. No task's folder has this name: a task's name has no space.
-  private static let depthFolder = "image depth"
+  static let depthFolder = "image depth"
+
+  /// The name of a sample in its files.
+  static func id(_ position: Int) -> String {
+    let number = String(position)
+    return String(repeating: "0", count: max(0, 6 - number.count)) + number
+  }
 
   private func write(_ scene: Scene, _ position: Int, of scenes: Scenes) throws -> DatasetIndex.Entry {
-    let number = String(position)
-    let id = String(repeating: "0", count: max(0, 6 - number.count)) + number
+    let id = Self.id(position)
     var entry = DatasetIndex.Entry(
       id: id, image: "images/\(id).\(pictureFormat.fileExtension)", targets: [:], objects: "objects/\(id).json")
     try scene.picture.write(to: url.appendingPathComponent(entry.image))

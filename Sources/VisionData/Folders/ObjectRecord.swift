@@ -23,6 +23,14 @@ public struct ObjectRecord: Codable, Sendable, Equatable {
     amodalMask = object.amodalMask
   }
 
+  init(_ object: ObjectAnnotation, kind: String) {
+    self.kind = kind
+    box = [object.box.x1, object.box.y1, object.box.x2, object.box.y2]
+    occlusion = object.occludedFraction
+    visibleMask = object.visibleMask
+    amodalMask = object.amodalMask
+  }
+
   /// Reads a file of objects.
   ///
   /// - Throws: `FileError` for a file that is not there, or not a list of objects.

@@ -9,6 +9,8 @@ struct TargetReader: Sendable {
   /// The height and width that every file has to have, in pixels.
   let height: Int
   let width: Int
+  /// The units of the depth files in a meter.
+  let depthUnits: Float
 
   /// The address of a file.
   ///
@@ -40,7 +42,8 @@ struct TargetReader: Sendable {
     guard !needsWords || picture.bitDepth == 16 else {
       throw FileError(url, "has \(picture.bitDepth) bits a sample, but 16 are expected")
     }
-    return TargetFile(url: url, task: task, unclearMasks: unclearMasks, numbers: PixelMap(samplesOf: picture))
+    return TargetFile(
+      url: url, task: task, unclearMasks: unclearMasks, depthUnits: depthUnits, numbers: PixelMap(samplesOf: picture))
   }
 
   private func checkSize(_ picture: Picture, _ url: URL) throws {

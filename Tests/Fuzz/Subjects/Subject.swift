@@ -36,7 +36,8 @@ enum Subjects {
   private static var all: [any Subject.Type] {
     [
       SafetensorsSubject.self, NPYSubject.self, NPZSubject.self, MATSubject.self, PNGSubject.self, JPEGSubject.self,
-      GradientsSubject.self, AffinitySubject.self, COCOSubject.self, DatasetSubject.self, MethodStateSubject.self,
+      RunLengthSubject.self, GradientsSubject.self, AffinitySubject.self, COCOSubject.self, AnnotationSubject.self,
+      DatasetSubject.self, MethodStateSubject.self,
       ConfigurationSubject.self, StudySubject.self, RunSubject.self,
     ]
   }

@@ -1,4 +1,4 @@
-/// The format of depth in meters, above zero: whole tenths of a millimeter, or 0 where depth is unknown.
+/// The format of depth in meters, above zero: whole units, mostly tenths of a millimeter, or 0 where depth is unknown.
 struct DepthFormat: MapFormat {
   var channels: Int { 1 }
   var mapContent: MapContent { .distances }
@@ -7,7 +7,7 @@ struct DepthFormat: MapFormat {
   var complaint: String? { nil }
 
   func map(_ file: TargetFile) -> DenseMap {
-    file.map(.distances) { $0 == 0 ? nil : $0 / DatasetIndex.depthUnitsPerMeter }
+    file.map(.distances) { $0 == 0 ? nil : $0 / file.depthUnits }
   }
 
   func samples(of map: DenseMap) -> Picture.Samples {

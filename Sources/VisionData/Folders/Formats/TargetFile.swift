@@ -7,6 +7,8 @@ struct TargetFile {
   let task: VisionTask
   /// What 255 means in a mask that holds no 1.
   let unclearMasks: UnclearMaskReading
+  /// The units of depth in a meter.
+  let depthUnits: Float
   /// The stored numbers, channels × height × width.
   let numbers: PixelMap
 

@@ -1,0 +1,144 @@
+import Foundation
+import TestSupport
+import Testing
+import VisionData
+
+/// What `polymath datasets` and `polymath data` say about data sets in their real forms, and what they write.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DataCommandTests {
+  private static let datasets = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("VisionDataTests/Resources/datasets")
+
+  private func path(_ name: String) -> String { Self.datasets.appendingPathComponent(name).path }
+
+  @Test func readersAreListedAndDescribed() throws {
+    try withTemporaryFolder { folder in
+      let list = try Command.run(["datasets"], in: folder)
+      #expect(list.succeeded)
+      for name in ["nyud", "cityscapes", "coco", "uoais", "metagraspnet", "folder"] {
+        #expect(list.output.contains("  \(name) "), "\(name)")
+      }
+      let one = try Command.run(["datasets", "uoais"], in: folder)
+      #expect(one.succeeded && one.output.contains("osd: image_color/"))
+      #expect(one.output.contains("license: academic") && one.output.contains("publication: Back et al."))
+      #expect(one.output.contains("data: {dataset: {name: uoais, depthScale: …}}"))
+      let wrong = try Command.run(["datasets", "coc"], in: folder)
+      #expect(!wrong.succeeded && wrong.errors.contains("Did you mean 'coco'?"))
+    }
+  }
+
+  @Test func inspectionTellsFilesRangesAndClasses() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command.run(
+        [
+          "data", "inspect", path("metagraspnet"), "--set", "data.dataset=metagraspnet", "--set",
+          "data.dataset.domain=both", "--count", "0", "--sheet", "sheet.png", "--set", "data.height=24", "--set",
+          "data.width=32",
+        ], in: folder)
+      #expect(result.succeeded, "\(result.errors) \(result.output)")
+      for text in [
+        "layout: scenes", "training: ", "file: npz, depth: float32, 20×32 or 24×24, 3 times",
+        "range: 0.6075 to 0.8845", "unknown: 0.4 % of the values", "objects: 9, 3.0 in an image",
+        "occluded by 5 % or more: 66.7 %", "47 article-47", "no problems in the samples that were read",
+      ] {
+        #expect(result.output.contains(text), "\(text) is not in \(result.output)")
+      }
+      let sheet = try Picture(contentsOf: folder.appendingPathComponent("sheet.png"))
+      // A row for each sample for training; an image and three tasks.
+      #expect(sheet.width == 4 * (96 + 4) + 4 && sheet.channels == 3 && (sheet.height - 4) % 76 == 0)
+    }
+  }
+
+  @Test func inspectionNamesWhatIsWrong() throws {
+    try withTemporaryFolder { folder in
+      let set = folder.appendingPathComponent("set")
+      try FileManager.default.copyItem(at: Self.datasets.appendingPathComponent("metagraspnet"), to: set)
+      let file = set.appendingPathComponent("dataset_sim/scene20/1.npz")
+      try Data(contentsOf: file).prefix(3000).write(to: file)
+      let damaged = try Command.run(
+        ["data", "inspect", set.path, "--set", "data.dataset=metagraspnet", "--set", "data.dataset.domain=both"],
+        in: folder)
+      #expect(!damaged.succeeded && damaged.output.contains("problems"))
+      #expect(damaged.output.contains("dataset_sim/scene20/1.npz: "))
+
+      let none = try Command.run(["data", "inspect", folder.path], in: folder)
+      #expect(!none.succeeded && none.errors.contains("is not a data set that a reader recognizes"))
+      let missing = try Command.run(["data", "inspect", "nowhere"], in: folder)
+      #expect(!missing.succeeded && missing.errors.contains("nowhere: does not exist"))
+      let other = try Command.run(["data", "inspect", set.path, "--dataset", "coco"], in: folder)
+      #expect(!other.succeeded && other.errors.contains("What was looked for: instances: annotations/instances_"))
+
+      // A folder that fits two data sets.
+      let annotations = set.appendingPathComponent("annotations")
+      try FileManager.default.createDirectory(at: annotations, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        at: Self.datasets.appendingPathComponent("coco/annotations/instances_val2017.json"),
+        to: annotations.appendingPathComponent("instances_val2017.json"))
+      let both = try Command.run(["data", "inspect", set.path], in: folder)
+      #expect(
+        !both.succeeded
+          && both.errors.contains(
+            "is recognized by several data readers: data.dataset has to name one of coco, metagraspnet")
+      )
+      let count = try Command.run(["data", "inspect", set.path, "--count", "-1"], in: folder)
+      #expect(!count.succeeded && count.errors.contains("--count"))
+    }
+  }
+
+  @Test func conversionGivesTheSameSamples() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command.run(
+        ["data", "convert", path("uoais_sim/UOAIS-Sim"), "--out", "converted", "--set", "data.channels=rgbd"],
+        in: folder)
+      #expect(result.succeeded, "\(result.errors)")
+      let request = DatasetRequest(
+        folder: Self.datasets.appendingPathComponent("uoais_sim/UOAIS-Sim"), tasks: ["objects", "depth"],
+        trainingCount: 10, validationCount: 10, height: 8, width: 8, channels: .rgbd)
+      let original = try DatasetReader.reader(named: nil, of: request.folder).open(request)
+      for (part, source) in [("training", original.training), ("validation", original.validation)] {
+        let converted = try DatasetFolder(
+          folder.appendingPathComponent("converted/\(part)"), options: .init(channels: .rgbd))
+        #expect(converted.count == source.count && converted.count > 0)
+        for position in 0..<converted.count {
+          let (sample, wanted) = (try converted.sample(at: position), try source.sample(at: position))
+          #expect(sample.targets["objects"] == wanted.targets["objects"])
+          #expect(sample.image.values.count == wanted.image.values.count)
+          let difference = zip(sample.image.values, wanted.image.values).map { abs($0 - $1) }.max()!
+          #expect(difference < 1e-6)
+          #expect(sample.targets["depth"]!.map!.known == wanted.targets["depth"]!.map!.known)
+        }
+      }
+      let again = try Command.run(
+        ["data", "convert", path("uoais_sim/UOAIS-Sim"), "--out", "converted"], in: folder)
+      #expect(!again.succeeded && again.errors.contains("converted: is not empty"))
+    }
+  }
+
+  @Test func conversionAsksForWhatItNeeds() throws {
+    try withTemporaryFolder { folder in
+      // Indoor depth beyond 6.5 m needs larger units.
+      let source = folder.appendingPathComponent("set")
+      try FileManager.default.copyItem(at: Self.datasets.appendingPathComponent("uoais_sim/UOAIS-Sim"), to: source)
+      let scaled = [
+        "data", "convert", source.path, "--set", "data.dataset=uoais", "--set", "data.dataset.depthScale=0.001",
+      ]
+      let deep = try Command.run(scaled + ["--out", "a"], in: folder)
+      #expect(!deep.succeeded && deep.errors.contains("files hold up to 6.5535 m"), "\(deep.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("a/training/dataset.json").path))
+      let coarse = try Command.run(
+        scaled + ["--out", "b", "--depth-units", "1000", "--height", "12", "--width", "16", "--tasks", "depth"],
+        in: folder)
+      #expect(coarse.succeeded, "\(coarse.errors)")
+      let converted = try DatasetFolder(folder.appendingPathComponent("b/training"))
+      #expect(converted.index.depthUnits == 1000 && converted.index.height == 12 && converted.index.width == 16)
+      let depth = try #require(converted.sample(at: 0).targets["depth"]?.map)
+      #expect(depth.values.values.max()! > 16 && depth.values.values.max()! < 16.8)
+      for (options, answer) in [
+        (["--height", "3"], "belong together"), (["--tasks", "dept"], "Did you mean 'depth'?"),
+        (["--format", "bmp"], "has to be png or jpeg"), (["--depth-units", "0"], "--depth-units"),
+      ] {
+        let wrong = try Command.run(scaled + ["--out", "c"] + options, in: folder)
+        #expect(!wrong.succeeded && wrong.errors.contains(answer), "\(wrong.errors)")
+      }
+    }
+  }
+}

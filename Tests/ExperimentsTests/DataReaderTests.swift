@@ -43,11 +43,12 @@ import Experiments
     #expect(try complaint(["data.reader=folder"]).contains("data.folder has to name one"))
     #expect(try complaint(["data.reader=scnes"]).contains("Did you mean 'scenes'?"))
     var configuration = Configuration()
-    configuration.data.reader = "a\nb"
+    configuration.data.dataset = MethodChoice("a\nb")
     #expect { try configuration.check(availableTasks: Scenes.allTasks) } throws: {
-      "\($0)".contains("'data.reader' is ") && "\($0)".contains("has to be ")
+      "\($0)".contains("'data.dataset' is ") && "\($0)".contains("has to be ")
     }
-    configuration.data.reader = "folder"
+    configuration.data.dataset = MethodChoice(
+      "folder", settings: ["reproduce": .text("normals depth"), "size": .number(3)])
     #expect(try Configuration(yaml: configuration.yaml) == configuration)
   }
 

@@ -108,7 +108,7 @@ import VisionData
       let both = url.appendingPathComponent("set")
       try Data().write(to: both.appendingPathComponent("\(name).txt"))
       #expect { try DatasetReader.reader(named: nil, of: both) } throws: {
-        "\($0)".contains("is recognized by several data readers: data.reader has to name one of folder, \(name)")
+        "\($0)".contains("is recognized by several data readers: data.dataset has to name one of folder, \(name)")
       }
       #expect(try DatasetReader.reader(named: "folder", of: both).name == "folder")
     }

@@ -28,7 +28,9 @@ extension Configuration.Data {
       .path(
         "validationFolder", \.validationFolder,
         "path of a data set for validation; null for the last samples of `folder`"),
-      .optionalName("reader", \.reader, "name of the data reader; null for the one that recognizes `folder`"),
+      .optionalMethod(
+        "dataset", \.dataset, listedBy: "polymath datasets",
+        "name of the data set's reader, with its settings; null for the one that recognizes `folder`"),
       .seed("seed", \.seed, "seed of the embedded scenes"),
       .integer(
         "trainingCount", \.trainingCount, 1...100_000_000,

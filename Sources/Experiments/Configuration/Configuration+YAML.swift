@@ -104,6 +104,7 @@ extension Configuration {
       let setting = MethodSetting(parsing: parts[1])
       if path[0] == "method" { return try apply(setting, to: path[2], of: path[1], source) }
       if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
+      if path[0] == "data", path[1] == "dataset" { return try apply(setting, toDataset: path[2], source) }
     }
     if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
     if parts.count == 2, path.count == 2, path[0] == Self.workloadName {
@@ -120,6 +121,14 @@ extension Configuration {
       throw ConfigurationError("\(source): what follows the = is no YAML value")
     }
     try section.read(&self, path[1], node.withoutMark, source)
+  }
+
+  private mutating func apply(_ setting: MethodSetting, toDataset name: String, _ source: String) throws {
+    guard data.dataset != nil else {
+      throw ConfigurationError(
+        "\(source): data.dataset is null: it has to name a data set before its settings are changed")
+    }
+    data.dataset?.settings[name] = setting
   }
 
   private mutating func apply(

@@ -46,8 +46,9 @@ public struct Configuration: Sendable, Equatable {
     public var folder: String?
     /// The path of a second data set for validation; if nil, the last samples of ``folder`` are used.
     public var validationFolder: String?
-    /// The name of the data reader; if nil, the one that recognizes ``folder``, or that of the embedded scenes.
-    public var reader: String?
+    /// The data set by the name of its reader, with the reader's settings; if nil, the reader is the one that recognizes
+    /// ``folder``, or that of the embedded scenes.
+    public var dataset: MethodChoice?
     /// The seed of the embedded scenes; defaults to 1.
     public var seed: UInt64 = 1
     /// The number of scenes to train on, or the largest number of samples to use of a folder; defaults to 480.

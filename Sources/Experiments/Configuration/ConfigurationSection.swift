@@ -12,7 +12,7 @@ struct ConfigurationSection {
 
   private init<Section>(
     _ name: String, _ path: WritableKeyPath<Configuration, Section>, _ fields: [Field<Section>],
-    renamed: [String: String] = [:]
+    renamed: [String: String] = [:], aliases: [String: String] = [:]
   ) {
     self.name = name
     fieldNames = fields.map(\.name)
@@ -20,7 +20,7 @@ struct ConfigurationSection {
       if let newName = renamed[fieldName] {
         throw ConfigurationError(node, in: source, "'\(name).\(fieldName)' is gone: \(newName)")
       }
-      guard let field = fields.first(where: { $0.name == fieldName }) else {
+      guard let field = fields.first(where: { $0.name == aliases[fieldName] ?? fieldName }) else {
         throw ConfigurationError(
           node, in: source, unknownName("field of '\(name)'", fieldName, among: fields.map(\.name)))
       }
@@ -45,7 +45,8 @@ struct ConfigurationSection {
   static var all: [ConfigurationSection] {
     [
       ConfigurationSection("run", \.run, Configuration.Run.fields),
-      ConfigurationSection("data", \.data, Configuration.Data.fields),
+      // The older name of the field says the same.
+      ConfigurationSection("data", \.data, Configuration.Data.fields, aliases: ["reader": "dataset"]),
       ConfigurationSection(
         "network", \.network, Configuration.Network.fields, renamed: Configuration.Network.renamedFields),
       ConfigurationSection("method", \.method, Configuration.Method.fields),

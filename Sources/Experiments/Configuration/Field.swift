@@ -117,17 +117,6 @@ extension Field {
     ) { $0.map(quoted) ?? "null" }
   }
 
-  /// A name that is found later, or null.
-  static func optionalName(
-    _ name: String, _ path: WritableKeyPath<Section, String?>, _ summary: String
-  ) -> Field {
-    Field(
-      name, path, summary, allowed: "a name without control characters, or null",
-      parse: { node in node.scalar.map { node.isNull ? nil : $0.string } },
-      isAllowed: { $0.map { !hasControlCharacters($0) } ?? true }
-    ) { $0.map(quoted) ?? "null" }
-  }
-
   static func names(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
     Field(
       name, path, summary, allowed: "a list of names, such as [depth, normals]",
@@ -146,6 +135,22 @@ extension Field {
       name, path, summary,
       allowed: "a name, or {name: …, parameter: value, …} (`\(command)` lists them)",
       parse: MethodChoice.init, write: \.yaml)
+  }
+}
+
+extension Field {
+  /// A choice with parameters as ``method(_:_:listedBy:_:)`` takes it, or null.
+  ///
+  /// - Parameter command: the command that lists them.
+  static func optionalMethod(
+    _ name: String, _ path: WritableKeyPath<Section, MethodChoice?>, listedBy command: String, _ summary: String
+  ) -> Field {
+    Field(
+      name, path, summary,
+      allowed: "a name without control characters, or {name: …, setting: value, …} (`\(command)` lists them), or null",
+      parse: { node in node.isNull ? .some(nil) : MethodChoice(node) },
+      isAllowed: { $0.map { !hasControlCharacters($0.name) } ?? true }
+    ) { $0?.yaml ?? "null" }
   }
 }
 

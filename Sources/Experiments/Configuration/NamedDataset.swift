@@ -41,12 +41,12 @@ final class NamedDataset {
   ///   ``ConfigurationError`` for a reader and a folder that do not go together.
   var reader: DatasetReader {
     get throws {
-      let reader = try DatasetReader.reader(named: data.reader, of: folder)
+      let reader = try DatasetReader.reader(named: data.dataset?.name, of: folder)
       guard reader.needsFolder == (folder != nil) else {
         throw ConfigurationError(
           reader.needsFolder
-            ? "data.reader is \(reader.name), which reads a folder: data.folder has to name one"
-            : "data.reader is \(reader.name), which reads no folder, but data.folder names one")
+            ? "data.dataset is \(reader.name), which reads a folder: data.folder has to name one"
+            : "data.dataset is \(reader.name), which reads no folder, but data.folder names one")
       }
       return reader
     }
@@ -59,6 +59,6 @@ final class NamedDataset {
       folder: folder, validationFolder: data.validationFolder.map { URL(fileURLWithPath: $0) }, tasks: data.tasks,
       trainingCount: data.trainingCount, validationCount: data.validationCount, height: data.height,
       width: data.width, seed: data.seed, channels: data.channels, pixelLimit: data.pixelLimit,
-      unclearMasks: data.unclearMasks)
+      unclearMasks: data.unclearMasks, settings: data.dataset?.settings.mapValues(\.description) ?? [:])
   }
 }

@@ -11,7 +11,7 @@ import Support
 ///     tasks: { _ in Rooms.tasks }, open: { try Rooms.open($0) }))
 /// ```
 public struct DatasetReader: Registered {
-  /// The name by which configurations choose the reader (`data.reader`).
+  /// The name by which configurations choose the reader (`data.dataset`).
   public let name: String
   /// A line that says what the data set is.
   public let summary: String
@@ -21,9 +21,12 @@ public struct DatasetReader: Registered {
   public let license: String
   /// The names of the parts that a data set of this kind is published in; empty if it has none.
   public let splits: [String]
+  /// The forms in which the data set is published; a single one for a data set that is not on disk.
+  public let layouts: [DatasetLayout]
+  /// What a configuration may set beside the name.
+  public let settings: [DatasetSetting]
   /// Whether the data lie in a folder, whose path a run has to name.
   public let needsFolder: Bool
-  private let looksRight: @Sendable (URL) -> Bool
   private let findTasks: @Sendable (DatasetRequest) throws -> [VisionTask]
   private let openDataset: @Sendable (DatasetRequest) throws -> Dataset
 
@@ -35,13 +38,14 @@ public struct DatasetReader: Registered {
   ///   - citation: the publication of the data set.
   ///   - license: the license of the data.
   ///   - splits: the names of the parts that a data set of this kind is published in; empty if it has none.
+  ///   - layouts: the forms in which the data set is published.
+  ///   - settings: what a configuration may set beside the name; nothing, by default.
   ///   - needsFolder: whether the data lie in a folder, whose path a run has to name.
-  ///   - recognizes: a function that says whether a folder holds such a data set, by a look at what lies in it.
   ///   - tasks: a function that gives the tasks that a data set has ground truth for.
   ///   - open: a function that opens a data set. It should read the files of those tasks only that are asked for.
   public init(
-    name: String, summary: String, citation: String, license: String, splits: [String], needsFolder: Bool = true,
-    recognizes: @escaping @Sendable (URL) -> Bool,
+    name: String, summary: String, citation: String, license: String, splits: [String], layouts: [DatasetLayout],
+    settings: [DatasetSetting] = [], needsFolder: Bool = true,
     tasks: @escaping @Sendable (DatasetRequest) throws -> [VisionTask],
     open: @escaping @Sendable (DatasetRequest) throws -> Dataset
   ) {
@@ -50,24 +54,92 @@ public struct DatasetReader: Registered {
     self.citation = citation
     self.license = license
     self.splits = splits
+    self.layouts = layouts
+    self.settings = settings
     self.needsFolder = needsFolder
-    looksRight = recognizes
     findTasks = tasks
     openDataset = open
   }
 
-  /// Whether a folder holds such a data set.
-  public func recognizes(_ folder: URL) -> Bool { needsFolder && looksRight(folder) }
+  /// Creates a reader of a data set that has a single form, which a registry can take up.
+  ///
+  /// - Parameters:
+  ///   - name: the name by which configurations choose the reader.
+  ///   - summary: a line that says what the data set is.
+  ///   - citation: the publication of the data set.
+  ///   - license: the license of the data.
+  ///   - splits: the names of the parts that a data set of this kind is published in; empty if it has none.
+  ///   - settings: what a configuration may set beside the name; nothing, by default.
+  ///   - needsFolder: whether the data lie in a folder, whose path a run has to name.
+  ///   - recognizes: a function that says whether a folder holds such a data set, by a look at what lies in it.
+  ///   - tasks: a function that gives the tasks that a data set has ground truth for.
+  ///   - open: a function that opens a data set. It should read the files of those tasks only that are asked for.
+  public init(
+    name: String, summary: String, citation: String, license: String, splits: [String],
+    settings: [DatasetSetting] = [], needsFolder: Bool = true,
+    recognizes: @escaping @Sendable (URL) -> Bool,
+    tasks: @escaping @Sendable (DatasetRequest) throws -> [VisionTask],
+    open: @escaping @Sendable (DatasetRequest) throws -> Dataset
+  ) {
+    self.init(
+      name: name, summary: summary, citation: citation, license: license, splits: splits,
+      layouts: [DatasetLayout(name: name, summary: summary, recognizes: recognizes)], settings: settings,
+      needsFolder: needsFolder, tasks: tasks, open: open)
+  }
+
+  /// Whether a folder holds such a data set, in any of its forms.
+  public func recognizes(_ folder: URL) -> Bool { needsFolder && layouts.contains { $0.recognizes(folder) } }
+
+  /// Returns the form in which a folder holds the data set.
+  ///
+  /// - Throws: `FileError` (Support) for a folder that has none of the forms, with what was looked for, and for one that
+  ///   has several.
+  public func layout(of folder: URL) throws -> DatasetLayout {
+    let fitting = layouts.filter { $0.recognizes(folder) }
+    guard let layout = fitting.first else {
+      guard FileManager.default.fileExists(atPath: folder.path) else { throw FileError.unreadable(folder) }
+      let forms = layouts.map { "\($0.name): \($0.summary)" }
+      throw FileError(
+        folder, "is not a data set of the reader \(name). What was looked for: \(forms.joined(separator: "; "))")
+    }
+    guard fitting.count == 1 else {
+      throw FileError(
+        folder,
+        "fits several forms of \(name), \(fitting.map(\.name).joined(separator: " and ")): one of them has to be moved to a folder of its own"
+      )
+    }
+    return layout
+  }
 
   /// Returns the tasks that a data set has ground truth for.
   ///
-  /// - Throws: the reader's error about the data, such as `FileError` (Support) for files.
-  public func tasks(_ request: DatasetRequest) throws -> [VisionTask] { try findTasks(request) }
+  /// - Throws: ``DatasetRequestError`` for a setting that the reader does not have or allow; the reader's error about the
+  ///   data, such as `FileError` (Support) for files.
+  public func tasks(_ request: DatasetRequest) throws -> [VisionTask] {
+    try checkSettings(request)
+    return try findTasks(request)
+  }
 
   /// Opens a data set.
   ///
-  /// - Throws: the reader's error about the data, such as `FileError` (Support) for files.
-  public func open(_ request: DatasetRequest) throws -> Dataset { try openDataset(request) }
+  /// - Throws: ``DatasetRequestError`` for a setting that the reader does not have or allow; the reader's error about the
+  ///   data, such as `FileError` (Support) for files.
+  public func open(_ request: DatasetRequest) throws -> Dataset {
+    try checkSettings(request)
+    return try openDataset(request)
+  }
+
+  private func checkSettings(_ request: DatasetRequest) throws {
+    for (setting, value) in request.settings.sorted(by: { $0.key < $1.key }) {
+      guard let known = settings.first(where: { $0.name == setting }) else {
+        throw DatasetRequestError(
+          settings.isEmpty
+            ? "data.dataset: \(name) has no settings, but '\(excerpt(setting))' is set"
+            : "data.dataset: " + unknownName("setting of \(name)", setting, among: settings.map(\.name)))
+      }
+      try known.check(value, of: name)
+    }
+  }
 }
 
 extension DatasetReader {
@@ -90,7 +162,7 @@ extension DatasetReader {
     guard fitting.count == 1 else {
       throw FileError(
         folder,
-        "is recognized by several data readers: data.reader has to name one of \(fitting.map(\.name).joined(separator: ", "))"
+        "is recognized by several data readers: data.dataset has to name one of \(fitting.map(\.name).joined(separator: ", "))"
       )
     }
     return reader

@@ -25,11 +25,15 @@ public struct DatasetRequest: Sendable {
   /// What 255 means in a mask that holds no 1.
   public var unclearMasks: UnclearMaskReading
 
+  /// The settings of the reader by name, as text; those that are missing keep their defaults.
+  public var settings: [String: String]
+
   /// Creates a request; each parameter is the value of the property of the same name.
   public init(
     folder: URL? = nil, validationFolder: URL? = nil, tasks: [String], trainingCount: Int, validationCount: Int,
     height: Int, width: Int, seed: UInt64 = 1, channels: ImageChannels = .rgb,
-    pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused
+    pixelLimit: Int = PictureReader.defaultPixelLimit, unclearMasks: UnclearMaskReading = .refused,
+    settings: [String: String] = [:]
   ) {
     self.folder = folder
     self.validationFolder = validationFolder
@@ -42,5 +46,6 @@ public struct DatasetRequest: Sendable {
     self.channels = channels
     self.pixelLimit = pixelLimit
     self.unclearMasks = unclearMasks
+    self.settings = settings
   }
 }

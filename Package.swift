@@ -70,9 +70,10 @@ let package = Package(
     .target(
       name: "Detection",
       dependencies: ["Support", "Torch", "NeuralNetworks", "MultitaskLearning", "VisionNetworks", "CMatrixKernels"]),
-    .target(
-      name: "VisionData", dependencies: ["Support", "Torch", "NeuralNetworks", "ScientificFiles", "CImageFiles"]),
     .target(name: "VisionMetrics", dependencies: ["Support", "Torch", "NeuralNetworks"]),
+    .target(
+      name: "VisionData",
+      dependencies: ["Support", "Torch", "NeuralNetworks", "ScientificFiles", "VisionMetrics", "CImageFiles"]),
     .target(
       name: "Experiments",
       dependencies: [

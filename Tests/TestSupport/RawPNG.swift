@@ -3,16 +3,16 @@ import Foundation
 /// PNG files of every color type and bit depth, written byte by byte: what other tools save, and `Picture` does not.
 public struct RawPNG {
   public enum Color: UInt8, Sendable {
-    case grey = 0
+    case gray = 0
     case rgb = 2
     case palette = 3
-    case greyAlpha = 4
+    case grayAlpha = 4
     case rgba = 6
 
     var channels: Int {
       switch self {
-      case .grey, .palette: 1
-      case .greyAlpha: 2
+      case .gray, .palette: 1
+      case .grayAlpha: 2
       case .rgb: 3
       case .rgba: 4
       }
@@ -30,7 +30,7 @@ public struct RawPNG {
   /// Between the header and the pixels.
   public var chunks: [(type: String, content: [UInt8])] = []
 
-  public init(height: Int, width: Int, color: Color = .grey, bits: Int = 8, samples: [Int]) {
+  public init(height: Int, width: Int, color: Color = .gray, bits: Int = 8, samples: [Int]) {
     self.height = height
     self.width = width
     self.color = color

@@ -8,7 +8,7 @@ import VisionData
 @Suite struct DepthImageTests {
   private let tasks = Scenes.allTasks.filter { $0.name == "edges" }
 
-  @Test func scenesGiveDepthInMetres() {
+  @Test func scenesGiveDepthInMeters() {
     let scenes = Scenes(seed: 2, count: 1, height: 32, width: 32, tasks: tasks, channels: .rgbd)
     let (sample, scene) = (scenes.sample(at: 0), scenes.scene(at: 0))
     #expect(sample.image.channels == 4 && sample.depthChannel == 3)

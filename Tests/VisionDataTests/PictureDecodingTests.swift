@@ -21,7 +21,7 @@ import VisionData
   }
 
   /// 5 × 11 numbers of some bits, all that there are.
-  private func grey(_ bits: Int) -> RawPNG {
+  private func gray(_ bits: Int) -> RawPNG {
     RawPNG(height: 5, width: 11, bits: bits, samples: (0..<55).map { $0 * 1201 % (1 << bits) })
   }
 
@@ -29,7 +29,7 @@ import VisionData
 
   @Test(arguments: [1, 2, 4, 8, 16], [false, true])
   func storedSamplesAreTheFilesNumbers(_ bits: Int, _ isInterlaced: Bool) throws {
-    var file = grey(bits)
+    var file = gray(bits)
     file.isInterlaced = isInterlaced
     let picture = try PictureReader().storedSamples(file.data, from: url)
     #expect(picture.height == 5 && picture.width == 11 && picture.channels == 1)
@@ -42,7 +42,7 @@ import VisionData
 
   @Test(arguments: [1, 2, 4, 8])
   func palettesGiveIndicesOrColors(_ bits: Int) throws {
-    var file = grey(bits)
+    var file = gray(bits)
     file.color = .palette
     file.palette = (0..<(1 << bits)).map { [UInt8($0), UInt8(255 - $0), 7] }
     let stored = try PictureReader().storedSamples(file.data, from: url)
@@ -56,8 +56,8 @@ import VisionData
   }
 
   @Test(arguments: [8, 16])
-  func greyLosesItsAlpha(_ bits: Int) throws {
-    let file = RawPNG(height: 1, width: 2, color: .greyAlpha, bits: bits, samples: [3, 0, 200, 9])
+  func grayLosesItsAlpha(_ bits: Int) throws {
+    let file = RawPNG(height: 1, width: 2, color: .grayAlpha, bits: bits, samples: [3, 0, 200, 9])
     for picture in [
       try PictureReader().picture(file.data, from: url), try PictureReader().storedSamples(file.data, from: url),
     ] { #expect(picture.channels == 1 && picture.bitDepth == bits && values(picture) == [3, 200]) }
@@ -261,7 +261,7 @@ import VisionData
 
   @Test func changedFilesAreReadOrRefused() throws {
     var generator = SeededGenerator(seed: 3)
-    var interlaced = grey(4)
+    var interlaced = gray(4)
     interlaced.isInterlaced = true
     for original in [interlaced.data, try resource("plain.jpg"), try resource("cmyk.jpg")] {
       for _ in 0..<300 {

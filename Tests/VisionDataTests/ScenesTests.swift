@@ -60,7 +60,7 @@ import VisionData
     #expect(covered > 10)
   }
 
-  /// Neighbouring points on a body lie in the plane that depth and normal say.
+  /// Neighboring points on a body lie in the plane that depth and normal say.
   @Test func depthAndNormalsDescribeTheSameSurface() {
     let scene = Scenes(seed: 5, count: 1, height: 96, width: 128).scene(at: 0)
     let (count, focal) = (scene.height * scene.width, Float(1.55) * Float(scene.width))

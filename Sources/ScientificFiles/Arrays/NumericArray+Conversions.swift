@@ -61,39 +61,28 @@ extension NumericArray.Elements {
   fileprivate func exact<Target: FixedWidthInteger>(as type: Target.Type) -> [Target]? {
     switch self {
     case .bool(let values): values.map { $0 ? 1 : 0 }
-    case .int8(let values): values.exact()
-    case .uint8(let values): values.exact()
-    case .int16(let values): values.exact()
-    case .uint16(let values): values.exact()
-    case .int32(let values): values.exact()
-    case .uint32(let values): values.exact()
-    case .int64(let values): values.exact()
-    case .uint64(let values): values.exact()
-    case .float16(let values): values.exact()
-    case .float32(let values): values.exact()
-    case .float64(let values): values.exact()
+    case .int8(let values): values.exact { Target(exactly: $0) }
+    case .uint8(let values): values.exact { Target(exactly: $0) }
+    case .int16(let values): values.exact { Target(exactly: $0) }
+    case .uint16(let values): values.exact { Target(exactly: $0) }
+    case .int32(let values): values.exact { Target(exactly: $0) }
+    case .uint32(let values): values.exact { Target(exactly: $0) }
+    case .int64(let values): values.exact { Target(exactly: $0) }
+    case .uint64(let values): values.exact { Target(exactly: $0) }
+    case .float16(let values): values.exact { Target(exactly: $0) }
+    case .float32(let values): values.exact { Target(exactly: $0) }
+    case .float64(let values): values.exact { Target(exactly: $0) }
     }
   }
 }
 
-extension Array where Element: BinaryInteger {
-  fileprivate func exact<Target: FixedWidthInteger>() -> [Target]? {
+extension Array {
+  /// The elements in another type; nil if one of them does not have it.
+  fileprivate func exact<Target>(_ convert: (Element) -> Target?) -> [Target]? {
     var result: [Target] = []
     result.reserveCapacity(count)
     for value in self {
-      guard let value = Target(exactly: value) else { return nil }
-      result.append(value)
-    }
-    return result
-  }
-}
-
-extension Array where Element: BinaryFloatingPoint {
-  fileprivate func exact<Target: FixedWidthInteger>() -> [Target]? {
-    var result: [Target] = []
-    result.reserveCapacity(count)
-    for value in self {
-      guard let value = Target(exactly: value) else { return nil }
+      guard let value = convert(value) else { return nil }
       result.append(value)
     }
     return result

@@ -27,7 +27,7 @@ public struct DatasetIndex: Codable, Sendable {
   /// The format that this version reads and writes.
   public static let currentFormat = "polymath-dataset-1"
   /// The units of depth files in a meter: they hold whole tenths of a millimeter, and zero where depth is unknown.
-  public static let depthUnitsPerMetre: Float = 10_000
+  public static let depthUnitsPerMeter: Float = 10_000
   /// The number that stands for 1 in files of quantities; ``unknownQuantity`` stands where a value is unknown.
   public static let quantityScale: Float = 65_534
   /// The number that files of quantities hold where a value is unknown.

@@ -66,7 +66,7 @@ private struct LinearCode: Sendable {
   /// The codes of depth, quantities, normals, and images. Where nothing is known, maps hold zero, which all of them
   /// have.
   static let ofWords = [
-    LinearCode(scale: DatasetIndex.depthUnitsPerMetre), LinearCode(scale: DatasetIndex.quantityScale),
+    LinearCode(scale: DatasetIndex.depthUnitsPerMeter), LinearCode(scale: DatasetIndex.quantityScale),
     LinearCode(scale: 32_767, offset: -1), LinearCode(scale: 65_535),
   ]
 

@@ -13,7 +13,7 @@ struct PNGChunks {
   /// A small picture whose rows are given, uncompressed.
   ///
   /// - Parameters:
-  ///   - color: 0 for grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA.
+  ///   - color: 0 for gray, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA.
   ///   - extra: chunks between the header and the pixels.
   init(
     width: Int, height: Int, bits: Int, color: Int, isInterlaced: Bool = false,

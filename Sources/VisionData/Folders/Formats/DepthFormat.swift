@@ -7,10 +7,10 @@ struct DepthFormat: MapFormat {
   var complaint: String? { nil }
 
   func map(_ file: TargetFile) -> DenseMap {
-    file.map(.distances) { $0 == 0 ? nil : $0 / DatasetIndex.depthUnitsPerMetre }
+    file.map(.distances) { $0 == 0 ? nil : $0 / DatasetIndex.depthUnitsPerMeter }
   }
 
   func samples(of map: DenseMap) -> Picture.Samples {
-    .bits16(map.values.values.map { UInt16(($0 * DatasetIndex.depthUnitsPerMetre).rounded()) })
+    .bits16(map.values.values.map { UInt16(($0 * DatasetIndex.depthUnitsPerMeter).rounded()) })
   }
 }

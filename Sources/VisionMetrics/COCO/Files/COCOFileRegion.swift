@@ -45,18 +45,42 @@ extension COCOMask: COCOFileRegion {
 
   private init(_ scanner: inout JSONScanner, in image: COCOTruthFile.Image) throws {
     if scanner.nextKind() == .list {
-      var polygons: [[Double]] = []
-      try scanner.readList { polygons.append(try $0.readNumbers()) }
-      guard let size = image.size else {
-        throw COCOProblem("has polygons, but the image \(image.id) has no 'height' and 'width' to draw them in")
-      }
-      try self.init(polygons: polygons, height: size.height, width: size.width)
+      try self.init(polygons: Self.readPolygons(&scanner), in: image)
     } else {
-      try self.init(runs: &scanner)
-      guard let size = image.size, size != (height, width) else { return }
-      throw COCOProblem(
-        "has a 'segmentation' of \(height)×\(width), but the image \(image.id) is \(size.height)×\(size.width)")
+      try self.init(runs: &scanner, in: image)
     }
+  }
+
+  /// A mask whose polygons of fewer than three corners, or of an odd number of coordinates, are left out, as those who
+  /// train on such files do; nil if no polygon remains.
+  init?(skippingStrayPolygons scanner: inout JSONScanner, in image: COCOTruthFile.Image) throws {
+    guard scanner.nextKind() == .list else {
+      try self.init(runs: &scanner, in: image)
+      return
+    }
+    let polygons = try Self.readPolygons(&scanner).filter { $0.count >= 6 && $0.count.isMultiple(of: 2) }
+    if polygons.isEmpty { return nil }
+    try self.init(polygons: polygons, in: image)
+  }
+
+  private static func readPolygons(_ scanner: inout JSONScanner) throws -> [[Double]] {
+    var polygons: [[Double]] = []
+    try scanner.readList { polygons.append(try $0.readNumbers()) }
+    return polygons
+  }
+
+  private init(polygons: [[Double]], in image: COCOTruthFile.Image) throws {
+    guard let size = image.size else {
+      throw COCOProblem("has polygons, but the image \(image.id) has no 'height' and 'width' to draw them in")
+    }
+    try self.init(polygons: polygons, height: size.height, width: size.width)
+  }
+
+  private init(runs scanner: inout JSONScanner, in image: COCOTruthFile.Image) throws {
+    try self.init(runs: &scanner)
+    guard let size = image.size, size != (height, width) else { return }
+    throw COCOProblem(
+      "has a 'segmentation' of \(height)×\(width), but the image \(image.id) is \(size.height)×\(size.width)")
   }
 
   /// Reads `size` and `counts`, which are a list or a compressed text.

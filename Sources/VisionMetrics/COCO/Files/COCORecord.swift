@@ -1,16 +1,19 @@
 import Support
 
 /// An annotation or a detection as it is written in a file; what is missing, or null, is nil.
-struct COCORecord {
+package struct COCORecord: Sendable {
   private(set) var id: Int?
-  private(set) var image: Int?
-  private(set) var category: Int?
+  package private(set) var image: Int?
+  package private(set) var category: Int?
   private(set) var box: COCOBox?
   /// The byte at which the segmentation begins: it is read where it is needed.
-  private(set) var segmentation: Int?
+  package private(set) var segmentation: Int?
+  /// The byte at which the mask of the visible pixels begins, which annotations of whole objects have beside the
+  /// segmentation.
+  package private(set) var visibleMask: Int?
   private(set) var area: Double?
   private(set) var score: Double?
-  private(set) var isCrowd = false
+  package private(set) var isCrowd = false
   private(set) var isIgnored = false
 
   /// - Throws: ``COCOProblem``, or the scanner's failure.
@@ -34,6 +37,9 @@ struct COCORecord {
     case "segmentation":
       // Also where an empty list takes its place.
       segmentation = scanner.position
+      try scanner.skipValue()
+    case "visible_mask":
+      visibleMask = scanner.position
       try scanner.skipValue()
     case "area":
       let value: Double = try scanner.readNumber()

@@ -2,28 +2,34 @@ import Foundation
 import Support
 
 /// The ground truth of a data set: an object with `images`, `categories` and `annotations`.
-struct COCOTruthFile: Sendable {
+package struct COCOTruthFile: Sendable {
   /// An image as the file has it.
-  struct Image {
-    let id: Int
+  package struct Image: Sendable {
+    package let id: Int
     /// Rows and columns of pixels; nil if the file does not tell.
-    let size: (height: Int, width: Int)?
+    package let size: (height: Int, width: Int)?
+    /// The path of the image; nil if the file does not tell.
+    package let file: String?
+    /// The path of the depth that belongs to the image; nil if there is none.
+    package let depthFile: String?
   }
 
   let text: COCOText
   /// In rising order of their numbers.
-  let images: [Image]
+  package let images: [Image]
   let categories: Set<Int>
-  let annotations: [COCORecord]
+  /// The names of the categories by number; a category without one is not in it.
+  package let categoryNames: [Int: String]
+  package let annotations: [COCORecord]
   private let positions: [Int: Int]
 
   static let field = "annotations"
 
   /// - Throws: `FileError` with the file and the entry that is wrong.
-  init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     let text = try COCOText(contentsOf: url)
     self.text = text
-    var (images, categories, annotations): ([Image]?, [Int]?, [COCORecord]?)
+    var (images, categories, annotations): ([Image]?, [Category]?, [COCORecord]?)
     do {
       try text.scan { scanner in
         guard scanner.nextKind() != .list else {
@@ -32,7 +38,7 @@ struct COCOTruthFile: Sendable {
         try scanner.readObject { scanner, field in
           switch field {
           case "images": images = try text.readList(field, &scanner) { try Image(&$0) }
-          case "categories": categories = try text.readList(field, &scanner, Self.readCategory)
+          case "categories": categories = try text.readList(field, &scanner) { try Category(&$0) }
           case Self.field: annotations = try text.readList(field, &scanner) { try COCORecord(&$0) }
           default: try scanner.skipValue()
           }
@@ -48,10 +54,12 @@ struct COCOTruthFile: Sendable {
       throw FileError(url, "has no \(names): ground truth is an object with 'images', 'categories' and 'annotations'")
     }
     try Self.requireDistinct(images.map(\.id), "images", text)
-    try Self.requireDistinct(categories, "categories", text)
+    try Self.requireDistinct(categories.map(\.id), "categories", text)
     try Self.requireDistinct(annotations.map(\.id), Self.field, text)
     self.images = images.sorted { $0.id < $1.id }
-    self.categories = Set(categories)
+    self.categories = Set(categories.map(\.id))
+    categoryNames = Dictionary(
+      uniqueKeysWithValues: categories.compactMap { category in category.name.map { (category.id, $0) } })
     self.annotations = annotations
     positions = Dictionary(uniqueKeysWithValues: self.images.enumerated().map { ($1.id, $0) })
     try checkAnnotations()
@@ -59,15 +67,6 @@ struct COCOTruthFile: Sendable {
 
   /// The position of an image by its number; nil if there is no such image.
   func position(ofImage id: Int) -> Int? { positions[id] }
-
-  private static func readCategory(_ scanner: inout JSONScanner) throws -> Int {
-    var id: Int?
-    try scanner.readObject { scanner, field in
-      if field == "id" { id = try scanner.readInteger(of: field) } else { try scanner.skipValue() }
-    }
-    guard let id else { throw COCOProblem("has no 'id'") }
-    return id
-  }
 
   /// Entries without a number are distinct.
   private static func requireDistinct(_ ids: [Int?], _ field: String, _ text: COCOText) throws {
@@ -96,19 +95,43 @@ struct COCOTruthFile: Sendable {
   }
 }
 
+extension COCOTruthFile {
+  /// The number and the name of a category.
+  fileprivate struct Category {
+    let id: Int
+    let name: String?
+
+    init(_ scanner: inout JSONScanner) throws {
+      var (id, name): (Int?, String?)
+      try scanner.readObject { scanner, field in
+        switch (field, scanner.nextKind()) {
+        case ("id", _): id = try scanner.readInteger(of: field)
+        case ("name", .text): name = try scanner.readString()
+        default: try scanner.skipValue()
+        }
+      }
+      guard let id else { throw COCOProblem("has no 'id'") }
+      (self.id, self.name) = (id, name)
+    }
+  }
+}
+
 extension COCOTruthFile.Image {
   init(_ scanner: inout JSONScanner) throws {
     var (id, height, width): (Int?, Int?, Int?)
+    var (file, depthFile): (String?, String?)
     try scanner.readObject { scanner, field in
-      switch field {
-      case "id": id = try scanner.readInteger(of: field)
-      case "height": height = try scanner.readInteger(of: field)
-      case "width": width = try scanner.readInteger(of: field)
+      switch (field, scanner.nextKind()) {
+      case ("id", _): id = try scanner.readInteger(of: field)
+      case ("height", _): height = try scanner.readInteger(of: field)
+      case ("width", _): width = try scanner.readInteger(of: field)
+      case ("file_name", .text): file = try scanner.readString()
+      case ("depth_file_name", .text): depthFile = try scanner.readString()
       default: try scanner.skipValue()
       }
     }
     guard let id else { throw COCOProblem("has no 'id'") }
-    self.id = id
+    (self.id, self.file, self.depthFile) = (id, file, depthFile)
     guard let height, let width else {
       size = nil
       return

@@ -46,11 +46,8 @@ public final class MultitaskNetwork {
   /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
   private func declareReachOfEncoder() {
     let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
-    let image = Tensor.zeros(
-      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth],
-      dtype: store.dtype, device: store.device)
     let all = Array(outputs.indices)
-    let features = features(image, for: all, .evaluation)
+    let features = features(probeImage(), for: all, .evaluation)
     let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
     for (index, leaf) in leaves.enumerated() {
       let reaching = all.filter { reached[$0][index] }
@@ -59,6 +56,16 @@ public final class MultitaskNetwork {
       }
     }
     store.layOut()
+  }
+
+  /// Returns an empty image, as small as the encoder takes it, for a pass of which only the graph matters.
+  func probeImage() -> Tensor {
+    let (request, traits) = (plan.request, plan.encoder.traits)
+    let side = (32 + traits.sizeMultiple - 1) / traits.sizeMultiple * traits.sizeMultiple
+    let (height, width) =
+      traits.takesOneSize
+      ? (request.imageHeight, request.imageWidth) : (min(request.imageHeight, side), min(request.imageWidth, side))
+    return .zeros([1, request.imageChannels, height, width], dtype: store.dtype, device: store.device)
   }
 
   /// Every task with the channels of its prediction.
@@ -161,7 +168,7 @@ public final class MultitaskNetwork {
   ///   weights.
   @discardableResult
   public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    guard let encoder = shared.plain as? any PretrainedEncoder else {
+    guard let encoder = shared.encoder as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
     return try encoder.loadPretrained(

@@ -19,10 +19,7 @@ extension MultitaskNetwork {
         "the tasks exchange features in the decoder \(plan.decoder.name): a static network needs all of them")
     }
     let trace = GateTrace()
-    let side = plan.request
-    let image = Tensor.zeros(
-      [1, side.imageChannels, side.imageHeight, side.imageWidth], dtype: store.dtype, device: store.device)
-    let features = withoutGradients { encoder(image, ForwardContext.tracing(trace).for(tasks: tasks)) }
+    let features = withoutGradients { encoder(probeImage(), ForwardContext.tracing(trace).for(tasks: tasks)) }
     return StaticLayout(trace, features: features, tasks: tasks, wanted: wanted)
   }
 

@@ -18,6 +18,14 @@ public protocol Sharing: Sendable {
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
 
+  /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
+  ///
+  /// - Parameters:
+  ///   - entry: the encoder.
+  ///   - request: the images for which the encoder is built.
+  /// - Throws: ``NetworkError`` that says what does not fit.
+  func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws
+
   /// Builds an encoder that tasks share in this way.
   ///
   /// - Parameters:
@@ -31,6 +39,8 @@ public protocol Sharing: Sendable {
 }
 
 extension Sharing {
+  /// The default: every encoder can be shared.
+  public func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws {}
   /// The default: an encoder needs no special property.
   public var requirements: Set<EncoderTraits.Capability> { [] }
   /// The default: false.

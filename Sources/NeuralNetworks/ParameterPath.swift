@@ -33,15 +33,12 @@ public struct ParameterPath {
   /// `backbone` becomes `backbone.task.depth.layer1.conv` below `backbone.task.depth`. What this path declares stays.
   ///
   /// - Parameters:
-  ///   - root: a place above this one; another place stops the process.
+  ///   - root: this place or one above it; another place stops the process.
   ///   - newRoot: the place that takes the root's part.
   public func moved(from root: ParameterPath, to newRoot: ParameterPath) -> ParameterPath {
-    let rest = relativeName(to: root)
-    return with { $0.prefix = newRoot[rest].prefix }
+    let place = prefix == root.prefix ? newRoot : newRoot[relativeName(to: root)]
+    return with { $0.prefix = place.prefix }
   }
-
-  /// Returns whether this place is another one, whatever the two declare.
-  func isAt(_ other: ParameterPath) -> Bool { prefix == other.prefix }
 
   /// Returns the part of this place's name that follows that of a place above it; another place stops the process.
   public func relativeName(to root: ParameterPath) -> String {
@@ -90,10 +87,10 @@ public struct ParameterPath {
   }
 
   /// The number of entries that have been registered anywhere in the store.
-  var entryCount: Int { store.state.count }
+  var entryCount: Int { store.names.count }
 
   /// Returns the names of the entries that were registered in the store after some number of others.
-  func entries(from count: Int) -> [String] { store.state.dropFirst(count).map(\.name) }
+  func entries(from count: Int) -> [String] { Array(store.names.dropFirst(count)) }
 
   private func with(_ change: (inout ParameterPath) -> Void) -> ParameterPath {
     var copy = self

@@ -17,7 +17,8 @@ public final class ParameterStore {
 
   private var parameters: OrderedDictionary<String, Parameter> = [:]
   private var buffers: OrderedDictionary<String, Buffer> = [:]
-  private var names: OrderedSet<String> = []
+  /// The name of every entry, in the order of registration.
+  private(set) var names: OrderedSet<String> = []
   private var vectorsByReach: [Reach: ParameterVector] = [:]
 
   /// Which parameters are put into a group other than their declared one; the first that contains a parameter counts.

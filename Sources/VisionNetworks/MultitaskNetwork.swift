@@ -15,6 +15,8 @@ public final class MultitaskNetwork {
 
   /// The beginning of the names of the encoder's entries in the network, such as `backbone.conv1.weight`.
   static let encoderPath = "backbone"
+  /// The beginning of the names of the encoder's entries, `backbone.`.
+  public static let encoderPrefix = encoderPath + "."
 
   /// Builds a network, and stops the process if its parts do not fit together: ``NetworkPlan/check()``.
   ///
@@ -46,11 +48,8 @@ public final class MultitaskNetwork {
   /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
   private func declareReachOfEncoder() {
     let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
-    let image = Tensor.zeros(
-      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth],
-      dtype: store.dtype, device: store.device)
     let all = Array(outputs.indices)
-    let features = features(image, for: all, .evaluation)
+    let features = features(probeImage(), for: all, .evaluation)
     let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
     for (index, leaf) in leaves.enumerated() {
       let reaching = all.filter { reached[$0][index] }
@@ -59,6 +58,16 @@ public final class MultitaskNetwork {
       }
     }
     store.layOut()
+  }
+
+  /// Returns an empty image, as small as the encoder takes it, for a pass of which only the graph matters.
+  func probeImage() -> Tensor {
+    let (request, traits) = (plan.request, plan.encoder.traits)
+    let side = (32 + traits.sizeMultiple - 1) / traits.sizeMultiple * traits.sizeMultiple
+    let (height, width) =
+      traits.takesOneSize
+      ? (request.imageHeight, request.imageWidth) : (min(request.imageHeight, side), min(request.imageWidth, side))
+    return .zeros([1, request.imageChannels, height, width], dtype: store.dtype, device: store.device)
   }
 
   /// Every task with the channels of its prediction.
@@ -159,13 +168,45 @@ public final class MultitaskNetwork {
   /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
   ///   positions of an unknown grid, or a network that has grown; ``NetworkError`` if the encoder takes no pretrained
   ///   weights.
+  ///
+  /// - Parameters:
+  ///   - file: the weights of a plain encoder.
+  ///   - isIncluded: returns whether entries that start from this one of a plain encoder are loaded: all by default.
   @discardableResult
-  public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    guard let encoder = shared.plain as? any PretrainedEncoder else {
+  public func loadEncoder(
+    _ file: SafetensorsFile, where isIncluded: (EntryOrigin) -> Bool = { _ in true }
+  ) throws -> LoadReport {
+    guard let encoder = shared.encoder as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
+    let prefix = Self.encoderPrefix
+    let origins = store.state.filter { $0.name.hasPrefix(prefix) }
+      .compactMap { shared.origin(String($0.name.dropFirst(prefix.count))) }
+    let leftOut = Set(origins.filter { !isIncluded($0) }.flatMap { [$0.name, encoder.plainName(of: $0.name)] })
     return try encoder.loadPretrained(
-      file, into: store, prefix: Self.encoderPath + "."
-    ) { [shared] in shared.origin($0)?.name }
+      file, into: store, prefix: prefix,
+      naming: { name in shared.origin(name).flatMap { isIncluded($0) ? $0.name : nil } },
+      leavingOut: leftOut.contains)
+  }
+
+  /// The tasks that have parts of their own in the encoder, which may start from single-task networks.
+  public var tasksWithOwnParts: Set<String> {
+    let prefix = Self.encoderPrefix
+    return Set(
+      store.state.filter { $0.name.hasPrefix(prefix) }
+        .compactMap { shared.origin(String($0.name.dropFirst(prefix.count)))?.task })
+  }
+
+  /// Loads what decoders have for some tasks, from a network with the same decoder: the entries outside of the encoder
+  /// whose names have the name of one of the tasks as a component.
+  ///
+  /// - Throws: `LoadError` if an entry is missing or of another shape; `FileError` for a malformed file.
+  @discardableResult
+  public func loadDecoders(_ file: SafetensorsFile, of tasks: Set<String>) throws -> LoadReport {
+    let prefix = Self.encoderPrefix
+    return try store.load(file, strictness: .allowingUnused { _ in true }) { name in
+      let isOwn = name.split(separator: ".").contains { tasks.contains(String($0)) }
+      return !name.hasPrefix(prefix) && isOwn ? name : nil
+    }
   }
 }

@@ -31,6 +31,7 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public func check() throws {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
+    try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
   }
 

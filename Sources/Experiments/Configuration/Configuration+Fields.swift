@@ -77,7 +77,12 @@ extension Configuration.Network {
         "decoder", \.decoder, among: DecoderRegistry.shared.names,
         "decoder, which turns feature maps into each task's prediction"),
       .method("sharing", \.sharing, listedBy: "polymath networks", "how the tasks share the encoder"),
-      .path("weights", \.weights, "safetensors file with pretrained weights of the encoder; null for random weights"),
+      .path(
+        "weights", \.weights,
+        "safetensors file with pretrained weights of the encoder, or an earlier run; null for random weights"),
+      .names(
+        "start", \.start,
+        "earlier runs that the network starts from: one for everything, or one for each task, for the task's own parts"),
       .real("dropPath", \.dropPath, 0...0.9, "rate of stochastic depth in transformers"),
     ]
   }

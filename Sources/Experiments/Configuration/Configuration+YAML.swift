@@ -12,7 +12,7 @@ extension Configuration {
     try self.init(yaml: YAMLText.contents(of: url), source: url.path)
   }
 
-  /// Reads the configuration of a run.
+  /// Reads the configuration of a run, whose own files it names below the run's folder.
   ///
   /// - Throws: `FileError` where there is no run, or its configuration is empty: defaults are not what it was made with.
   public init(of run: RunFolder) throws {
@@ -22,6 +22,7 @@ extension Configuration {
       throw FileError(run.configuration, "is empty, but held the run's configuration: it has to be put back")
     }
     try self.init(contentsOf: run.configuration)
+    self = withFiles(below: run.url)
   }
 
   /// - Parameters:

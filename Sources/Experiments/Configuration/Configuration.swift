@@ -102,8 +102,12 @@ public struct Configuration: Sendable, Equatable {
     public var decoder = "multi-scale"
     /// The way in which tasks share the encoder: a name of `SharingRegistry`, with parameters. It defaults to `hard`.
     public var sharing = MethodChoice("hard")
-    /// The path of a safetensors file with pretrained weights of the encoder; nil, the default, for random weights.
+    /// The path of a safetensors file with pretrained weights of the encoder, or of an earlier run's folder; nil, the
+    /// default, for random weights.
     public var weights: String?
+    /// The folders of earlier runs from which the network starts: one for everything, or one for each task, from which
+    /// the task's parts of encoder and decoders start. It defaults to none.
+    public var start: [String] = []
     /// The rate of stochastic depth in transformers, from 0 to 0.9; defaults to 0.
     public var dropPath = 0.0
   }

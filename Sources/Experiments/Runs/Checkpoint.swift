@@ -190,6 +190,11 @@ public struct Checkpoint: Codable, Sendable {
     }
   }
 
+  /// Returns the entries of the network, named as in its store.
+  ///
+  /// - Throws: `FileError` for a file that is missing or damaged.
+  func network(in folder: RunFolder) throws -> SafetensorsFile { try file(in: folder).part(Self.networkPrefix) }
+
   private func file(in folder: RunFolder) throws -> SafetensorsFile {
     try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(tensors))
   }

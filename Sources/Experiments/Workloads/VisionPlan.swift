@@ -16,6 +16,8 @@ struct VisionPlan {
   let network: NetworkPlan
   /// Pretrained weights of the encoder; nil for random ones.
   let weights: URL?
+  /// The earlier runs that the network starts from; nil if there are none.
+  let start: NetworkStart?
   let samples: SamplePlan
 
   /// - Parameters:
@@ -39,6 +41,9 @@ struct VisionPlan {
         imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width,
         imageChannels: samples.channels.count, dropPath: choices.dropPath))
     weights = choices.weights.map { URL(fileURLWithPath: $0) }
+    start =
+      choices.start.isEmpty
+      ? nil : try NetworkStart(choices.start, tasks: resolved.tasks, encoder: network.encoder)
     try checkNetwork()
     try checkMethod()
     try level.check(network.decoder, workload: workload)
@@ -47,19 +52,28 @@ struct VisionPlan {
 
   var tasks: [VisionTask] { bindings.map(\.task) }
 
-  /// Builds the network, with pretrained weights if there are some.
+  /// Builds the network, with pretrained weights and what earlier runs have learned if there are some.
   ///
   /// - Throws: `FileError`, `LoadError`, `NetworkError` or ``ConfigurationError`` for weights that do not fit.
   func makeNetwork() throws -> MultitaskNetwork {
     let made = MultitaskNetwork(network, seed: resolved.configuration.run.seed, device: resolved.device)
-    guard let weights else { return made }
-    do { try made.loadEncoder(SafetensorsFile(contentsOf: weights)) } catch let error as LoadError {
+    if let weights { try load(weights, into: made) }
+    try start?.load(into: made, hasWeights: weights != nil)
+    return made
+  }
+
+  private func load(_ weights: URL, into made: MultitaskNetwork) throws {
+    let isRun = (try? weights.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
+    let file =
+      try isRun
+      ? StartRun(weights.path, of: network.encoder, field: "network.weights").encoder
+      : SafetensorsFile(contentsOf: weights)
+    do { try made.loadEncoder(file) } catch let error as LoadError {
       guard samples.channels.depthChannel != nil else { throw error }
       throw ConfigurationError(
         "network.weights has to hold an encoder of \(samples.channels.count) channels, as data.channels is \(samples.channels.rawValue): \(error)"
       )
     }
-    return made
   }
 
   /// Batch normalization needs more than one value for each channel.

@@ -17,6 +17,8 @@ protocol VisionWorkload: Workload {
 extension VisionWorkload {
   /// The network of encoder and decoders, with one output for each task.
   public var network: any AdaptableNetwork { training.network }
+  /// The same network.
+  public var multitaskNetwork: MultitaskNetwork? { training.network }
 
   /// Returns a note if samples are left out, or the cache cannot hold all of them; nil otherwise.
   public func note() throws -> String? { try training.data().note() }

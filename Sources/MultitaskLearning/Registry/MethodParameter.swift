@@ -18,11 +18,16 @@ public struct MethodParameter: Sendable {
     case task
     /// The name of a method of the given kind.
     case method(MethodKind)
+    /// The path of a file or a folder, in a run's configuration relative to the run's folder.
+    case file
+
+    /// Whether the parameter names a file or a folder.
+    public var isFile: Bool { if case .file = self { true } else { false } }
 
     var isNumber: Bool {
       switch self {
       case .real, .integer: true
-      case .choice, .boolean, .taskNumbers, .task, .method: false
+      case .choice, .boolean, .taskNumbers, .task, .method, .file: false
       }
     }
   }
@@ -59,6 +64,7 @@ public struct MethodParameter: Sendable {
       "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
     case .task: "the name of a task"
     case .method(let kind): "the name of a \(kind.title)"
+    case .file: "a path without control characters"
     }
   }
 
@@ -79,6 +85,8 @@ public struct MethodParameter: Sendable {
       numbers.values.allSatisfy { $0.isFinite && range.contains($0) }
     // A task may be called by a number.
     case (.task, .text), (.task, .number), (.method, .text): true
+    case (.file, .text(let path)):
+      !path.isEmpty && !path.unicodeScalars.contains { $0.properties.generalCategory == .control }
     default: false
     }
   }

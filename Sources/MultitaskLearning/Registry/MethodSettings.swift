@@ -118,6 +118,12 @@ public struct MethodSettings: Sendable {
     return text
   }
 
+  /// The path of a file or a folder; nil where it was left out. Whether there is such a file is not known yet.
+  public func optionalFile(_ name: String) -> String? {
+    guard case .text(let path)? = value(name, is: \.isFile, "a path") else { return nil }
+    return path
+  }
+
   /// The value of a parameter that is declared as what it is asked for.
   private func value(
     _ name: String, is fits: (MethodParameter.Kind) -> Bool, _ wanted: String

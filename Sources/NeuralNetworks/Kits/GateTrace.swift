@@ -10,8 +10,6 @@ public final class GateTrace: @unchecked Sendable {
     let name: String
     /// Whether each task takes its own channel, by task and channel.
     let pattern: [[Bool]]
-    /// The number of layers that lie in this one side by side.
-    let parts: Int
     /// For each task, its input's channels as positions of different ones; nil if the input is the image.
     let sources: [[Int]]?
     /// For each task, the numbers of the layers from whose outputs its input was computed.
@@ -34,7 +32,7 @@ public final class GateTrace: @unchecked Sendable {
     let read = input.shared == nil ? input.packed(count: pattern.count, axis: axis) : nil
     entries.append(
       Entry(
-        name: layer.name, pattern: pattern, parts: layer.parts, sources: read.map { $0.sources.map { $0! } },
+        name: layer.name, pattern: pattern, sources: read.map { $0.sources.map { $0! } },
         origins: read?.origins ?? pattern.map { _ in [] }))
     let candidate = run(read?.stream(0) ?? input.shared!)
     let channels = pattern[0].count
@@ -43,9 +41,10 @@ public final class GateTrace: @unchecked Sendable {
     return Streams(
       PackedStreams(
         values,
-        sources: pattern.enumerated().map { task, own in
-          own.indices.map { (own[$0] ? task : pattern.count) * channels + $0 }
-        },
+        sources: ChannelSources(
+          pattern.enumerated().map { task, own in
+            own.indices.map { (own[$0] ? task : pattern.count) * channels + $0 }
+          }),
         origins: pattern.map { _ in [number] }, axis: axis))
   }
 }

@@ -88,10 +88,4 @@ extension GatedLayer {
   public func pattern() -> [[Bool]] {
     withoutGradients { gates.value.unbound().map { $0.array(of: Double.self).map { $0 >= 0 } } }
   }
-
-  /// The soft fraction of a task's own channels, the mean of σ(α) over the channels of each part, tasks × parts.
-  public func softFractions() -> Tensor {
-    let shape = gates.shape
-    return gates.value.sigmoid().reshaped([shape[0], parts, shape[1] / parts]).mean(axes: [2])
-  }
 }

@@ -40,7 +40,7 @@ public protocol LayerKit {
   ///   - make: registers a layer with some of the outputs at a path.
   func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer
 }
 
@@ -53,7 +53,7 @@ extension LayerKit {
   /// Makes a layer that all tasks share.
   public func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer { SharedLayer(make(path, outputs)) }
 }
 

@@ -39,7 +39,7 @@ public struct Attention: StreamLayer {
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     let qkv = qkv(input, context)
     guard let packed = qkv.packed else { return projection(qkv.map(attended), context) }
-    let heads = PackedHeads(packed.sources, count: heads)
+    let heads = packed.channels.heads(count: heads)
     return projection(
       Streams(
         PackedStreams(heads.attended(packed.values), sources: heads.sources, origins: packed.origins, axis: .tokens)),

@@ -18,6 +18,14 @@ public protocol Sharing: Sendable {
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
 
+  /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
+  ///
+  /// - Parameters:
+  ///   - entry: the encoder.
+  ///   - request: the images for which the encoder is built.
+  /// - Throws: ``NetworkError`` that says what does not fit.
+  func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws
+
   /// Builds an encoder that tasks share in this way.
   ///
   /// - Parameters:
@@ -31,6 +39,8 @@ public protocol Sharing: Sendable {
 }
 
 extension Sharing {
+  /// The default: every encoder can be shared.
+  public func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws {}
   /// The default: an encoder needs no special property.
   public var requirements: Set<EncoderTraits.Capability> { [] }
   /// The default: false.
@@ -45,8 +55,6 @@ public struct SharedEncoder {
   public var encoder: any Encoder
   /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
   public var normalizedConvolutions: [NormalizedConvolution]
-  /// A plain encoder, which loads pretrained weights for this one; the encoder itself by default.
-  public var plain: any Encoder
   /// Returns a number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
   public var penalty: () -> Tensor?
   /// Of every entry of a pruned encoder, the output channels of the gated one's entry that remain; empty otherwise.
@@ -62,12 +70,11 @@ public struct SharedEncoder {
 
   /// Creates a shared encoder, all of whose entries have the names of a plain one by default.
   public init(
-    _ encoder: any Encoder, plain: (any Encoder)? = nil, normalizedConvolutions: [NormalizedConvolution] = [],
+    _ encoder: any Encoder, normalizedConvolutions: [NormalizedConvolution] = [],
     penalty: @escaping () -> Tensor? = { nil }, optimizerGroups: [OptimizerGroup] = [],
     origin: @escaping @Sendable (_ name: String) -> EntryOrigin? = { EntryOrigin($0) }
   ) {
     self.encoder = encoder
-    self.plain = plain ?? encoder
     self.normalizedConvolutions = normalizedConvolutions
     self.penalty = penalty
     self.optimizerGroups = optimizerGroups

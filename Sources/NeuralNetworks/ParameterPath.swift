@@ -78,7 +78,8 @@ public struct ParameterPath {
   public func parameter(_ name: String, _ shape: [Int], _ initial: Initialization) -> Parameter {
     store.register(
       self[name].prefix, scope: scope, isNormOrBias: countsAsBias || shape.count <= 1,
-      initial: initial.values(shape, from: store.generator))
+      initial: store.device == .meta
+        ? .empty(shape, device: .meta) : initial.values(shape, from: store.generator))
   }
 
   /// Registers a buffer with its first values.

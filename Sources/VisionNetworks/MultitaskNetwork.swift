@@ -153,6 +153,20 @@ public final class MultitaskNetwork {
     decoders(features, for: tasks, size: size, context)
   }
 
+  /// Returns features with the names that they have in the results of public code: those of shared maps, such as
+  /// `backbone.0`, or those of each task's maps, such as `backbone.0.depth`.
+  public func named(_ features: Features) -> [(name: String, tensor: Tensor)] {
+    let names = encoder.featureNames.map { "\(Self.encoderPath).\($0)" }
+    switch features {
+    case .none: return []
+    case .shared(let maps): return zip(names, maps).map { ($0, $1) }
+    case .byTask(let byTask):
+      return byTask.sorted { $0.key < $1.key }.flatMap { task, maps in
+        zip(names, maps).map { ("\($0).\(tasks[task])", $1) }
+      }
+    }
+  }
+
   /// Computes a whole forward pass for some tasks (positions in ``outputs``), which default to all.
   ///
   /// - Returns: each task's prediction, before any activation.

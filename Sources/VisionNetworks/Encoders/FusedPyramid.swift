@@ -32,6 +32,8 @@ public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
 
   /// The channels of the one map: those of all maps of the encoder together.
   public var featureChannels: [Int] { [body.featureChannels.reduce(0, +)] }
+  /// `1`: the map is the result of the second of two modules.
+  public var featureNames: [String] { ["1"] }
   /// The stride of the encoder's finest map.
   public var featureStrides: [Int] { [body.featureStrides[0]] }
 

@@ -51,6 +51,8 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
 
   /// The channels of the layers: 64 to 512 of basic blocks, 256 to 2048 of bottlenecks, at full width.
   public var featureChannels: [Int] { configuration.widths.map { $0 * configuration.blockKind.expansion } }
+  /// `layer1`, `layer2` and so on.
+  public var featureNames: [String] { configuration.widths.indices.map { "layer\($0 + 1)" } }
   /// The strides of the layers: 4, 8, 16 and 32, or 4, 8, 8 and 8 if the network is dilated; 1, 2 and 4 of networks for
   /// small images.
   public var featureStrides: [Int] {

@@ -6,6 +6,8 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case segmentation(classes: [String])
     /// The depth of each pixel in meters, above zero.
     case depth
+    /// The disparity of each pixel, or another inverse of its distance, of zero or above.
+    case disparity
     /// The unit normal of the surface at each pixel, in the camera's frame: x to the right, y down, z away from the
     /// camera.
     case normals
@@ -13,7 +15,7 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case edges
     /// Yes or no for each pixel.
     case saliency
-    /// One to three numbers from 0 to 1 for each pixel.
+    /// One to three numbers for each pixel; files of data set folders hold those from 0 to 1.
     case quantities(count: Int)
     /// Yes or no about the image as a whole, for each of several names.
     case attributes(names: [String])
@@ -52,6 +54,7 @@ extension VisionTask.Kind {
     switch self {
     case .segmentation(let classes): ClassFormat(classes: classes)
     case .depth: DepthFormat()
+    case .disparity: DisparityFormat()
     case .normals: NormalsFormat()
     case .edges: MaskFormat(maskContent: .lines)
     case .saliency: MaskFormat(maskContent: .regions)

@@ -45,6 +45,7 @@ extension VisionTask.Kind {
     switch self {
     case .segmentation(let classes): SegmentationTask(classCount: classes.count)
     case .depth: DepthTask()
+    case .disparity: DisparityTask()
     case .normals: NormalsTask(lossKind: normalsLoss)
     case .edges: EdgesTask()
     case .saliency: SaliencyTask()

@@ -144,7 +144,17 @@ public struct DatasetReader: Registered {
 
 extension DatasetReader {
   /// The readers that come with the library, and those that its users add.
-  public static let registry = Registry("data reader", [scenes, folder])
+  public static let registry = Registry(
+    "data reader",
+    [
+      scenes,
+      folder,
+      nyud,
+      pascalContext,
+      cityscapes,
+      celeba,
+      taskonomy,
+    ])
 
   /// Returns the reader of a run's data: the one that is named, or else the one that recognizes the folder; without a
   /// folder, the reader of the embedded scenes.

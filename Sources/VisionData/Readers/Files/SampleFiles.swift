@@ -1,0 +1,21 @@
+import Foundation
+
+/// A data set in one of its forms on disk: where the files of a sample lie, found by the sample's id, and what they mean.
+protocol SampleFiles: Sendable {
+  /// Everything that there is ground truth for.
+  var tasks: [VisionTask] { get }
+  /// Returns the file of a sample's image.
+  func imageFile(of id: String) -> URL
+  /// Returns the files that hold a sample's ground truth, all of which have to be there.
+  func targetFiles(of task: VisionTask, _ id: String) -> [URL]
+  /// Reads a sample's image, with colors from 0 to 1.
+  func image(of id: String) throws -> PixelMap
+  /// Reads a sample's ground truth.
+  ///
+  /// - Parameters:
+  ///   - task: one of ``tasks``.
+  ///   - id: the sample.
+  ///   - size: the size of the sample's image.
+  /// - Throws: `FileError` for a file that is missing, damaged, of another size, or holds values that it cannot hold.
+  func target(of task: VisionTask, _ id: String, like size: ImageSize) throws -> Target
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Support
+
+extension URL {
+  /// The path below this folder.
+  func file(_ path: String) -> URL { appendingPathComponent(path) }
+
+  /// Whether there is a file or a folder.
+  var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Whether there is a folder.
+  var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// Whether some file in this folder has one of these extensions. It looks no further than the first.
+  func holdsFile(_ extensions: String...) -> Bool {
+    let entries = FileManager.default.enumerator(
+      at: self, includingPropertiesForKeys: nil, options: [.skipsSubdirectoryDescendants])
+    while let entry = entries?.nextObject() as? URL {
+      if extensions.contains(entry.pathExtension.lowercased()) { return true }
+    }
+    return false
+  }
+
+  /// The names of what lies in this folder, sorted.
+  ///
+  /// - Throws: `FileError` for a folder that cannot be read.
+  func contents() throws -> [String] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw FileError.unreadable(self)
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+}

@@ -10,7 +10,7 @@ struct Polymath: ParsableCommand {
     version: Version.current,
     subcommands: [
       Train.self, Compare.self, Evaluate.self, EvaluateCoco.self, Predict.self, Analyze.self, Prune.self, Methods.self,
-      Networks.self,
+      Networks.self, Cost.self, Forward.self,
       Aggregate.self, Group.self, Encode.self,
       DataCommand.self, Bench.self,
     ])

@@ -73,8 +73,8 @@ extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
       .name("encoder", \.encoder, among: EncoderRegistry.shared.names, "encoder, which turns images into feature maps"),
-      .name(
-        "decoder", \.decoder, among: DecoderRegistry.shared.names,
+      .method(
+        "decoder", \.decoder, among: DecoderRegistry.shared.names, listedBy: "polymath networks",
         "decoder, which turns feature maps into each task's prediction"),
       .method("sharing", \.sharing, listedBy: "polymath networks", "how the tasks share the encoder"),
       .path(
@@ -157,6 +157,10 @@ extension Configuration.Training {
       .integer("steps", \.steps, 1...Configuration.largestStep, "number of steps"),
       .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
       .integer("accumulation", \.accumulation, 1...4096, "batches of a step, each counted by its labels"),
+      .choice(
+        "lossFamily", \.lossFamily,
+        "whose losses, where public codes differ: cnn has normals per component and one logit of saliency, vit normals per pixel and two logits, mixed normals per pixel and one logit"
+      ),
       .choice(
         "normalsLoss", \.normalsLoss,
         "loss of surface normals: l1, as in publications, or cosine, which learns faster from random weights"),

@@ -106,6 +106,7 @@ extension Configuration {
       if path[0] == "method" { return try apply(setting, to: path[2], of: path[1], source) }
       if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
       if path[0] == "data", path[1] == "dataset" { return try apply(setting, toDataset: path[2], source) }
+      if path[0] == "network", path[1] == "decoder" { return network.decoder.settings[path[2]] = setting }
     }
     if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
     if parts.count == 2, path.count == 2, path[0] == Self.workloadName {

@@ -98,8 +98,8 @@ public struct Configuration: Sendable, Equatable {
   public struct Network: Sendable, Equatable {
     /// The encoder: a name of `EncoderRegistry`. It defaults to `resnet18`.
     public var encoder = "resnet18"
-    /// The decoder of every task: a name of `DecoderRegistry`. It defaults to `multi-scale`.
-    public var decoder = "multi-scale"
+    /// The decoder of every task: a name of `DecoderRegistry`, with parameters. It defaults to `multi-scale`.
+    public var decoder = MethodChoice("multi-scale")
     /// The way in which tasks share the encoder: a name of `SharingRegistry`, with parameters. It defaults to `hard`.
     public var sharing = MethodChoice("hard")
     /// The path of a safetensors file with pretrained weights of the encoder, or of an earlier run's folder; nil, the
@@ -194,6 +194,8 @@ public struct Configuration: Sendable, Equatable {
     public var batchSize = 8
     /// The number of batches of a step, from 1 to 4096, each counted by its labels; defaults to 1.
     public var accumulation = 1
+    /// The public code whose losses are trained with, where codes differ; defaults to ``LossFamily/mixed``.
+    public var lossFamily = LossFamily.mixed
     /// The loss of surface normals; defaults to ``NormalsLossKind/l1``.
     public var normalsLoss = NormalsLossKind.l1
     /// The number of steps between two evaluations, 100 by default; zero stands for a single one at the end.

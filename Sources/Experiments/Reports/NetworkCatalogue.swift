@@ -52,6 +52,7 @@ public enum NetworkCatalogue {
   private static func describe(_ decoder: DecoderEntry) -> String {
     var lines = ["\(decoder.name) (decoder)", "  \(decoder.summary)", "  paper: \(decoder.paper)"]
     lines += decoder.traits.capabilities.map { "  \($0.summary)" }.sorted()
+    lines += CatalogueText.parameters(decoder.parameters, of: decoder.name, field: "network.decoder")
     return lines.joined(separator: "\n")
   }
 

@@ -31,12 +31,15 @@ struct VisionPlan {
     self.resolved = resolved
     let tasks = try configuration.data.chosenTasks(among: available)
     samples = try SamplePlan(configuration)
-    bindings = try level.bindings(of: tasks, normalsLoss: configuration.training.normalsLoss, workload: workload)
+    bindings = try level.bindings(
+      of: tasks, LossChoice(normals: configuration.training.normalsLoss, family: configuration.training.lossFamily),
+      workload: workload)
     network = NetworkPlan(
       encoder: try EncoderRegistry.shared.require(choices.encoder),
       sharing: try SharingRegistry.shared.require(choices.sharing.name)
         .make(choices.sharing.settings, tasks: resolved.tasks, totalSteps: configuration.training.steps),
-      decoder: try DecoderRegistry.shared.require(choices.decoder), outputs: bindings.map(\.output),
+      decoder: try DecoderRegistry.shared.require(choices.decoder.name).with(choices.decoder.settings),
+      outputs: bindings.map(\.output),
       request: EncoderRequest(
         imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width,
         imageChannels: samples.channels.count, dropPath: choices.dropPath))
@@ -76,6 +79,29 @@ struct VisionPlan {
     }
   }
 
+  /// Finds a network that cannot be trained in this machine's memory.
+  ///
+  /// - Throws: ``ConfigurationError`` that says how much is needed.
+  func requireMemory() throws {
+    guard resolved.device == .cpu else { return }
+    // The values and the gradient, and what the optimizer keeps.
+    let copies = 2 + resolved.configuration.optimizer.name.statesPerParameter
+    try TrainingMemory(network, batchSize: samples.batchSize, copies: copies).check()
+  }
+
+  /// Counts the network for images of a size, which defaults to that of evaluations.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost {
+    let size = (height: height ?? samples.size.height, width: width ?? samples.size.width)
+    var plan = network
+    if plan.encoder.traits.takesOneSize {
+      plan.request.imageHeight = size.height
+      plan.request.imageWidth = size.width
+    }
+    try plan.check(height: size.height, width: size.width)
+    return try NetworkCost(
+      of: MultitaskNetwork(plan, seed: 0, device: .meta), height: size.height, width: size.width)
+  }
+
   /// Batch normalization needs more than one value for each channel.
   ///
   /// - Parameter sampleCount: the number of samples to train on, or the most that there may be.
@@ -102,14 +128,7 @@ extension VisionPlan {
   private func checkNetwork() throws {
     let (encoder, decoder, choices) = (network.encoder, network.decoder, resolved.configuration.network)
     for (height, width) in [samples.trainingSize, samples.size] {
-      guard height % network.sizeMultiple == 0, width % network.sizeMultiple == 0 else {
-        let parts =
-          network.sizeMultiple == encoder.traits.sizeMultiple
-          ? encoder.name : "\(encoder.name) with the decoder \(decoder.name)"
-        throw ConfigurationError(
-          "images of \(height)×\(width) do not fit \(parts): both sides have to be multiples of \(network.sizeMultiple)"
-        )
-      }
+      try network.check(height: height, width: width)
     }
     guard encoder.traits.has(.stochasticDepth) || choices.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")

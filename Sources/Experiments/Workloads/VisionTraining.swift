@@ -83,6 +83,11 @@ final class VisionTraining {
     return try Evaluator(data, device).evaluate { predictor($0) }
   }
 
+  /// The cost of the network as it is, for an image of a size, which defaults to that of evaluations.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost {
+    try NetworkCost(of: network, height: height ?? samples.size.height, width: width ?? samples.size.width)
+  }
+
   /// The network's outputs for one image, without the batch.
   ///
   /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.

@@ -34,6 +34,10 @@ extension VisionWorkload {
   public func evaluate() throws -> Evaluation { try training.evaluate() }
   /// Returns the trivial predictors' metrics on the validation data.
   public func evaluateTrivially() throws -> Evaluation { try training.evaluateTrivially() }
+  /// Returns the cost of the network for an image of a size, which defaults to that of evaluations.
+  public func cost(height: Int?, width: Int?) throws -> NetworkCost? {
+    try training.cost(height: height, width: width)
+  }
   /// Returns how well each task is done, from 0 to 1, in the order of the tasks.
   public func performance(_ evaluation: Evaluation) -> [Double]? {
     zip(training.bindings, evaluation.tasks).map { $0.performance($1.metrics) }
@@ -67,9 +71,14 @@ struct VisionWorkloadFactory<Made: VisionWorkload>: WorkloadFactory {
     _ = try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks())
   }
 
+  func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? {
+    try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks()).cost(height: height, width: width)
+  }
+
   func make(_ resolved: ResolvedConfiguration) throws -> any Workload {
     let dataset = try resolved.dataset.open()
     let plan = try VisionPlan(resolved, about: Made.level, available: dataset.tasks)
+    try plan.requireMemory()
     return Made(try VisionTraining(plan, DataSetup(plan, dataset)))
   }
 

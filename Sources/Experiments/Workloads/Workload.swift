@@ -43,6 +43,12 @@ public protocol Workload {
   /// Metrics on the validation data of a predictor that says the same about every sample: what a network has to beat.
   func evaluateTrivially() throws -> Evaluation
 
+  /// The cost of a forward pass for one image of a size, which defaults to that of evaluations.
+  ///
+  /// - Returns: nil, by default, if the workload's network does not take images alone.
+  /// - Throws: `NetworkError` for sides that the network cannot take.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost?
+
   /// How well each of the network's tasks is done, from 0 (bad) to 1, for weightings that learn from it.
   ///
   /// - Returns: nil, by default, if the workload does not say.
@@ -72,6 +78,8 @@ extension Workload {
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
+  /// Returns nil: the network is not counted.
+  public func cost(height: Int?, width: Int?) throws -> NetworkCost? { nil }
   /// Returns nil: there is nothing to say.
   public func note() throws -> String? { nil }
   /// Returns nil: the workload does not say.

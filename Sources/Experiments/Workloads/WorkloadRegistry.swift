@@ -1,5 +1,6 @@
 import MultitaskLearning
 import Support
+import VisionNetworks
 
 /// Makes a workload from a configuration, in which `workload` names its entry.
 public protocol WorkloadFactory: Sendable {
@@ -14,6 +15,12 @@ public protocol WorkloadFactory: Sendable {
 
   /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
   func check(_ resolved: ResolvedConfiguration) throws
+
+  /// Returns the cost of the network that a configuration describes, which is not built, for one image.
+  ///
+  /// - Returns: nil, by default, if the network does not take images alone.
+  /// - Throws: `NetworkError` for sides that the network cannot take, and what is wrong with the configuration.
+  func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost?
 
   /// Makes a workload for a training, with data, and with pretrained weights if the configuration names some.
   ///
@@ -32,6 +39,8 @@ extension WorkloadFactory {
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
   /// Returns `data.tasks`.
   public func tasks(_ configuration: Configuration) throws -> [String] { configuration.data.tasks }
+  /// Returns nil: the network is not counted.
+  public func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? { nil }
   /// Accepts every configuration.
   public func check(_ resolved: ResolvedConfiguration) throws {}
 }

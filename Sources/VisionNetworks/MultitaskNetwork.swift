@@ -45,7 +45,7 @@ public final class MultitaskNetwork {
 
   /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
   private func declareReachOfEncoder() {
-    let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
+    let leaves = store.allParameters.filter { $0.scope.stage == .trunk }
     let image = Tensor.zeros(
       [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth],
       dtype: store.dtype, device: store.device)

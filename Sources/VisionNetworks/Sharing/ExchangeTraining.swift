@@ -36,18 +36,3 @@ extension ExchangeTraining {
       learningRateFactor: settings.number("learningRateFactor"), momentum: settings.number("momentum"))
   }
 }
-
-extension ExchangePlaces {
-  static func parameters(afterStem: Bool) -> [MethodParameter] {
-    [
-      MethodParameter(
-        "stem", .boolean, default: .text(afterStem ? "true" : "false"),
-        "whether tasks exchange maps behind the encoder's stem, too"),
-      MethodParameter("end", .boolean, default: .text("true"), "whether tasks exchange maps behind the last step, too"),
-    ]
-  }
-
-  init(_ settings: MethodSettings) {
-    self.init(afterStem: settings.boolean("stem"), afterEnd: settings.boolean("end"))
-  }
-}

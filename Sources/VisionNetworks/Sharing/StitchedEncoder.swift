@@ -2,35 +2,6 @@ import NeuralNetworks
 import Support
 import Torch
 
-/// What mixes the maps of all tasks at one place of their encoders.
-protocol MapExchange {
-  /// Returns the maps with which the tasks go on.
-  ///
-  /// - Parameters:
-  ///   - maps: the map of each task, batch × channels × height × width.
-  ///   - context: whether the network is in training.
-  func callAsFunction(_ maps: [Tensor], _ context: ForwardContext) -> [Tensor]
-}
-
-/// The steps of an encoder behind which tasks exchange maps.
-public struct ExchangePlaces: Sendable, Equatable {
-  /// Whether tasks exchange maps behind the encoder's stem, too.
-  public var afterStem: Bool
-  /// Whether tasks exchange maps behind the encoder's last step, too.
-  public var afterEnd: Bool
-
-  /// Creates the places behind all steps but those that are left out.
-  public init(afterStem: Bool, afterEnd: Bool) {
-    self.afterStem = afterStem
-    self.afterEnd = afterEnd
-  }
-
-  /// Returns whether tasks exchange maps behind a step of some.
-  func contain(_ index: Int, of steps: [EncoderStep]) -> Bool {
-    (afterStem || !steps[index].isStem) && (afterEnd || index < steps.count - 1)
-  }
-}
-
 /// An encoder for each task, between which maps are exchanged behind some steps.
 struct StitchedEncoder: Encoder {
   private let tasks: [String]

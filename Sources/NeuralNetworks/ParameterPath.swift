@@ -29,6 +29,13 @@ public struct ParameterPath {
   /// The place below this one that a number names.
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
+  /// Returns the place beside this one that a component names: `cross_stitch` beside `backbone`, `net.cross_stitch` beside
+  /// `net.backbone`. What this path declares stays.
+  public func beside(_ component: String) -> ParameterPath {
+    let above = prefix.split(separator: ".").dropLast() + [component[...]]
+    return with { $0.prefix = above.joined(separator: ".") }
+  }
+
   /// Returns the place that lies below another root as this one lies below its own: `backbone.layer1.conv` below
   /// `backbone` becomes `backbone.task.depth.layer1.conv` below `backbone.task.depth`. What this path declares stays.
   ///

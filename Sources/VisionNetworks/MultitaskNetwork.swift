@@ -47,7 +47,7 @@ public final class MultitaskNetwork {
 
   /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
   private func declareReachOfEncoder() {
-    let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
+    let leaves = store.allParameters.filter { $0.scope.stage == .trunk }
     let all = Array(outputs.indices)
     let features = features(probeImage(), for: all, .evaluation)
     let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }

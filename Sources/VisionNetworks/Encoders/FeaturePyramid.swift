@@ -9,7 +9,7 @@ import Torch
 /// convolutions have neither normalization nor activation, and all tasks share them in every way of sharing.
 ///
 /// - Source: Lin et al., *Feature Pyramid Networks for Object Detection*, CVPR 2017.
-public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
+public struct FeaturePyramid: SteppedEncoder, PretrainedEncoder, FeatureNaming {
   /// The encoder whose maps the pyramid starts from.
   public let body: any Encoder
   /// The channels of every map.
@@ -47,7 +47,18 @@ public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
 
   /// Returns the maps of the pyramid, finest first.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    let maps = body(images, context)
+    pyramid(over: body(images, context), context)
+  }
+
+  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
+  public var steps: [EncoderStep] { body.stepped.steps }
+
+  /// Returns the maps of the pyramid, finest first, from the outputs of the encoder's steps.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    pyramid(over: body.stepped.features(ofSteps: outputs, context), context)
+  }
+
+  private func pyramid(over maps: [Streams], _ context: ForwardContext) -> [Streams] {
     var coarser: Streams?
     var pyramid: [Streams] = []
     for ((map, projection), output) in zip(zip(maps, projections), outputs).reversed() {
@@ -104,7 +115,7 @@ extension FeaturePyramid {
   public static func entry(over body: EncoderEntry, width: Int) -> EncoderEntry {
     require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
     var traits = body.traits
-    traits.capabilities.remove(.stages)
+    traits.capabilities.subtract([.stages, .attention])
     return EncoderEntry(
       body.name + "_fpn", alias: body.alias.map { $0 + "-fpn" },
       summary: "A feature pyramid of \(width) channels over \(body.name).",

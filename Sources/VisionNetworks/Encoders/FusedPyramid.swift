@@ -10,7 +10,7 @@ import Torch
 /// with `1`.
 ///
 /// - Source: Sun et al., *High-Resolution Representations for Labeling Pixels and Regions*, arXiv 2019, section 3.2.
-public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
+public struct FusedPyramid: SteppedEncoder, PretrainedEncoder, FeatureNaming {
   /// The encoder whose maps are fused.
   public let body: any Encoder
   private let projection: RectifiedConvolution
@@ -39,7 +39,19 @@ public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
 
   /// Returns the one map.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    [projection(Streams.combined(body(images, context)) { $0.concatenatedMaps() }, context)]
+    fused(body(images, context), context)
+  }
+
+  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
+  public var steps: [EncoderStep] { body.stepped.steps }
+
+  /// Returns the one map from the outputs of the encoder's steps.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    fused(body.stepped.features(ofSteps: outputs, context), context)
+  }
+
+  private func fused(_ maps: [Streams], _ context: ForwardContext) -> [Streams] {
+    [projection(Streams.combined(maps) { $0.concatenatedMaps() }, context)]
   }
 
   /// Returns whether an entry is part of the encoder's classifier.
@@ -75,7 +87,7 @@ extension FusedPyramid {
   public static func entry(over body: EncoderEntry) -> EncoderEntry {
     require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
     var traits = body.traits
-    traits.capabilities.subtract([.stages, .pyramid])
+    traits.capabilities.subtract([.stages, .attention, .pyramid])
     return EncoderEntry(
       body.name + "_fused", alias: body.alias.map { $0 + "-fused" },
       summary: "One map of all maps of \(body.name), after a 1×1 convolution.",

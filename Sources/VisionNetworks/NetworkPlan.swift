@@ -32,6 +32,7 @@ public struct NetworkPlan: Sendable {
   public func check() throws {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
+    try sharing.check(encoder, request)
   }
 
   /// Whether tasks exchange features within the encoder.

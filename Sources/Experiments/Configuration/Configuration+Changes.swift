@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import VisionNetworks
 
 extension Configuration {
   /// The same with paths that hold in every working directory.
@@ -9,6 +10,10 @@ extension Configuration {
     copy.data.folder = absolute(data.folder)
     copy.data.validationFolder = absolute(data.validationFolder)
     copy.network.weights = absolute(network.weights)
+    for parameter in SharingRegistry.shared.entry(network.sharing.name)?.parameters ?? [] {
+      guard case .folder = parameter.kind, let path = network.sharing.settings[parameter.name] else { continue }
+      copy.network.sharing.settings[parameter.name] = absolute(path.description).map(MethodSetting.text)
+    }
     return copy
   }
 

@@ -1,6 +1,8 @@
 import Foundation
+import MultitaskLearning
 import Support
 import Torch
+import VisionNetworks
 
 /// The folder of a run: configuration, metrics, checkpoints, report and predictions.
 public struct RunFolder: Sendable {
@@ -32,6 +34,9 @@ public struct RunFolder: Sendable {
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
   /// The file `trivial.json`: the metrics of the trivial predictors.
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
+
+  /// The file `layers.json`: how often the tasks' gradients were in conflict in each layer, if that was counted.
+  public var layers: URL { LayerConflicts.url(in: url) }
 
   /// Whether there is a file or folder at ``url``.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
@@ -94,7 +99,7 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` when the folder holds no run.
   public func removeResults() throws {
     try requireReplaceable()
-    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names]
+    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names, layers]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")

@@ -18,11 +18,15 @@ public struct MethodParameter: Sendable {
     case task
     /// The name of a method of the given kind.
     case method(MethodKind)
+    /// The path of a folder.
+    case folder
+    /// Names, with commas or spaces between them.
+    case names
 
     var isNumber: Bool {
       switch self {
       case .real, .integer: true
-      case .choice, .boolean, .taskNumbers, .task, .method: false
+      case .choice, .boolean, .taskNumbers, .task, .method, .folder, .names: false
       }
     }
   }
@@ -59,6 +63,8 @@ public struct MethodParameter: Sendable {
       "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
     case .task: "the name of a task"
     case .method(let kind): "the name of a \(kind.title)"
+    case .folder: "the path of a folder"
+    case .names: "names with commas or spaces between them"
     }
   }
 
@@ -77,8 +83,9 @@ public struct MethodParameter: Sendable {
     case (.boolean, .text(let text)): ["true", "false"].contains(text)
     case (.taskNumbers(let range), .numbers(let numbers)):
       numbers.values.allSatisfy { $0.isFinite && range.contains($0) }
-    // A task may be called by a number.
-    case (.task, .text), (.task, .number), (.method, .text): true
+    // A task or a folder may be called by a number.
+    case (.task, .text), (.task, .number), (.method, .text), (.folder, .number): true
+    case (.folder, .text(let text)), (.names, .text(let text)): !text.allSatisfy(\.isWhitespace)
     default: false
     }
   }

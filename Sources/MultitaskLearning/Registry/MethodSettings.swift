@@ -118,6 +118,17 @@ public struct MethodSettings: Sendable {
     return text
   }
 
+  /// The path of a folder; nil where it was left out. Whether there is such a folder is not known yet.
+  public func optionalFolder(_ name: String) -> String? {
+    value(name, is: { if case .folder = $0 { true } else { false } }, "the path of a folder")?.description
+  }
+
+  /// Some names, one at least; nil where they were left out.
+  public func optionalNames(_ name: String) -> [String]? {
+    value(name, is: { if case .names = $0 { true } else { false } }, "names")?.description
+      .split { $0 == "," || $0.isWhitespace }.map(String.init)
+  }
+
   /// The value of a parameter that is declared as what it is asked for.
   private func value(
     _ name: String, is fits: (MethodParameter.Kind) -> Bool, _ wanted: String

@@ -18,6 +18,14 @@ public protocol Sharing: Sendable {
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
 
+  /// Whether all images have to have the size for which the encoder is built.
+  var takesOneSize: Bool { get }
+
+  /// Checks whether an encoder that meets the ``requirements`` has the parts that the way of sharing names.
+  ///
+  /// - Throws: ``NetworkError`` that says what it lacks.
+  func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws
+
   /// Builds an encoder that tasks share in this way.
   ///
   /// - Parameters:
@@ -37,6 +45,10 @@ extension Sharing {
   public var exchangesStreams: Bool { false }
   /// The default: false.
   public var normalizesByTask: Bool { false }
+  /// The default: false.
+  public var takesOneSize: Bool { false }
+  /// Returns without an error: no part is named.
+  public func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws {}
 }
 
 /// An encoder, and the parts of it that belong to tasks.

@@ -33,6 +33,7 @@ public struct NetworkPlan: Sendable {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
     try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
+    try sharing.check(encoder, request)
   }
 
   /// Whether tasks exchange features within the encoder.

@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import VisionNetworks
 
 extension Configuration {
   /// The same with paths that hold in every working directory.

@@ -118,6 +118,10 @@ extension Configuration.Diagnostics {
         "level", \.level,
         "level of the observed gradients; parameters cost each task a backward pass through the whole network, features one through its decoder"
       ),
+      .boolean(
+        "layers", \.layers,
+        "whether conflicts of the tasks' gradients are counted in every layer and step, for `polymath analyze --layers` and network.sharing: branched; all observations are then of parameters"
+      ),
     ]
   }
 }

@@ -132,6 +132,9 @@ public struct Configuration: Sendable, Equatable {
     public var every = 10
     /// The level of the observed gradients; defaults to `GradientLevel/features`.
     public var level = GradientLevel.features
+    /// Whether conflicts of the tasks' gradients are counted in every layer and step; defaults to false. All observations
+    /// are then of parameters.
+    public var layers = false
   }
 
   /// The section `optimizer`: the optimizer and the learning rate.

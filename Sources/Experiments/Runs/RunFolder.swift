@@ -1,6 +1,8 @@
 import Foundation
+import MultitaskLearning
 import Support
 import Torch
+import VisionNetworks
 
 /// The folder of a run: configuration, metrics, checkpoints, report and predictions.
 public struct RunFolder: Sendable {
@@ -39,6 +41,9 @@ public struct RunFolder: Sendable {
   public var pruned: RunFolder { RunFolder(url.appendingPathComponent("pruned")) }
 
   static let layoutName = "layout.json"
+
+  /// The file `layers.json`: how often the tasks' gradients were in conflict in each layer, if that was counted.
+  public var layers: URL { LayerConflicts.url(in: url) }
 
   /// Whether there is a file or folder at ``url``.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
@@ -102,7 +107,8 @@ public struct RunFolder: Sendable {
   public func removeResults() throws {
     try requireReplaceable()
     for item in [
-      metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names, layout, pruned.url,
+      metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names, layers, layout,
+      pruned.url,
     ]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {

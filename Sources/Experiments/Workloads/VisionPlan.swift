@@ -141,6 +141,11 @@ extension VisionPlan {
         "with network.sharing: \(choices.sharing.name), each task has features of its own, so that method.level has to be parameters"
       )
     }
+    guard !network.sharing.takesOneSize || samples.trainingSize == samples.size else {
+      throw ConfigurationError(
+        "with network.sharing: \(choices.sharing.name), gates look at images of one size, but the network is trained on crops of \(samples.trainingSize.height)×\(samples.trainingSize.width) and evaluated on images of \(samples.size.height)×\(samples.size.width): leave data.cropHeight and data.cropWidth out"
+      )
+    }
     guard !encoder.traits.has(.taskFeatures) || resolved.method.level == .parameters else {
       throw ConfigurationError(
         "\(encoder.name) has features of each task, so that method.level has to be parameters")

@@ -4,6 +4,8 @@ import Torch
 /// Collects what a step shows of the tasks' gradients, part by part. It changes nothing of what the step computes.
 struct GradientLook {
   let level: GradientLevel
+  /// Whether each layer is looked at, too, at the level of parameters.
+  private let seesLayers: Bool
   private let shared: ParameterVector
   private let layout: GradientLayout
   /// Parts of the batch, each of which has features of its own.
@@ -13,10 +15,12 @@ struct GradientLook {
   /// Of the features of all parts so far, side by side, or of the parameters.
   private var gramian: Gramian?
   private var modules: [(name: String, gramian: Gramian)] = []
+  private var layers: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
 
-  init(at level: GradientLevel, _ shared: ParameterVector, partCount: Int) {
+  init(at level: GradientLevel, seeingLayers seesLayers: Bool, _ shared: ParameterVector, partCount: Int) {
     self.level = level
+    self.seesLayers = seesLayers
     self.shared = shared
     self.partCount = partCount
     layout = GradientLayout(of: shared)
@@ -72,6 +76,7 @@ struct GradientLook {
   mutating func see(parameters gradients: DenseTaskGradients) {
     guard level == .parameters else { return }
     modules = gradients.moduleGramians
+    if seesLayers { layers = gradients.layerGramians }
     gramian = gradients.gramian
   }
 
@@ -79,7 +84,7 @@ struct GradientLook {
   mutating func diagnostics() -> GradientDiagnostics? {
     if !rows.isEmpty { see(parameters: layout.gradients(rows.sorted { $0.key < $1.key }.map(\.value))) }
     return gramian.map {
-      GradientDiagnostics(level: level, gramian: $0, modules: modules, featureEntropy: entropy)
+      GradientDiagnostics(level: level, gramian: $0, modules: modules, layers: layers, featureEntropy: entropy)
     }
   }
 }

@@ -49,10 +49,12 @@ public final class MultitaskOptimizer {
   ///   - observation: where the tasks' gradients are looked at for the report, or nil. A look costs a backward pass for
   ///     each task, through the decoders or the whole network, where the method does not need them anyway; it changes
   ///     nothing. A step is not looked at if a task lacks labels in a part of the batch.
+  ///   - seesLayers: whether a look at parameters shows each layer, too; defaults to false.
   /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` from the method, or naming a parameter whose
   ///   declared scope the network's graph contradicts.
   public func step(
-    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil
+    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil,
+    layers seesLayers: Bool = false
   ) throws -> StepReport {
     require(!objectives.isEmpty, "a step needs a batch")
     var schedule = method.schedule
@@ -60,7 +62,9 @@ public final class MultitaskOptimizer {
       objectives: objectives, store: store, workspace: workspace, ledger: ledger, optimizer: optimizer,
       clipping: clipping, learningRate: learningRate, method: method)
     guard !update.presentTasks.isEmpty else { return update.emptyReport }
-    let seen = try observation.flatMap { try update.prepareLook(at: $0, isJoint: !schedule.updatesSubsets) }
+    let seen = try observation.flatMap {
+      try update.prepareLook(at: $0, seeingLayers: seesLayers, isJoint: !schedule.updatesSubsets)
+    }
     var report = try schedule.step(update)
     report.diagnostics = report.diagnostics ?? seen
     report.penalty = update.penaltyValue

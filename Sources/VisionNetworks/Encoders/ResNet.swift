@@ -22,7 +22,10 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
     stemShape.stride = stem.convolutionStride
     stemShape.weight = .kaiming(fanOut: stemWidth * stem.kernel * stem.kernel)
     let start = RectifiedConvolution(path["conv1"], normalizedAt: path["bn1"], stemShape, kit: kit)
-    var stages = [EncoderStage("conv", channels: stemWidth, stem == .pooled ? [start, HalvingPool()] : [start])]
+    var stages = [
+      EncoderStage(
+        "conv", channels: stemWidth, stride: stem.stride, stem == .pooled ? [start, HalvingPool()] : [start])
+    ]
     let style = ResidualBlock.Style(shortcut: configuration.shortcut)
     var channels = stemWidth
     var dilation = 1
@@ -42,7 +45,8 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
             dilation: dilation, style: style, kit: kit))
         channels = planes * configuration.blockKind.expansion
       }
-      stages.append(EncoderStage("layer\(index + 1)", channels: channels, blocks))
+      let strideOfImage = stages[index].stride * stride
+      stages.append(EncoderStage("layer\(index + 1)", channels: channels, stride: strideOfImage, blocks))
     }
     self.stages = stages
     let width = channels

@@ -38,13 +38,16 @@ public struct EncoderStage: StreamLayer {
   public let name: String
   /// The number of channels of the output.
   public let channels: Int
+  /// The number of pixels of the image that one step of the output is.
+  public let stride: Int
   /// The layers in order, the last of which is the stage's last block.
   public let layers: [any StreamLayer]
 
   /// Creates a stage.
-  public init(_ name: String, channels: Int, _ layers: [any StreamLayer]) {
+  public init(_ name: String, channels: Int, stride: Int, _ layers: [any StreamLayer]) {
     self.name = name
     self.channels = channels
+    self.stride = stride
     self.layers = layers
   }
 

@@ -18,6 +18,9 @@ public protocol Sharing: Sendable {
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
 
+  /// Whether all images have to have the size for which the encoder is built.
+  var takesOneSize: Bool { get }
+
   /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
   ///
   /// - Parameters:
@@ -47,6 +50,8 @@ extension Sharing {
   public var exchangesStreams: Bool { false }
   /// The default: false.
   public var normalizesByTask: Bool { false }
+  /// The default: false.
+  public var takesOneSize: Bool { false }
 }
 
 /// An encoder, and the parts of it that belong to tasks.

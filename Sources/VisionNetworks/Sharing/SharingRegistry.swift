@@ -10,5 +10,8 @@ public enum SharingRegistry {
     [
       HardSharing.entry, TaskNormalizationSharing.entry, GatedSharing.entry, StaticSharing.entry,
       CrossStitchSharing.entry, NDDRSharing.entry, AttentionSharing.entry,
+      MixtureOfExpertsSharing.entry,
+      CustomizedGateSharing.entry, LayeredExtractionSharing.entry, DSelectKSharing.entry, BranchingSharing.entry,
+      BranchedSharing.entry,
     ])
 }

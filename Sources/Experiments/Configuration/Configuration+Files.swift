@@ -10,7 +10,7 @@ extension Configuration {
     var copy = self
     let parameters = SharingRegistry.shared.entry(network.sharing.name)?.parameters ?? []
     for parameter in parameters where parameter.kind.isFile {
-      guard case .text(let path)? = network.sharing.settings[parameter.name] else { continue }
+      guard let path = network.sharing.settings[parameter.name]?.description else { continue }
       let url = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder.path, isDirectory: true))
       copy.network.sharing.settings[parameter.name] = .text(url.standardizedFileURL.path)
     }

@@ -28,9 +28,11 @@ struct SamplePlan {
     case bytes(Int)
   }
 
-  /// - Parameter configuration: of which every field is allowed.
+  /// - Parameters:
+  ///   - configuration: of which every field is allowed.
+  ///   - preparations: changes of every sample right before it is normalized.
   /// - Throws: ``ConfigurationError`` for fields of the data that contradict each other, or for scenes without end.
-  init(_ configuration: Configuration) throws {
+  init(_ configuration: Configuration, preparing preparations: [any Transform] = []) throws {
     let data = configuration.data
     try data.check()
     size = (data.height, data.width)
@@ -44,24 +46,32 @@ struct SamplePlan {
     if let crop { transforms.append(crop) }
     if data.flip { transforms.append(RandomFlip()) }
     if data.jitter > 0 { transforms.append(ColorJitter(strength: Float(data.jitter))) }
-    trainingTransforms = transforms + [normalization]
-    evaluationTransforms = [rescale, normalization]
+    trainingTransforms = transforms + preparations + [normalization]
+    evaluationTransforms = [rescale] + preparations + [normalization]
     batchSize = configuration.training.batchSize
     threadCount = data.threads
     let bytes = data.cacheMegabytes.multipliedClamping(by: 1_000_000)
     cache = data.cache ? (bytes == 0 ? .partOfMachine : .bytes(bytes)) : nil
   }
 
-  /// A picture as a network takes it.
+  /// An image as a network takes it.
   ///
-  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
-  func prepared(_ picture: Picture) throws -> PixelMap {
-    guard channels.depthChannel == nil else {
+  /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
+  func prepared(_ image: InputImage) throws -> PixelMap {
+    switch (channels, image.depth) {
+    case (.rgb, nil):
+      return normalization(PixelMap(image.picture).resizedBilinear(height: size.height, width: size.width))
+    case (.rgbd, .some):
+      var generator = SeededGenerator(seed: 0)
+      return evaluationTransforms.reduce(image.sample) { $1($0, using: &generator) }.image
+    case (.rgbd, nil):
       throw ConfigurationError(
-        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone"
+        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone: --depth names the file of its depth"
       )
+    case (.rgb, .some):
+      throw ConfigurationError(
+        "the network takes colors alone (data.channels is \(channels.rawValue)), but the image comes with depth")
     }
-    return normalization(PixelMap(picture).resizedBilinear(height: size.height, width: size.width))
   }
 
   /// A new budget for the caches of a run; nil if there are no caches.

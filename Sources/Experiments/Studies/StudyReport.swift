@@ -69,7 +69,7 @@ public struct StudyReport {
   }
 
   private var costPlot: ScatterPlot {
-    let hasBaseline = results.baseline != nil
+    let hasBaseline = results.reference != nil
     let points = results.candidates.compactMap { row -> ScatterPlot.Point? in
       guard let cost = row.secondsPerStep, let gain = hasBaseline ? results.deltaM(row) : results.meanRank(row) else {
         return nil
@@ -146,7 +146,8 @@ public struct StudyReport {
       let records = try MetricsLog.read(folder.run(run))
       curves.append((candidate.label, records.steps))
     }
-    return study.configuration.data.tasks.map { task in
+    let tasks = try WorkloadRegistry.factory(of: study.configuration).tasks(study.configuration)
+    return tasks.map { task in
       Chart(
         "Training loss: \(task)", smoothed: true,
         curves.map { curve in (curve.label, curve.steps.map { ($0.step, $0.losses[task] ?? .nan) }) })

@@ -46,8 +46,8 @@ public struct StudyTable: Sendable {
     var columns = results.primaryMetrics.map { metric in
       column("\(metric.task) \(metric.name)", metric.direction, "%.4g") { $0.statistic(metric) }
     }
-    if results.baseline != nil {
-      columns.append(column("Δm %", .higherIsBetter, "%+.2f") { $0.isBaseline ? nil : results.deltaM($0) })
+    if results.reference != nil {
+      columns.append(column("Δm %", .higherIsBetter, "%+.2f") { results.deltaM($0) })
     }
     columns.append(column("mean rank", .lowerIsBetter, "%.2f") { $0.isBaseline ? nil : results.meanRank($0) })
     columns.append(column("ms/step", nil, "%.0f") { row in row.secondsPerStep.map { $0.scaled(by: 1000) } })
@@ -166,7 +166,7 @@ public struct StudyTable: Sendable {
     let results = results
     let numbers: [(name: String, value: (StudyResults.Row) -> Statistic?)] =
       results.metrics.map { metric in ("\(metric.task).\(metric.name)", { $0.statistic(metric) }) } + [
-        ("delta_m_percent", { $0.isBaseline ? nil : results.deltaM($0) }),
+        ("delta_m_percent", { results.deltaM($0) }),
         ("mean_rank", { $0.isBaseline ? nil : results.meanRank($0) }), ("seconds_per_step", { $0.secondsPerStep }),
         ("peak_megabytes", { $0.peakMegabytes }),
       ]

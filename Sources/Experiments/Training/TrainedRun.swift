@@ -49,10 +49,26 @@ public struct TrainedRun {
   /// What the network says about an image of any size.
   ///
   /// - Throws: ``ConfigurationError`` if the workload is not about single images.
+  public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
+    try imagePredictor().predict(image)
+  }
+
+  /// What the network says about an image of any size without depth.
+  ///
+  /// - Throws: ``ConfigurationError`` if the workload is not about single images.
   public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
+    try predict(InputImage(picture))
+  }
+
+  /// The names of the tasks of which ``predict(_:)-(InputImage)`` may give an image.
+  ///
+  /// - Throws: ``ConfigurationError`` if the workload is not about single images.
+  public func drawnTasks() throws -> [String] { try imagePredictor().drawnTasks }
+
+  private func imagePredictor() throws -> any ImagePredicting {
     guard let predictor = workload.imagePredictor else {
       throw ConfigurationError("the workload \(configuration.workload.name) predicts nothing from single images")
     }
-    return try predictor.predict(picture)
+    return predictor
   }
 }

@@ -55,9 +55,14 @@ final class NamedDataset {
   private var folder: URL? { data.folder.map { URL(fileURLWithPath: $0) } }
 
   private var request: DatasetRequest {
+    request(tasks: data.tasks, trainingCount: data.trainingCount, validationCount: data.validationCount)
+  }
+
+  /// What is asked of the reader, for some tasks and at most some samples.
+  func request(tasks: [String], trainingCount: Int, validationCount: Int) -> DatasetRequest {
     DatasetRequest(
-      folder: folder, validationFolder: data.validationFolder.map { URL(fileURLWithPath: $0) }, tasks: data.tasks,
-      trainingCount: data.trainingCount, validationCount: data.validationCount, height: data.height,
+      folder: folder, validationFolder: data.validationFolder.map { URL(fileURLWithPath: $0) }, tasks: tasks,
+      trainingCount: trainingCount, validationCount: validationCount, height: data.height,
       width: data.width, seed: data.seed, channels: data.channels, pixelLimit: data.pixelLimit,
       unclearMasks: data.unclearMasks, settings: data.dataset?.settings.mapValues(\.description) ?? [:])
   }

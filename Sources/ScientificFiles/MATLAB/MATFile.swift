@@ -44,7 +44,10 @@ public struct MATFile: Sendable {
     }
     let part = FilePart(url, "the variable '\(excerpt(name))'")
     var parser = MATParser(try variable.content(in: file, byteOrder, part: part), byteOrder, part)
-    return try parser.matrix()
+    let value = try parser.matrix()
+    FileWatch.tell(
+      url, value.array?.shape ?? [], "mat, \(name): \(value.array.map { "\($0.elementType)" } ?? value.kind)")
+    return value
   }
 
   /// Reads a variable of numbers.

@@ -38,5 +38,8 @@ public struct NPYFile: Sendable {
   ///
   /// - Throws: `FileError` if the file cannot be read.
   /// - Complexity: O(n); of the machine's byte order and in C order, the bytes are read to where they stay.
-  public func array() throws -> NumericArray { try layout.array(from: FileStream(file, start..<file.count)) }
+  public func array() throws -> NumericArray {
+    FileWatch.tell(url, shape, "npy, \(elementType)")
+    return try layout.array(from: FileStream(file, start..<file.count))
+  }
 }

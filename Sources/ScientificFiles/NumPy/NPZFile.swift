@@ -43,6 +43,8 @@ public struct NPZFile: Sendable {
     let array = Result { try NPYHeader.layout(from: stream).array(from: stream) }
     // Of bytes that are damaged, what they make of the array says little.
     try stream.finish()
-    return try array.get()
+    let numbers = try array.get()
+    FileWatch.tell(url, numbers.shape, "npz, \(name): \(numbers.elementType)")
+    return numbers
   }
 }

@@ -114,7 +114,12 @@ public struct PictureReader: Sendable {
     }
     defer { ci_free(picture.samples) }
     if !message.string.isEmpty { warn(url, message.string) }
-    return Picture(picture).turned(orientation)
+    let decoded = Picture(picture).turned(orientation)
+    FileWatch.tell(
+      url, [decoded.height, decoded.width],
+      "\(data.first == 0xFF ? "JPEG" : "PNG"), \(decoded.bitDepth) bits, \(decoded.channels) channel\(decoded.channels == 1 ? "" : "s")"
+    )
+    return decoded
   }
 
   private func tooLarge(_ picture: ci_picture, _ url: URL, fileSize: Int) -> FileError {

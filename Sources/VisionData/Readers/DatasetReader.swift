@@ -154,6 +154,9 @@ extension DatasetReader {
       cityscapes,
       celeba,
       taskonomy,
+      coco,
+      uoais,
+      metaGraspNet,
     ])
 
   /// Returns the reader of a run's data: the one that is named, or else the one that recognizes the folder; without a

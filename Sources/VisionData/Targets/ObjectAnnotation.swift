@@ -10,6 +10,8 @@ public struct ObjectAnnotation: Sendable, Equatable {
   public let visibleMask: RunLengthMask
   /// The pixels of the whole object, as if nothing covered it, among them the visible ones.
   public let amodalMask: RunLengthMask
+  /// Whether this is a group of objects: no object to learn, and one that counts neither if it is found nor if it is not.
+  public let isCrowd: Bool
   /// The tight box of the amodal mask.
   public let box: PixelBox
 
@@ -19,7 +21,8 @@ public struct ObjectAnnotation: Sendable, Equatable {
   ///   - label: the position of the object's class among those of its task.
   ///   - visibleMask: the pixels at which the object is seen.
   ///   - amodalMask: the pixels of the whole object, of the same size; masks of two sizes stop the process.
-  public init?(label: Int, visibleMask: RunLengthMask, amodalMask: RunLengthMask) {
+  ///   - isCrowd: whether this is a group of objects.
+  public init?(label: Int, visibleMask: RunLengthMask, amodalMask: RunLengthMask, isCrowd: Bool = false) {
     require(
       visibleMask.height == amodalMask.height && visibleMask.width == amodalMask.width,
       "an object's masks are \(visibleMask.height)×\(visibleMask.width) and \(amodalMask.height)×\(amodalMask.width)")
@@ -27,6 +30,7 @@ public struct ObjectAnnotation: Sendable, Equatable {
     self.label = label
     self.visibleMask = visibleMask
     self.amodalMask = amodalMask
+    self.isCrowd = isCrowd
     self.box = box
   }
 

@@ -100,6 +100,7 @@ extension ObjectAnnotation {
 
   fileprivate func applying(_ selection: PixelSelection) -> ObjectAnnotation? {
     ObjectAnnotation(
-      label: label, visibleMask: selection.moved(visibleMask), amodalMask: selection.moved(amodalMask))
+      label: label, visibleMask: selection.moved(visibleMask), amodalMask: selection.moved(amodalMask),
+      isCrowd: isCrowd)
   }
 }

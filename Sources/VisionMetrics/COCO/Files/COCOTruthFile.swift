@@ -17,7 +17,7 @@ package struct COCOTruthFile: Sendable {
   let text: COCOText
   /// In rising order of their numbers.
   package let images: [Image]
-  let categories: Set<Int>
+  package let categories: Set<Int>
   /// The names of the categories by number; a category without one is not in it.
   package let categoryNames: [Int: String]
   package let annotations: [COCORecord]

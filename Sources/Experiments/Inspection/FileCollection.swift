@@ -1,0 +1,61 @@
+import Foundation
+import Support
+import Synchronization
+
+/// What was found in the files that a reader read.
+struct FileCollection {
+  /// A part of a file that was read.
+  struct Content: Hashable {
+    let file: URL
+    /// The kind of the content, such as `PNG, 8 bits, 3 channels`.
+    let kind: String
+    let shape: [Int]
+  }
+
+  private(set) var contents: [Content] = []
+
+  /// Calls a function, and takes up what it reads; also what it read before an error.
+  mutating func watch<Value>(_ body: () throws -> Value) throws -> Value {
+    let found = Mutex<[Content]>([])
+    defer { contents += found.withLock { $0 } }
+    // A closure that outlives this call has nothing to tell.
+    return try withoutActuallyEscaping(
+      { file, kind, shape in found.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) } }
+    ) { observer in
+      try FileWatch.$observer.withValue(observer, operation: body)
+    }
+  }
+
+  /// Leaves what other contents have, too.
+  mutating func remove(_ other: FileCollection) {
+    let known = Set(other.contents)
+    contents.removeAll { known.contains($0) }
+  }
+
+  /// The kinds of content, each with the number of files and the sizes.
+  var lines: [String] {
+    var (kinds, groups): ([String], [String: [Content]]) = ([], [:])
+    for content in Set(contents).sorted(by: { ($0.file.path, $0.kind) < ($1.file.path, $1.kind) }) {
+      if groups[content.kind] == nil { kinds.append(content.kind) }
+      groups[content.kind, default: []].append(content)
+    }
+    return kinds.map { kind in
+      let group = groups[kind]!
+      let sizes = Set(group.map(\.shape)).sorted { $0.lexicographicallyPrecedes($1) }
+      let shown = sizes.prefix(4).map { $0.map(String.init).joined(separator: "×") }.filter { !$0.isEmpty }
+      let rest = sizes.count > 4 ? " and \(sizes.count - 4) more sizes" : ""
+      return "\(kind), \(shown.joined(separator: " or "))\(rest), \(group.count) times"
+    }
+  }
+
+  /// The first file whose content is of another kind than that of most; nil if all are of one.
+  var oddOne: String? {
+    // Kinds that one file has side by side, such as the arrays of an archive, are no alternatives.
+    let files = Dictionary(grouping: Set(contents), by: \.file).mapValues { Set($0.map(\.kind)).sorted() }
+    let counts = Dictionary(files.values.map { ($0, 1) }, uniquingKeysWith: +)
+    guard counts.count > 1, let usual = counts.max(by: { ($0.value, $1.key.joined()) < ($1.value, $0.key.joined()) })?.key,
+      let odd = files.filter({ $0.value != usual }).min(by: { $0.key.path < $1.key.path })
+    else { return nil }
+    return "\(odd.key.path) holds \(odd.value.joined(separator: ", ")), but most files hold \(usual.joined(separator: ", "))"
+  }
+}

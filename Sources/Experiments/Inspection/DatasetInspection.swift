@@ -93,6 +93,7 @@ extension VisionTask.Kind {
     switch self {
     case .segmentation(let classes): "segmentation, \(classes.count) classes"
     case .depth: "depth, in meters"
+    case .disparity: "disparity"
     case .normals: "normals"
     case .edges: "edges"
     case .saliency: "saliency"

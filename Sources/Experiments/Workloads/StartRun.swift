@@ -8,7 +8,7 @@ import VisionNetworks
 struct StartRun {
   let folder: RunFolder
   let tasks: [String]
-  let decoder: String
+  let decoder: MethodChoice
   /// The entries of the encoder, named as in a plain one, with the grid of its positions.
   let encoder: SafetensorsFile
   /// The entries of the whole network.

@@ -17,6 +17,6 @@ extension PictureReader {
     }
     return PixelMap(
       channels: 1, height: picture.height, width: picture.width,
-      values: samples.map { Float($0) / DatasetIndex.depthUnitsPerMetre })
+      values: samples.map { Float($0) / DatasetIndex.depthUnitsPerMeter })
   }
 }

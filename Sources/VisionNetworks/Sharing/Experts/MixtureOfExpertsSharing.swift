@@ -30,7 +30,7 @@ public struct MixtureOfExpertsSharing: Sharing {
       return (task, SoftmaxGate(place, from: request.imageElements, experts: experts.count))
     }
     return SharedEncoder(
-      ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: gates)), plain: experts[0],
+      ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: gates)),
       origin: ExpertNames.origin)
   }
 }

@@ -25,7 +25,7 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   /// The device on which tensors have a shape and no elements: what is computed there costs neither time nor memory, and
   /// only says which shape the results would have. Elements cannot be read, and tensors do not come back from there.
   ///
-  /// Autograd does not follow the operators for which libtorch needs a rule of this package: ``ShapeRule``.
+  /// Autograd does not follow the operators for which libtorch has no rule of its own, such as convolutions.
   public static let meta = Device(kind: .meta, index: 0)
 
   /// Reads `cpu`, `cuda` or `cuda:1`.

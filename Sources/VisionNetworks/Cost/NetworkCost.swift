@@ -8,7 +8,7 @@ public struct NetworkCost: Sendable, Equatable {
   public struct Task: Sendable, Equatable {
     /// The name of the task.
     public let name: String
-    /// The cost of the task's prediction, when no other is asked for. Its ``ForwardCost/usedParameterCount`` is the
+    /// The cost of the task's prediction, when no other is asked for. Its `usedParameterCount` is the
     /// number of parameters that the prediction needs.
     public let cost: ForwardCost
   }

@@ -6,13 +6,18 @@ struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Analyze a run's network without changing it.",
     discussion: "With --tokens, it prints the space that the tokens of each transformer layer span, and how often the "
-      + "tasks' gradients conflict there. In a network that grew, these are the layers that all tasks enter together.")
+      + "tasks' gradients conflict there. In a network that grew, these are the layers that all tasks enter together. "
+      + "With --gates, it prints which channels of each gated layer are a task's own, and which task gives the shared "
+      + "copy most.")
 
   @Argument(help: "The run's folder.", completion: .directory)
   var folder: String
 
   @Flag(help: "Analyze token spaces and conflicts.")
   var tokens = false
+
+  @Flag(help: "Analyze what tasks share in each layer of a network with gates.")
+  var gates = false
 
   @Option(parsing: .unconditional, help: "The number of training samples to analyze.")
   var samples = 128
@@ -28,13 +33,14 @@ struct Analyze: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard tokens else { throw ValidationError("Say what to look at: --tokens") }
+    guard tokens != gates else { throw ValidationError("Say what to look at: --tokens or --gates") }
     guard samples > 0 else { throw ValidationError("--samples is \(samples), but has to be above 0") }
     guard ratio > 0, ratio.isFinite else { throw ValidationError("--ratio is \(ratio), but has to be above 0") }
   }
 
   func run() throws {
     let run = try TrainedRun(RunFolder(URL(fileURLWithPath: folder)), checkpoint: checkpoint.name)
+    if gates { return try show(run.analyzeGates(), of: run) }
     let analysis = try run.analyzeTokens(sampleCount: samples, ratio: ratio)
     if json {
       try printJSON(analysis, .prettyPrinted)
@@ -45,5 +51,11 @@ struct Analyze: ParsableCommand {
         print("layers after \(first) are left out: each task enters them with tokens of its own")
       }
     }
+  }
+
+  private func show(_ table: GateTable, of run: TrainedRun) throws {
+    if json { return try printJSON(table.state, .prettyPrinted) }
+    print("checkpoint '\(checkpoint.checkpoint)' after step \(run.checkpoint.step)")
+    print(table.text)
   }
 }

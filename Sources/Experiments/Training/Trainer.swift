@@ -130,6 +130,7 @@ public final class Trainer {
     let waitedBefore = batches.waitedSeconds
     let objectives = try batches.next(partCount: partCount, .training(generator))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
+    network.willStep(step, of: plan.steps)
     let observation = isObserved(step + 1) ? observedLevel(of: objectives) : nil
     let report: StepReport
     do {
@@ -137,6 +138,7 @@ public final class Trainer {
     } catch let error as NonFiniteError {
       throw TrainingError.notFinite(error, step: step + 1, folder: folder)
     }
+    network.didStep()
     step += 1
     // What schedules learn costs nothing to know, but fills the log.
     let isNoted = step % 10 == 0 || step == plan.steps
@@ -150,7 +152,8 @@ public final class Trainer {
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
       diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
       affinity: isNoted ? report.grouping?.affinity : nil,
-      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil)
+      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil,
+      gates: isNoted ? network.gateState : nil)
   }
 
   /// - Parameter priorities: a task for each channel.

@@ -100,6 +100,9 @@ public struct ParameterPath {
   /// Returns the names of the entries that were registered in the store after some number of others.
   func entries(from count: Int) -> [String] { Array(store.names.dropFirst(count)) }
 
+  /// Returns the parameters that were registered in the store after some number of entries.
+  func parameters(from count: Int) -> [Parameter] { entries(from: count).compactMap(store.parameter) }
+
   private func with(_ change: (inout ParameterPath) -> Void) -> ParameterPath {
     var copy = self
     change(&copy)

@@ -151,6 +151,9 @@ public final class ParameterStore {
     names.map { ($0, parameters[$0]?.value ?? buffers[$0]!.value) }
   }
 
+  /// The parameter of a name; nil if there is none.
+  func parameter(_ name: String) -> Parameter? { parameters[name] }
+
   /// The values of a parameter or buffer; nil if there is none of this name.
   public func entry(_ name: String) -> Tensor? { parameters[name]?.value ?? buffers[name]?.value }
 }

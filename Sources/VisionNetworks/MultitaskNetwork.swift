@@ -126,7 +126,7 @@ public final class MultitaskNetwork {
     featureKind == .byTask ? context.for(tasks: tasks.map { outputs[$0].task }) : context
   }
 
-  private func features(_ streams: [Streams], of tasks: [Int]) -> Features {
+  func features(_ streams: [Streams], of tasks: [Int]) -> Features {
     guard featureKind == .byTask else { return .shared(streams.map(Self.shared)) }
     let byMap = streams.map { $0.byTask(count: tasks.count) }
     return .byTask(

@@ -49,6 +49,8 @@ import VisionNetworks
       let run = try TrainedRun(folder, checkpoint: .best)
       let before = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path).sorted()
       let one = RunFolder(parent.appendingPathComponent("edges"))
+      // What a killed process has left.
+      try RunFolder(parent.appendingPathComponent(".edges.partial")).create()
       _ = try PrunedRun(run, to: one, for: ["edges"])
       let edges = try TrainedRun(one, checkpoint: .last)
       #expect(edges.network.tasks == ["edges"])

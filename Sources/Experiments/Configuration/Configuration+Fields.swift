@@ -80,7 +80,7 @@ extension Configuration.Network {
       .path(
         "weights", \.weights,
         "safetensors file with pretrained weights of the encoder, or an earlier run; null for random weights"),
-      .names(
+      .paths(
         "start", \.start,
         "earlier runs that the network starts from: one for everything, or one for each task, for the task's own parts"),
       .real("dropPath", \.dropPath, 0...0.9, "rate of stochastic depth in transformers"),

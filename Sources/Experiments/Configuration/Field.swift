@@ -141,6 +141,14 @@ extension Field {
     ) { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
   }
 
+  static func paths(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
+    Field(
+      name, path, summary, allowed: "a list of paths, such as [runs/depth, runs/normals]",
+      parse: { list($0, of: \.scalar?.string) },
+      isAllowed: { !$0.contains { $0.isEmpty || hasControlCharacters($0) } }
+    ) { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
+  }
+
   /// A choice with parameters: a name, or `{name: …, parameter: …}`. A registry knows which are allowed.
   ///
   /// - Parameter command: the command that lists them.

@@ -16,14 +16,16 @@ struct FileCollection {
 
   /// Calls a function, and takes up what it reads; also what it read before an error.
   mutating func watch<Value>(_ body: () throws -> Value) throws -> Value {
-    let found = Mutex<[Content]>([])
-    defer { contents += found.withLock { $0 } }
-    // A closure that outlives this call has nothing to tell.
-    return try withoutActuallyEscaping(
-      { file, kind, shape in found.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) } }
-    ) { observer in
-      try FileWatch.$observer.withValue(observer, operation: body)
-    }
+    let found = Found()
+    defer { contents += found.contents.withLock { $0 } }
+    return try FileWatch.$observer.withValue(
+      { file, kind, shape in found.contents.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) } },
+      operation: body)
+  }
+
+  /// What a reader tells, on whichever thread it reads.
+  private final class Found: Sendable {
+    let contents = Mutex<[Content]>([])
   }
 
   /// Leaves what other contents have, too.

@@ -110,6 +110,7 @@ extension RunFolder {
     try? FileManager.default.removeItem(at: old)
     if other.exists { try? FileManager.default.moveItem(at: other.url, to: old) }
     do { try FileManager.default.moveItem(at: url, to: other.url) } catch {
+      try? FileManager.default.moveItem(at: old, to: other.url)
       throw FileError(other.url, "cannot be written: \(error.localizedDescription)")
     }
     try? FileManager.default.removeItem(at: old)

@@ -46,6 +46,17 @@ public struct TrainedRun {
     }
   }
 
+  /// What the network's gates choose in each layer, and the cost of what pruning would leave.
+  ///
+  /// - Throws: `MethodError` for a network without gates.
+  public func analyzeGates() throws -> GateTable {
+    guard let state = network.gateState else {
+      throw MethodError(
+        "the network has no gates: these are those of a run that was trained with network.sharing gates")
+    }
+    return GateTable(state, tasks: network.tasks)
+  }
+
   /// What the network says about an image of any size.
   ///
   /// - Throws: ``ConfigurationError`` if the workload is not about single images.

@@ -136,6 +136,7 @@ public final class Trainer {
     let progress = Double(step) / Double(plan.steps)
     let objectives = try batches.next(partCount: partCount, .training(generator, progress: progress))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
+    network.willStep(step, of: plan.steps)
     let (isObserved, countsLayers) = (isObserved(step + 1), layerConflicts != nil)
     let observation = countsLayers ? .parameters : isObserved ? observedLevel(of: objectives) : nil
     let report: StepReport
@@ -144,6 +145,7 @@ public final class Trainer {
     } catch let error as NonFiniteError {
       throw TrainingError.notFinite(error, step: step + 1, folder: folder)
     }
+    network.didStep()
     step += 1
     if let seen = report.diagnostics { layerConflicts?.count(seen.layers) }
     // What schedules learn costs nothing to know, but fills the log.
@@ -158,7 +160,8 @@ public final class Trainer {
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
       diagnostics: isObserved ? report.diagnostics.map(DiagnosticsRecord.init) : nil, groups: report.grouping?.groups,
       affinity: isNoted ? report.grouping?.affinity : nil,
-      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil)
+      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil,
+      gates: isNoted ? network.gateState : nil)
   }
 
   /// - Parameter priorities: a task for each channel.

@@ -62,6 +62,7 @@ struct VisionPlan {
     let made = MultitaskNetwork(network, seed: resolved.configuration.run.seed, device: resolved.device)
     if let weights { try load(weights, into: made) }
     try start?.load(into: made, hasWeights: weights != nil)
+    try made.checkGates()
     return made
   }
 

@@ -20,8 +20,13 @@ extension VisionWorkload {
   /// The same network.
   public var multitaskNetwork: MultitaskNetwork? { training.network }
 
-  /// Returns a note if samples are left out, or the cache cannot hold all of them; nil otherwise.
-  public func note() throws -> String? { try training.data().note() }
+  /// Returns a note if samples are left out, the cache cannot hold all of them, or the penalty of gates cannot move
+  /// them far; nil otherwise.
+  public func note() throws -> String? {
+    let steps = training.plan.resolved.configuration.training.steps
+    let notes = [try training.data().note(), training.network.gateNote(steps: steps)].compactMap { $0 }
+    return notes.isEmpty ? nil : notes.joined(separator: "\nnote: ")
+  }
   /// Opens the training data at a part of a batch, counted from 0.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)

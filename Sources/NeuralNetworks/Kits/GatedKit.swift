@@ -16,6 +16,8 @@ public final class GatedKit: LayerKit {
   public let tasks: [String]
   /// Every gated layer, in the order in which it was asked for.
   public private(set) var layers: [GatedLayer] = []
+  /// Every parameter of a copy that has a part for each output channel.
+  public private(set) var copies: [Copy] = []
   private let root: ParameterPath
   private let start: Start
   private let gatesEmbedding: Bool
@@ -35,6 +37,18 @@ public final class GatedKit: LayerKit {
       self.ownFraction = ownFraction
       self.mix = mix
     }
+  }
+
+  /// A parameter of a layer's copy, with a part for each output channel.
+  public struct Copy {
+    /// The position of the layer in ``GatedKit/layers``.
+    public let layer: Int
+    /// The position of the task whose copy it is; nil for the shared one.
+    public let task: Int?
+    /// The parameter.
+    public let parameter: Parameter
+    /// The axis of output channels.
+    public let axis: Int
   }
 
   /// Creates a kit for the layers of one encoder.
@@ -62,7 +76,7 @@ public final class GatedKit: LayerKit {
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {
-    layer(LayerCopies(below: root, linear: path, norm, shape), from: shape.inputs, parts: shape.parts)
+    layer(LayerCopies(below: root, linear: path, norm, shape), from: shape.inputs, partNames: shape.partNames)
   }
 
   /// Makes a gated embedding, or one that all tasks share.
@@ -83,16 +97,29 @@ public final class GatedKit: LayerKit {
   }
 
   /// - Parameter inputs: the number of channels that are mixed; nil for a layer of images.
-  private func layer(_ copies: LayerCopies, from inputs: Int?, parts: Int = 1) -> any StreamLayer {
-    let own = tasks.map { copies.make(root["task", $0], copies.outputs) }
-    let shared = copies.make(root["shared"], copies.outputs)
+  private func layer(_ copies: LayerCopies, from inputs: Int?, partNames: [String] = []) -> any StreamLayer {
+    let own = tasks.indices.map { make(copies, for: $0) }
+    let shared = make(copies, for: nil)
     let path = root["gates", copies.name].optimized(in: Self.optimizerGroup)
     let gates = path.parameter("alpha", [tasks.count, copies.outputs], gateStart)
     let isFirst = layers.isEmpty
     let mix = isFirst ? nil : inputs.map { path.parameter("beta", [tasks.count, $0], .constant(start.mix)) }
     let layer = GatedLayer(
-      copies.name, own: own, shared: shared, gates: gates, mix: mix, parts: parts, axis: copies.axis)
+      copies.name, own: own, shared: shared, gates: gates, mix: mix, partNames: partNames, axis: copies.axis)
     layers.append(layer)
+    return layer
+  }
+
+  /// Registers a task's copy, or the shared one if the task is nil.
+  private func make(_ copies: LayerCopies, for task: Int?) -> any Layer {
+    let known = root.entryCount
+    let layer = copies.make(task.map { root["task", tasks[$0]] } ?? root["shared"], copies.outputs)
+    for parameter in root.parameters(from: known) {
+      // Positions and class tokens have their channels last, everything else first.
+      let axis = parameter.shape.count == 3 ? 2 : 0
+      guard parameter.shape[axis] == copies.outputs else { continue }
+      self.copies.append(Copy(layer: layers.count, task: task, parameter: parameter, axis: axis))
+    }
     return layer
   }
 

@@ -96,8 +96,8 @@ public struct LinearShape: Sendable {
   public var weight: Initialization?
   /// A number that is added to the variance in the normalization; defaults to 1e-6.
   public var epsilon = 1e-6
-  /// The number of layers that lie in this one side by side, such as three for queries, keys and values; defaults to 1.
-  public var parts = 1
+  /// The names of the layers that lie in this one side by side, such as `q`, `k` and `v`; empty by default, for one.
+  public var partNames: [String] = []
 
   /// Creates the shape of a linear layer.
   public init(from inputs: Int, to outputs: Int, weight: Initialization? = nil) {

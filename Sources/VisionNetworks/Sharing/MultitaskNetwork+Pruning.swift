@@ -3,7 +3,7 @@ import Torch
 
 extension MultitaskNetwork {
   /// The layers with gates, in the order of a forward pass; empty if the network's sharing has none.
-  public var gatedLayers: [GatedLayer] { sharedEncoder.gatedLayers }
+  public var gatedLayers: [GatedLayer] { sharedEncoder.gates?.layers ?? [] }
 
   /// Returns what would remain of the encoder if its gates were fixed as they are now.
   ///

@@ -64,8 +64,8 @@ public struct SharedEncoder {
   public var penalty: () -> Tensor?
   /// Of every entry of a pruned encoder, the output channels of the gated one's entry that remain; empty otherwise.
   public var remainingChannels: [String: [Int]] = [:]
-  /// The layers with gates; empty if there are none.
-  public var gatedLayers: [GatedLayer] = []
+  /// What happens to gates in training; nil if there are none.
+  public var gates: GateTraining?
   /// How the sharing's own parameters are optimized if the training does not say otherwise.
   public var optimizerGroups: [OptimizerGroup]
   /// A function that returns from where in a plain encoder an entry of this one starts, so that the tasks' copies start

@@ -23,7 +23,7 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   public static func cuda(_ index: Int = 0) -> Device { Device(kind: .cuda, index: index) }
 
   /// The device on which tensors have a shape and no elements: what is computed there costs neither time nor memory, and
-  /// only says which shape the results would have. Elements cannot be read, and tensors do not come back from there.
+  /// only says which shape the results would have. Elements read as zeros, and tensors do not come back from there.
   ///
   /// Autograd does not follow the operators for which libtorch has no rule of its own, such as convolutions.
   public static let meta = Device(kind: .meta, index: 0)

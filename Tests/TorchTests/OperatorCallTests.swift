@@ -101,6 +101,8 @@ import Torch
     #expect(Tensor.zeros([2], device: .meta).device == .meta)
     #expect("\(Device.meta)" == "meta")
     #expect(throws: TorchError.self) { try Device(parsing: "meta") }
+    // What depends on values goes the way of zeros.
+    #expect(Tensor.ones([2], device: .meta).array(of: Float.self) == [0, 0])
     // An exabyte of no elements.
     #expect(Tensor.zeros([1 << 29, 1 << 29], device: .meta).count == 1 << 58)
   }

@@ -65,7 +65,7 @@ public final class MultitaskNetwork {
     let (request, traits) = (plan.request, plan.encoder.traits)
     let side = (32 + traits.sizeMultiple - 1) / traits.sizeMultiple * traits.sizeMultiple
     let (height, width) =
-      traits.takesOneSize
+      plan.takesOneSize
       ? (request.imageHeight, request.imageWidth) : (min(request.imageHeight, side), min(request.imageWidth, side))
     return .zeros([1, request.imageChannels, height, width], dtype: store.dtype, device: store.device)
   }

@@ -33,13 +33,15 @@ public struct NetworkPlan: Sendable {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
     try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
-    try sharing.check(encoder, request)
   }
 
   /// Whether tasks exchange features within the encoder.
   var exchangesStreams: Bool { sharing.exchangesStreams || encoder.traits.has(.taskFeatures) }
   /// Whether a task's prediction needs the features of all tasks.
   var exchangesFeatures: Bool { exchangesStreams || decoder.traits.has(.exchange) }
+
+  /// Whether all images have to have the size for which the encoder is built.
+  public var takesOneSize: Bool { encoder.traits.takesOneSize || sharing.takesOneSize }
 
   /// The number of pixels of which height and width of images have to be multiples.
   public var sizeMultiple: Int { Self.sizeMultiple(of: encoder, with: decoder) }

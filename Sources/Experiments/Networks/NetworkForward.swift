@@ -24,10 +24,10 @@ public struct NetworkForward {
     let shape = images.shape
     let plan = try description.plan(height: shape[2], width: shape[3], channels: shape[1])
     guard
-      !plan.encoder.traits.takesOneSize || (shape[2], shape[3]) == (plan.request.imageHeight, plan.request.imageWidth)
+      !plan.takesOneSize || (shape[2], shape[3]) == (plan.request.imageHeight, plan.request.imageWidth)
     else {
       throw ConfigurationError(
-        "\(plan.encoder.name) takes images of one size, \(plan.request.imageHeight)×\(plan.request.imageWidth), but the input has \(shape[2])×\(shape[3])"
+        "the network takes images of one size, \(plan.request.imageHeight)×\(plan.request.imageWidth), but the input has \(shape[2])×\(shape[3])"
       )
     }
     network = MultitaskNetwork(plan, seed: 0, dtype: dtype)

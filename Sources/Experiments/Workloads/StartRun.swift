@@ -92,7 +92,7 @@ struct NetworkStart {
       let loadsCommon = index == 0 && !(hasWeights && !parted.isEmpty)
       let own = Set(runs.count == 1 ? network.tasks : run.tasks)
       try network.loadEncoder(run.encoder) { $0.task.map(own.contains) ?? loadsCommon }
-      if run.decoder == network.plan.decoder.name {
+      if run.decoder.name == network.plan.decoder.name {
         try network.loadDecoders(run.network, of: Set(run.tasks))
       }
     }

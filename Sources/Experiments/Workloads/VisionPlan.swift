@@ -94,7 +94,7 @@ struct VisionPlan {
   func cost(height: Int?, width: Int?) throws -> NetworkCost {
     let size = (height: height ?? samples.size.height, width: width ?? samples.size.width)
     var plan = network
-    if plan.encoder.traits.takesOneSize {
+    if plan.takesOneSize {
       plan.request.imageHeight = size.height
       plan.request.imageWidth = size.width
     }

@@ -39,10 +39,10 @@ public struct NetworkCost: Sendable, Equatable {
   public init(of network: MultitaskNetwork, height: Int, width: Int) throws {
     try network.plan.check(height: height, width: width)
     let plan = network.plan
-    guard !plan.encoder.traits.takesOneSize || (height, width) == (plan.request.imageHeight, plan.request.imageWidth)
+    guard !plan.takesOneSize || (height, width) == (plan.request.imageHeight, plan.request.imageWidth)
     else {
       throw NetworkError(
-        "\(plan.encoder.name) takes images of the size for which it was built, \(plan.request.imageHeight)×\(plan.request.imageWidth), not \(height)×\(width)"
+        "the network takes images of the size for which it was built, \(plan.request.imageHeight)×\(plan.request.imageWidth), not \(height)×\(width)"
       )
     }
     let counted = network.store.withShapesOnly { () -> (ForwardCost, [Task]) in

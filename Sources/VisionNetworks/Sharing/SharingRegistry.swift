@@ -10,6 +10,6 @@ public enum SharingRegistry {
     [
       HardSharing.entry, TaskNormalizationSharing.entry, GatedSharing.entry, MixtureOfExpertsSharing.entry,
       CustomizedGateSharing.entry, LayeredExtractionSharing.entry, DSelectKSharing.entry, BranchingSharing.entry,
-      BranchedSharing.entry,
+      BranchedSharing.entry, RotatedSharing.entry,
     ])
 }

@@ -150,7 +150,18 @@ public final class MultitaskNetwork {
   public func predictions(
     of tasks: [Int], from features: Features, size: (height: Int, width: Int), _ context: ForwardContext
   ) -> [TaskPrediction] {
-    decoders(features, for: tasks, size: size, context)
+    let seen = shared.rotations?.rotated(features, for: computedTasks(for: tasks)) ?? features
+    return decoders(seen, for: tasks, size: size, context)
+  }
+
+  /// Takes the gradients of some tasks with respect to the shared features, from which rotations of these learn.
+  ///
+  /// - Parameters:
+  ///   - gradients: of each task, for each map, batch × channels × height × width.
+  ///   - tasks: the positions of the tasks.
+  ///   - isFirst: whether the features are those of the first part of a batch.
+  public func observe(featureGradients gradients: [[Tensor]], of tasks: [Int], isFirst: Bool) {
+    shared.rotations?.observe(gradients, of: tasks, isFirst: isFirst)
   }
 
   /// Returns features with the names that they have in the results of public code: those of shared maps, such as

@@ -147,6 +147,17 @@ extension VisionPlan {
         "with network.sharing: \(choices.sharing.name), gates look at images of one size, but the network is trained on crops of \(samples.trainingSize.height)×\(samples.trainingSize.width) and evaluated on images of \(samples.size.height)×\(samples.size.width): leave data.cropHeight and data.cropWidth out"
       )
     }
+    let seesFeatureGradients = resolved.method.level == .features && resolved.method.needsEachGradient
+    guard !network.sharing.learnsFromFeatureGradients || seesFeatureGradients else {
+      throw ConfigurationError(
+        "network.sharing: \(choices.sharing.name) learns from each task's gradient with respect to the features: method.level has to be features, with an aggregator that looks at each gradient, such as rotograd"
+      )
+    }
+    guard !network.sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
+      throw ConfigurationError(
+        "network.sharing: \(choices.sharing.name) turns the channels of maps, but the decoder \(choices.decoder) reads tokens"
+      )
+    }
     guard !encoder.traits.has(.taskFeatures) || resolved.method.level == .parameters else {
       throw ConfigurationError(
         "\(encoder.name) has features of each task, so that method.level has to be parameters")

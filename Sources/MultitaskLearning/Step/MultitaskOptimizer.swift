@@ -57,10 +57,12 @@ public final class MultitaskOptimizer {
     layers seesLayers: Bool = false
   ) throws -> StepReport {
     require(!objectives.isEmpty, "a step needs a batch")
+    var method = self.method
     var schedule = method.schedule
+    let (objectives, partWeights) = try lookAhead(objectives, learningRate: learningRate, &method.weighting)
     let update = MultitaskUpdate(
       objectives: objectives, store: store, workspace: workspace, ledger: ledger, optimizer: optimizer,
-      clipping: clipping, learningRate: learningRate, method: method)
+      clipping: clipping, learningRate: learningRate, method: method, partWeights: partWeights)
     guard !update.presentTasks.isEmpty else { return update.emptyReport }
     let seen = try observation.flatMap {
       try update.prepareLook(at: $0, seeingLayers: seesLayers, isJoint: !schedule.updatesSubsets)
@@ -69,9 +71,43 @@ public final class MultitaskOptimizer {
     report.diagnostics = report.diagnostics ?? seen
     report.penalty = update.penaltyValue
     method.schedule = schedule
+    defer { self.method = method }
     method.weighting = update.weighting
     method.aggregator = update.aggregator
     method.generator = update.generator
     return report
+  }
+
+  /// Lets a weighting of several batches learn from them.
+  ///
+  /// - Returns: the parts of the batch that the step is made on, and what the losses of each part count for if the weighting
+  ///   says it.
+  private func lookAhead(
+    _ objectives: [any MultitaskObjective], learningRate: Double, _ weighting: inout any LossWeighting
+  ) throws -> ([any MultitaskObjective], partWeights: [[Double]]?) {
+    let count = weighting.batchCount
+    guard count > 1 else { return (objectives, nil) }
+    guard objectives.count.isMultiple(of: count) else {
+      throw MethodError(
+        "\(type(of: weighting)) takes \(count) batches in a step, of equally many parts, but there are \(objectives.count) parts"
+      )
+    }
+    let length = objectives.count / count
+    let batches = (0..<count).map { Array(objectives[$0 * length..<($0 + 1) * length]) }
+    let lookahead = Lookahead(batches, store: store, optimizer: optimizer, learningRate: learningRate)
+    defer { lookahead.restore() }
+    guard let weights = try weighting.learn(from: lookahead) else { return (batches[0], nil) }
+    let tasks = objectives[0].tasks.indices
+    let shares = LabelShares(objectives.map(\.labelCounts), taskCount: tasks.count)
+    return (
+      objectives,
+      objectives.indices.map { part in
+        let batch = part / length
+        return tasks.map { task in
+          // A loss is a mean over the labels of its own batch.
+          weights[batch][task] / (batch * length..<(batch + 1) * length).reduce(0) { $0 + shares[$1, task] }
+        }
+      }
+    )
   }
 }

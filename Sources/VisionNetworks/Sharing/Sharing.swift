@@ -21,6 +21,10 @@ public protocol Sharing: Sendable {
   /// Whether all images have to have the size for which the encoder is built.
   var takesOneSize: Bool { get }
 
+  /// Whether parts of tasks learn from each task's gradient with respect to the shared features, which steps then have to
+  /// compute.
+  var learnsFromFeatureGradients: Bool { get }
+
   /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
   ///
   /// - Parameters:
@@ -52,6 +56,8 @@ extension Sharing {
   public var normalizesByTask: Bool { false }
   /// The default: false.
   public var takesOneSize: Bool { false }
+  /// The default: false.
+  public var learnsFromFeatureGradients: Bool { false }
 }
 
 /// An encoder, and the parts of it that belong to tasks.
@@ -66,6 +72,8 @@ public struct SharedEncoder {
   public var remainingChannels: [String: [Int]] = [:]
   /// What happens to gates in training; nil if there are none.
   public var gates: GateTraining?
+  /// The rotations through which tasks see the shared features; nil if there are none.
+  public var rotations: FeatureRotations?
   /// How the sharing's own parameters are optimized if the training does not say otherwise.
   public var optimizerGroups: [OptimizerGroup]
   /// A function that returns from where in a plain encoder an entry of this one starts, so that the tasks' copies start

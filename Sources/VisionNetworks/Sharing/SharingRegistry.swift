@@ -12,6 +12,6 @@ public enum SharingRegistry {
       CrossStitchSharing.entry, NDDRSharing.entry, AttentionSharing.entry,
       MixtureOfExpertsSharing.entry,
       CustomizedGateSharing.entry, LayeredExtractionSharing.entry, DSelectKSharing.entry, BranchingSharing.entry,
-      BranchedSharing.entry,
+      BranchedSharing.entry, RotatedSharing.entry,
     ])
 }

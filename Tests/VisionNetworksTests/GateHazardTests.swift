@@ -178,7 +178,7 @@ import VisionNetworks
       $0.flops = flops
       $0.sparsity.weight = start
     }
-    _ = try train(network, steps: 60, decay: 0)
+    _ = try train(network, steps: 120, decay: 0)
     let reached = network.gateState!.flopFraction
     #expect(abs(reached - flops) < 0.02, "\(reached), not \(flops)")
   }

@@ -87,6 +87,45 @@ import VisionNetworks
     }
   }
 
+  /// A hundred random patterns over kinds of small encoders, for all tasks and for each alone in turn: equal outputs, and
+  /// equal gradients of everything that remains.
+  @Test(arguments: [
+    ("vit_micro", 40), ("resnet20_narrow", 32), ("resnet18_dilated_micro", 20), ("hrnet_micro", 8),
+  ])
+  func hundredPatterns(_ name: String, _ count: Int) throws {
+    let network = GatedReference.network(name, ["semseg", "depth", "normals"], side: (32, 32))
+    let generator = RandomGenerator(seed: 7)
+    let image = generator.normal([1, 3, 32, 32]).to(.float64)
+    for round in 0..<count {
+      withoutGradients {
+        for layer in network.gatedLayers {
+          // From layers that are wholly shared to wholly own ones.
+          let offsets = generator.normal([3, 1]) * 1.5
+          layer.gates.value.copy(from: (generator.normal(layer.gates.shape) + offsets).to(.float64))
+          layer.mix?.value.copy(from: generator.normal(layer.mix!.shape).to(.float64))
+        }
+      }
+      let wanted = [[0, 1, 2], [0], [1], [2]][round % 4]
+      let pruned = try network.pruned(for: wanted)
+      let (ours, theirs) = (pruned(image, .evaluation), network(image, tasks: wanted, .evaluation))
+      for (own, other) in paired(ours, theirs) {
+        expectClose(own, other, tolerance: 1e-10 * max(1, other.abs().max().item))
+      }
+      let names = pruned.store.allParameters.map(\.name).filter { network.store.entry($0) != nil }
+      let (a, b) = (norms(pruned, ours, names), norms(network, theirs, names))
+      for (name, (x, y)) in paired(names, Array(paired(a, b))) {
+        #expect(abs(x - y) <= 1e-8 * max(y, 1e-3), "\(name) in round \(round): \(x), not \(y)")
+      }
+    }
+  }
+
+  /// Rows that were not selected have no gradient, so that the norms are those of the rows that remain.
+  private func norms(_ network: MultitaskNetwork, _ outputs: [Tensor], _ names: [String]) -> [Double] {
+    let losses = outputs.map { $0.squared().mean() }
+    let sum = losses.dropFirst().reduce(losses[0], +)
+    return gradients(of: [sum], withRespectTo: names.map { network.store.entry($0)! }).map { $0?.norm().item ?? 0 }
+  }
+
   /// No gate on is hard sharing, and all on are single-task networks.
   @Test func extremesAreSharedAndSingleNetworks() throws {
     for (logit, copies) in [(-1.0, 1), (1.0, 3)] {

@@ -14,6 +14,7 @@ struct GradientLook {
   private var gramian: Gramian?
   private var modules: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
+  private var usedFraction: Double?
 
   init(at level: GradientLevel, _ shared: ParameterVector, partCount: Int) {
     self.level = level
@@ -60,7 +61,9 @@ struct GradientLook {
 
   /// Takes each task's gradients with respect to the features of a part.
   mutating func see(features gradients: DenseTaskGradients) {
-    entropy = (entropy ?? 0) + featureEntropy(gradients.rows(in: 0..<gradients.width)) / Double(partCount)
+    let rows = gradients.rows(in: 0..<gradients.width)
+    entropy = (entropy ?? 0) + featureEntropy(rows) / Double(partCount)
+    usedFraction = (usedFraction ?? 0) + usedFeatureFraction(rows) / Double(partCount)
     guard level == .features else { return }
     let modules = gradients.moduleGramians
     gramian = gramian.map { $0 + gradients.gramian } ?? gradients.gramian
@@ -79,7 +82,8 @@ struct GradientLook {
   mutating func diagnostics() -> GradientDiagnostics? {
     if !rows.isEmpty { see(parameters: layout.gradients(rows.sorted { $0.key < $1.key }.map(\.value))) }
     return gramian.map {
-      GradientDiagnostics(level: level, gramian: $0, modules: modules, featureEntropy: entropy)
+      GradientDiagnostics(
+        level: level, gramian: $0, modules: modules, featureEntropy: entropy, usedFeatureFraction: usedFraction)
     }
   }
 }

@@ -45,7 +45,7 @@ public struct StudyResults: Sendable {
   public let metrics: [Metric]
   /// The number of seeds of the study, finished or not.
   public let seedCount: Int
-  private let referenceLabel: String?
+  let study: Study
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
@@ -54,7 +54,7 @@ public struct StudyResults: Sendable {
   /// The row of the single-task networks; nil if the study has none.
   public var baseline: Row? { rows.first { $0.isBaseline } }
   /// The row that gains are measured against: the study's reference, or the single-task networks; nil if there is neither.
-  public var reference: Row? { candidates.first { $0.label == referenceLabel } ?? baseline }
+  public var reference: Row? { candidates.first { $0.label == study.reference } ?? baseline }
   /// The metrics by which the tasks are judged, one for each task.
   public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
 
@@ -86,7 +86,7 @@ public struct StudyResults: Sendable {
       rows.append(row)
     }
     self.rows = rows
-    referenceLabel = study.reference
+    self.study = study
     seedCount = study.seeds.count
     self.metrics = metrics
   }

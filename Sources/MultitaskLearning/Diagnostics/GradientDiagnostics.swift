@@ -10,10 +10,13 @@ public struct GradientDiagnostics: Sendable, Equatable {
   public var layers: [(name: String, gramian: Gramian)] = []
   /// How evenly the tasks use the features; nil if tasks share no features.
   public let featureEntropy: Double?
+  /// The fraction of the features that any task uses; nil if tasks share no features.
+  public let usedFeatureFraction: Double?
 
   /// Whether two looks saw the same.
   public static func == (a: GradientDiagnostics, b: GradientDiagnostics) -> Bool {
     a.level == b.level && a.gramian == b.gramian && a.featureEntropy == b.featureEntropy
+      && a.usedFeatureFraction == b.usedFeatureFraction
       && a.modules.map(\.name) == b.modules.map(\.name) && a.modules.map(\.gramian) == b.modules.map(\.gramian)
       && a.layers.map(\.name) == b.layers.map(\.name) && a.layers.map(\.gramian) == b.layers.map(\.gramian)
   }

@@ -17,6 +17,7 @@ struct GradientLook {
   private var modules: [(name: String, gramian: Gramian)] = []
   private var layers: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
+  private var usedFraction: Double?
 
   init(at level: GradientLevel, seeingLayers seesLayers: Bool, _ shared: ParameterVector, partCount: Int) {
     self.level = level
@@ -64,7 +65,9 @@ struct GradientLook {
 
   /// Takes each task's gradients with respect to the features of a part.
   mutating func see(features gradients: DenseTaskGradients) {
-    entropy = (entropy ?? 0) + featureEntropy(gradients.rows(in: 0..<gradients.width)) / Double(partCount)
+    let rows = gradients.rows(in: 0..<gradients.width)
+    entropy = (entropy ?? 0) + featureEntropy(rows) / Double(partCount)
+    usedFraction = (usedFraction ?? 0) + usedFeatureFraction(rows) / Double(partCount)
     guard level == .features else { return }
     let modules = gradients.moduleGramians
     gramian = gramian.map { $0 + gradients.gramian } ?? gradients.gramian
@@ -84,7 +87,9 @@ struct GradientLook {
   mutating func diagnostics() -> GradientDiagnostics? {
     if !rows.isEmpty { see(parameters: layout.gradients(rows.sorted { $0.key < $1.key }.map(\.value))) }
     return gramian.map {
-      GradientDiagnostics(level: level, gramian: $0, modules: modules, layers: layers, featureEntropy: entropy)
+      GradientDiagnostics(
+        level: level, gramian: $0, modules: modules, layers: layers, featureEntropy: entropy,
+        usedFeatureFraction: usedFraction)
     }
   }
 }

@@ -10,7 +10,12 @@ import Torch
 /// with `1`.
 ///
 /// - Source: Sun et al., *High-Resolution Representations for Labeling Pixels and Regions*, arXiv 2019, section 3.2.
-public struct FusedPyramid: SteppedEncoder, PretrainedEncoder, FeatureNaming {
+public struct FusedPyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
+  /// The beginning of the names of the encoder's entries.
+  public static let bodyPrefix = "0."
+  /// The beginning of the names of the convolution's entries.
+  public static let ownPrefix = "1.last_layer."
+
   /// The encoder whose maps are fused.
   public let body: any Encoder
   private let projection: RectifiedConvolution
@@ -54,28 +59,10 @@ public struct FusedPyramid: SteppedEncoder, PretrainedEncoder, FeatureNaming {
     [projection(Streams.combined(maps) { $0.concatenatedMaps() }, context)]
   }
 
-  /// Returns whether an entry is part of the encoder's classifier.
-  public func isClassifier(_ name: String) -> Bool { pretrained?.isClassifier(name) ?? false }
-
-  /// Returns whether an entry belongs to the convolution, or is one that plain encoders do not have.
-  public func isOwn(_ name: String) -> Bool {
-    name.hasPrefix("1.last_layer.") || pretrained?.isOwn(plainName(of: name)) == true
-  }
-
-  /// Returns the name of an entry of the encoder without `0`.
-  public func plainName(of name: String) -> String { name.hasPrefix("0.") ? String(name.dropFirst(2)) : name }
-
-  /// Returns what the encoder makes of an entry.
-  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
-    try pretrained?.adapt(plainName(of: name), value, of: file) ?? value
-  }
-
   /// Returns the one map under the name `features`.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     [("features", maps(images, .evaluation)[0])]
   }
-
-  private var pretrained: (any PretrainedEncoder)? { body as? any PretrainedEncoder }
 }
 
 extension FusedPyramid {

@@ -29,8 +29,10 @@ struct DataSetup {
       try Self.check(split, name, of: reader, tasks: data.tasks)
     }
     try plan.requireStatistics(sampleCount: dataset.training.count)
-    let splits = [dataset.training, dataset.validation].map {
-      CheckedSource(source: $0, channels: plan.samples.channels, reader: reader)
+    // Crops take images of any size, but evaluations take them whole.
+    let limits = [data.hasCrop ? nil : plan.samples.largestSize, plan.samples.largestSize]
+    let splits = zip([dataset.training, dataset.validation], limits).map {
+      CheckedSource(source: $0, channels: plan.samples.channels, largestSize: $1, reader: reader)
     }
     datasetNote = dataset.note
     budget = plan.samples.makeCacheBudget()

@@ -28,7 +28,7 @@ struct VisionPlan {
     let (choices, workload) = (configuration.network, configuration.workload.name)
     self.resolved = resolved
     let tasks = try configuration.data.chosenTasks(among: available)
-    samples = try SamplePlan(configuration)
+    samples = try SamplePlan(configuration, tasks: tasks)
     bindings = try level.bindings(of: tasks, normalsLoss: configuration.training.normalsLoss, workload: workload)
     network = NetworkPlan(
       encoder: try EncoderRegistry.shared.require(choices.encoder),

@@ -45,10 +45,28 @@ extension Configuration.Data {
       .reals(
         "depthRange", \.depthRange, 0...10_000,
         "nearest and farthest depth of images with depth, in meters, of which the network gets -2 and 2"),
+      .choice(
+        "fit", \.fit, "how images of other sizes get height and width: resized, or padded, which keeps their scale"),
+      .choice(
+        "normalization", \.normalization,
+        "what colors become: by the statistics of ImageNet, from -1 to 1 (symmetric), or as they are (identity)"),
       .names("tasks", \.tasks, "tasks to learn, in this order"),
       .boolean("flip", \.flip, "whether training images are mirrored at random"),
       .real("jitter", \.jitter, 0...1, "strength of random changes of the training images' color; 0 for none"),
       .reals("scale", \.scale, 0.1...10, "smallest and largest factor by which training images are enlarged at random"),
+      .reals("scales", \.scales, 0.1...10, "factors of which one is drawn in place of those of `scale`"),
+      .choice(
+        "scaleRule", \.scaleRule,
+        "what becomes of an enlarged image's size: it grows, and crops are needed, or stays, with its center or a random part"
+      ),
+      .reals(
+        "rotation", \.rotation, -180...180, "smallest and largest angle by which training images turn, in degrees"),
+      .boolean(
+        "photometric", \.photometric,
+        "whether brightness, contrast, saturation and hue change at random, as in detectors"),
+      .real(
+        "categoryLimit", \.categoryLimit, 0...1,
+        "largest fraction of a crop that one class of the first segmentation may have, within ten draws; 1 for any"),
       .integer(
         "cropHeight", \.cropHeight, 0...8192,
         "height of random crops, in pixels; 0 for whole images; outside the image, crops are black and have no labels"

@@ -68,6 +68,10 @@ public struct Configuration: Sendable, Equatable {
     ///
     /// The network gets depth divided so that they become −2 and 2. The default, `[0.5, 1.8]`, fits the embedded scenes.
     public var depthRange = [0.5, 1.8]
+    /// The way in which images of other sizes get ``height`` and ``width``; defaults to ``ImageFit/resize``.
+    public var fit = ImageFit.resize
+    /// The numbers that colors become for the network; defaults to ``ColorNormalization/imageNet``.
+    public var normalization = ColorNormalization.imageNet
     /// The names of the tasks to learn, in the order of all results; defaults to the five tasks of the embedded scenes.
     public var tasks = ["segmentation", "depth", "normals", "edges", "saliency"]
     /// Whether training images are mirrored at random; defaults to true.
@@ -78,6 +82,20 @@ public struct Configuration: Sendable, Equatable {
     ///
     /// `[1, 1]`, the default, leaves the size as it is.
     public var scale = [1.0, 1.0]
+    /// Factors, each from 0.1 to 10, of which one is drawn in place of those of ``scale``; empty by default.
+    public var scales: [Double] = []
+    /// What becomes of the size of an enlarged image; defaults to ``ScaleRule/grow``.
+    public var scaleRule = ScaleRule.grow
+    /// The smallest and the largest angle in degrees, each from −180 to 180, by which training images are turned at random.
+    ///
+    /// `[0, 0]`, the default, turns none.
+    public var rotation = [0.0, 0.0]
+    /// Whether brightness, contrast, saturation and hue of training images are changed at random, as in detectors; defaults
+    /// to false.
+    public var photometric = false
+    /// The largest fraction, from 0 to 1, of a crop that one class of the first task of classes may have, unless ten draws
+    /// give no such crop; 1, the default, takes every crop.
+    public var categoryLimit = 1.0
     /// The height of random crops of training images in pixels; zero, the default, stands for whole images.
     public var cropHeight = 0
     /// The width of random crops of training images in pixels; zero, the default, stands for whole images.

@@ -30,7 +30,10 @@ struct OpenedSamples {
     let splits = [(dataset.training, Purpose.training), (dataset.validation, .validation)]
     for (split, purpose) in splits { try Self.check(split, purpose, of: reader, tasks: data.tasks) }
     let checked = splits.map { split, purpose in
-      check(CheckedSource(source: split, channels: plan.channels, reader: reader), purpose)
+      // Crops take images of any size, but evaluations take them whole.
+      let limit = purpose == .training && data.hasCrop ? nil : plan.largestSize
+      return check(
+        CheckedSource(source: split, channels: plan.channels, largestSize: limit, reader: reader), purpose)
     }
     datasetNote = dataset.note
     budget = plan.makeCacheBudget()

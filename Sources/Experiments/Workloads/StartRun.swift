@@ -40,7 +40,7 @@ struct StartRun {
     }
     let checkpoint = try Checkpoint.load(Checkpoint.exists(.best, in: folder) ? .best : .last, in: folder)
     network = try checkpoint.network(in: folder)
-    let size = try SamplePlan(configuration).trainingSize
+    let size = configuration.data.trainingSize
     let side = own.traits.sizeMultiple
     // The size multiple of a transformer is the side of its patches.
     let grid = own.traits.has(.tokens) ? ["grid": "\(size.height / side)x\(size.width / side)"] : [:]

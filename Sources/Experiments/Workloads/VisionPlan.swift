@@ -30,7 +30,7 @@ struct VisionPlan {
     let (choices, workload) = (configuration.network, configuration.workload.name)
     self.resolved = resolved
     let tasks = try configuration.data.chosenTasks(among: available)
-    samples = try SamplePlan(configuration)
+    samples = try SamplePlan(configuration, tasks: tasks)
     bindings = try level.bindings(
       of: tasks, LossChoice(normals: configuration.training.normalsLoss, family: configuration.training.lossFamily),
       workload: workload)

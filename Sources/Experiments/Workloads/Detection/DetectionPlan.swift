@@ -37,7 +37,7 @@ struct DetectionPlan {
     let depth = configuration.data.depthRange
     let isRange = depth.count == 2 && depth[0] < depth[1]
     depthRange = isRange ? Float(depth[0])...Float(depth[1]) : 0...0
-    samples = try SamplePlan(configuration, preparing: [DepthClipping(depthRange)])
+    samples = try SamplePlan(configuration, tasks: [task], preparing: [DepthClipping(depthRange)])
     detector = settings.configuration(for: samples.trainingSize)
     encoder = try EncoderRegistry.shared.require(configuration.network.encoder)
     weights = configuration.network.weights.map { URL(fileURLWithPath: $0) }

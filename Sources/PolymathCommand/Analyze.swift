@@ -8,11 +8,10 @@ struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Analyze a run's network without changing it.",
     discussion: "With --tokens, it prints the space that the tokens of each transformer layer span, and how often the "
-        + "tasks' gradients conflict there. In a network that grew, these are the layers that all tasks enter together. "
-        + "With --layers, it prints how often the tasks' gradients were in conflict in each layer of a run with "
-        + "diagnostics.layers, the most frequent first. "
-        + "With --gates, it prints which channels of each gated layer are a task's own, and which task gives the shared "
-        + "copy most.")
+      + "tasks' gradients conflict there. In a network that grew, these are the layers that all tasks enter together. "
+      + "With --layers, it prints how often the tasks' gradients were in conflict in each layer of a run with "
+      + "diagnostics.layers, the most frequent first. With --gates, it prints which channels of each gated layer are a "
+      + "task's own, and which task gives the shared copy most.")
 
   @Argument(help: "The run's folder.", completion: .directory)
   var folder: String

@@ -25,6 +25,9 @@
 namespace {
 
 thread_local std::string last_error;
+thread_local void *observer = nullptr;
+
+using WeakStorage = c10::weak_intrusive_ptr<c10::StorageImpl>;
 
 // A handle is one counted reference to a TensorImpl: no allocation of our own.
 ct_tensor handle(at::Tensor tensor) {
@@ -235,6 +238,23 @@ int ct_call(ct_operator operation, const ct_value *arguments, int count, ct_valu
 void ct_free(ct_tensor tensor) {
   c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(impl(tensor));
 }
+ct_tensor ct_retain(ct_tensor handle_) { return handle(tensor(handle_)); }
+
+ct_storage ct_watch_storage(ct_tensor tensor, const void **address, int64_t *bytes) {
+  if (!impl(tensor)->has_storage()) return nullptr;
+  ct_storage watched = nullptr;
+  guarded([&] {
+    const c10::Storage &storage = impl(tensor)->storage();
+    *address = storage.unsafeGetStorageImpl();
+    *bytes = static_cast<int64_t>(storage.nbytes());
+    watched = reinterpret_cast<ct_storage>(new WeakStorage(storage.getWeakStorageImpl()));
+    return 0;
+  });
+  return watched;
+}
+bool ct_is_in_use(ct_storage storage) { return !reinterpret_cast<WeakStorage *>(storage)->expired(); }
+void ct_unwatch_storage(ct_storage storage) { delete reinterpret_cast<WeakStorage *>(storage); }
+
 int ct_dimensions(ct_tensor tensor) { return static_cast<int>(impl(tensor)->dim()); }
 void ct_sizes(ct_tensor tensor, int64_t *sizes) {
   auto list = impl(tensor)->sizes();
@@ -368,6 +388,9 @@ ct_tensor ct_apply_linear(ct_tensor input, const int64_t *sizes, int dimensions,
   });
   return result;
 }
+
+void *ct_observer(void) { return observer; }
+void *ct_set_observer(void *next) { return std::exchange(observer, next); }
 
 bool ct_set_gradient_mode(bool on) {
   bool was = c10::GradMode::is_enabled();

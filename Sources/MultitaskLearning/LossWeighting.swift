@@ -24,6 +24,17 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// Whether the weighting learns from what an update did to the losses of the same batch: one more forward pass.
   var observesUpdates: Bool { get }
 
+  /// How many batches a step takes; defaults to one. A second one is for weightings that ``learn(from:)`` what weights lead
+  /// to there.
+  var batchCount: Int { get }
+
+  /// Learns from losses and gradients of two batches, before a step. A step asks weightings of two batches.
+  ///
+  /// - Returns: the weights of the losses of each batch, one for each task; nil if the step is made on the first batch alone,
+  ///   with the weights that the weighting gives then.
+  /// - Throws: ``NonFiniteError`` naming a task.
+  mutating func learn(from lookahead: Lookahead) throws -> [[Double]]?
+
   /// The weights for a batch with these losses, before the weighting learns from them.
   ///
   /// - Returns: one for each task; those of absent tasks mean nothing.
@@ -64,6 +75,10 @@ public protocol LossWeighting: Checkpointed, Sendable {
 }
 
 extension LossWeighting {
+  /// One batch, unless a weighting says so.
+  public var batchCount: Int { 1 }
+  /// Learns nothing.
+  public mutating func learn(from lookahead: Lookahead) throws -> [[Double]]? { nil }
   /// The gradients are not looked at, unless a weighting says so.
   public var need: GradientNeed { .weightedSum }
   /// The weights depend on the losses of the step, unless a weighting says otherwise.

@@ -29,12 +29,30 @@ extension Collection where Element == Double?, Index == Int {
   }
 }
 
+/// Adds the losses of a step to each task's sum, and counts the steps in which the task had a loss.
+///
+/// - Parameters:
+///   - losses: of a step, one for each of all tasks.
+///   - sums: of the steps so far; empty before the first one.
+///   - counts: how many losses each sum has; empty before the first step.
+func add(_ losses: [Double?], to sums: inout [Double], counts: inout [Int]) {
+  if sums.isEmpty {
+    sums = losses.map { _ in 0 }
+    counts = losses.map { _ in 0 }
+  }
+  for (task, loss) in losses.enumerated() {
+    guard let loss else { continue }
+    sums[task] += loss
+    counts[task] += 1
+  }
+}
+
 /// Each task's first loss above zero: what later losses are compared with.
 struct FirstLosses: Codable, Sendable {
   /// nil for a task that had no loss above zero so far; empty before the first step.
   private(set) var values: [Double?]
 
-  init(_ values: [Double] = []) { self.values = values }
+  init(_ values: [Double?] = []) { self.values = values }
 
   init(from decoder: any Decoder) throws { values = try decoder.singleValueContainer().decode([Double?].self) }
 
@@ -43,7 +61,7 @@ struct FirstLosses: Codable, Sendable {
     try container.encode(values)
   }
 
-  subscript(task: Int) -> Double? { values[task] }
+  subscript(task: Int) -> Double? { values.isEmpty ? nil : values[task] }
 
   /// Keeps the losses of tasks of which none is known yet.
   mutating func note(_ losses: [Double?]) {

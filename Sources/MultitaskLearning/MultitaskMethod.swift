@@ -43,7 +43,7 @@ extension MultitaskMethod {
   public var needsEachGradient: Bool { aggregator.need > .weightedSum || weighsByGradients }
 
   /// How many independent batches a step takes, each of which may be cut into parts.
-  public var batchCount: Int { aggregator.batchCount }
+  public var batchCount: Int { max(aggregator.batchCount, weighting.batchCount) }
 
   /// Whether the weighting looks at each task's gradient, before the step or after it.
   private var weighsByGradients: Bool { weighting.need > .weightedSum || weighting.weighsByGradients }
@@ -81,6 +81,10 @@ extension MultitaskMethod {
       (
         self.schedule.updatesSubsets && weighsByGradients,
         "\(weighting) needs all tasks' gradients at once, but \(schedule) updates some tasks at a time: take another weighting, or the schedule joint"
+      ),
+      (
+        self.aggregator.batchCount > 1 && self.weighting.batchCount > 1,
+        "\(weighting) and \(aggregator) both take several batches in a step: a method has one of them"
       ),
       (
         self.aggregator.batchCount > 1 && level == .features,

@@ -30,6 +30,14 @@ public protocol MultitaskObjective {
   /// updates of the schedule.
   func penalty() -> Tensor?
 
+  /// Takes the gradients of the weighted losses with respect to the shared features, where a step computes them, before it
+  /// asks for the ``penalty()``; by default, nothing becomes of them.
+  ///
+  /// - Parameters:
+  ///   - gradients: of each task, for each map of features, in the shapes of these.
+  ///   - tasks: the positions of the tasks.
+  func observe(featureGradients gradients: [[Tensor]], of tasks: [Int])
+
   /// What the losses of the given tasks start from: of the kind that ``featureKind`` declares, or none where tasks share
   /// their features.
   func features(for tasks: [Int]) -> Features
@@ -54,6 +62,9 @@ extension MultitaskObjective {
 
   /// Nil, for a network without a penalty.
   public func penalty() -> Tensor? { nil }
+
+  /// Nothing becomes of the gradients.
+  public func observe(featureGradients gradients: [[Tensor]], of tasks: [Int]) {}
 
   /// A whole forward pass.
   public func losses(of tasks: [Int]) -> [Tensor] { losses(of: tasks, from: features(for: tasks)) }

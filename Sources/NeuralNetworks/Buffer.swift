@@ -5,7 +5,7 @@ public final class Buffer {
   /// The name in a state dict, such as `backbone.bn1.running_mean`.
   public let name: String
   /// The tensor, which is changed in place.
-  public let value: Tensor
+  public internal(set) var value: Tensor
 
   init(name: String, value: Tensor) {
     self.name = name

@@ -9,21 +9,26 @@ public struct ForwardContext: Sendable {
   public let tasks: [String]
   /// The source of dropout's and stochastic depth's draws; nil in evaluation.
   public let generator: RandomGenerator?
+  /// The part of the training that is done, from 0 to 1; nil in evaluation, and where it is not known.
+  public let progress: Double?
   /// What notes the gated layers of a pass, whose results do not matter then; nil in all other passes.
   let trace: GateTrace?
 
   /// Returns the context of training, for no task yet.
   ///
-  /// - Parameter generator: the source of dropout's and stochastic depth's draws.
-  public static func training(_ generator: RandomGenerator) -> ForwardContext {
-    ForwardContext(isTraining: true, tasks: [], generator: generator, trace: nil)
+  /// - Parameters:
+  ///   - generator: the source of dropout's and stochastic depth's draws.
+  ///   - progress: the part of the training that is done, from 0 to 1; nil where it is not known, which layers whose
+  ///     behavior follows it take for the training's end.
+  public static func training(_ generator: RandomGenerator, progress: Double? = nil) -> ForwardContext {
+    ForwardContext(isTraining: true, tasks: [], generator: generator, progress: progress, trace: nil)
   }
   /// The context of evaluation, for no task yet.
-  public static let evaluation = ForwardContext(isTraining: false, tasks: [], generator: nil, trace: nil)
+  public static let evaluation = ForwardContext(isTraining: false, tasks: [], generator: nil, progress: nil, trace: nil)
 
   /// Returns the context of a pass in evaluation that notes the gated layers, for no task yet.
   public static func tracing(_ trace: GateTrace) -> ForwardContext {
-    ForwardContext(isTraining: false, tasks: [], generator: nil, trace: trace)
+    ForwardContext(isTraining: false, tasks: [], generator: nil, progress: nil, trace: trace)
   }
 
   /// Returns the same context for one task.
@@ -31,6 +36,7 @@ public struct ForwardContext: Sendable {
 
   /// Returns the same context for some tasks, in the order of their streams.
   public func `for`(tasks: [String]) -> ForwardContext {
-    ForwardContext(isTraining: isTraining, tasks: tasks, generator: generator, trace: trace)
+    ForwardContext(
+      isTraining: isTraining, tasks: tasks, generator: generator, progress: progress, trace: trace)
   }
 }

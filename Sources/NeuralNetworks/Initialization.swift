@@ -10,6 +10,9 @@ public enum Initialization: Sendable {
   case normal(deviation: Double)
   /// A number for a random fraction of the elements, and its negative for the others.
   case signs(size: Double, positiveFraction: Double)
+  /// For each of some numbers a square matrix with the number on its diagonal, side by side along axis 1, with zeros
+  /// elsewhere: as many rows as axis 0 has.
+  case diagonals([Double])
   /// A normal distribution without the values outside of a range, which are drawn anew.
   case truncatedNormal(mean: Double, deviation: Double, in: ClosedRange<Double>)
 
@@ -43,6 +46,8 @@ public enum Initialization: Sendable {
     case .normal(let deviation): generator.normal(shape, deviation: deviation)
     case .signs(let size, let fraction):
       ((generator.uniform(shape, in: 0..<1) .< fraction).to(.float32) * 2 - 1) * size
+    case .diagonals(let numbers):
+      Tensor.concatenated(numbers.map { Tensor.identity(shape[0]) * $0 }, axis: 1).reshaped(shape)
     case .truncatedNormal(let mean, let deviation, let range):
       Self.truncated(to: range) { generator.normal(shape, mean: mean, deviation: deviation) }
     }

@@ -29,19 +29,23 @@ public struct ParameterPath {
   /// The place below this one that a number names.
   public subscript(_ index: Int) -> ParameterPath { self["\(index)"] }
 
+  /// Returns the place beside this one that a component names: `cross_stitch` beside `backbone`, `net.cross_stitch` beside
+  /// `net.backbone`. What this path declares stays.
+  public func beside(_ component: String) -> ParameterPath {
+    let above = prefix.split(separator: ".").dropLast() + [component[...]]
+    return with { $0.prefix = above.joined(separator: ".") }
+  }
+
   /// Returns the place that lies below another root as this one lies below its own: `backbone.layer1.conv` below
   /// `backbone` becomes `backbone.task.depth.layer1.conv` below `backbone.task.depth`. What this path declares stays.
   ///
   /// - Parameters:
-  ///   - root: a place above this one; another place stops the process.
+  ///   - root: this place or one above it; another place stops the process.
   ///   - newRoot: the place that takes the root's part.
   public func moved(from root: ParameterPath, to newRoot: ParameterPath) -> ParameterPath {
-    let rest = relativeName(to: root)
-    return with { $0.prefix = newRoot[rest].prefix }
+    let place = prefix == root.prefix ? newRoot : newRoot[relativeName(to: root)]
+    return with { $0.prefix = place.prefix }
   }
-
-  /// Returns whether this place is another one, whatever the two declare.
-  func isAt(_ other: ParameterPath) -> Bool { prefix == other.prefix }
 
   /// Returns the part of this place's name that follows that of a place above it; another place stops the process.
   public func relativeName(to root: ParameterPath) -> String {
@@ -81,7 +85,8 @@ public struct ParameterPath {
   public func parameter(_ name: String, _ shape: [Int], _ initial: Initialization) -> Parameter {
     store.register(
       self[name].prefix, scope: scope, isNormOrBias: countsAsBias || shape.count <= 1,
-      initial: initial.values(shape, from: store.generator))
+      initial: store.device == .meta
+        ? .empty(shape, device: .meta) : initial.values(shape, from: store.generator))
   }
 
   /// Registers a buffer with its first values.
@@ -90,10 +95,13 @@ public struct ParameterPath {
   }
 
   /// The number of entries that have been registered anywhere in the store.
-  var entryCount: Int { store.state.count }
+  var entryCount: Int { store.names.count }
 
   /// Returns the names of the entries that were registered in the store after some number of others.
-  func entries(from count: Int) -> [String] { store.state.dropFirst(count).map(\.name) }
+  func entries(from count: Int) -> [String] { Array(store.names.dropFirst(count)) }
+
+  /// Returns the parameters that were registered in the store after some number of entries.
+  func parameters(from count: Int) -> [Parameter] { entries(from: count).compactMap(store.parameter) }
 
   private func with(_ change: (inout ParameterPath) -> Void) -> ParameterPath {
     var copy = self

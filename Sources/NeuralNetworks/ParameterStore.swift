@@ -17,7 +17,8 @@ public final class ParameterStore {
 
   private var parameters: OrderedDictionary<String, Parameter> = [:]
   private var buffers: OrderedDictionary<String, Buffer> = [:]
-  private var names: OrderedSet<String> = []
+  /// The name of every entry, in the order of registration.
+  private(set) var names: OrderedSet<String> = []
   private var vectorsByReach: [Reach: ParameterVector] = [:]
 
   /// Which parameters are put into a group other than their declared one; the first that contains a parameter counts.
@@ -149,6 +150,9 @@ public final class ParameterStore {
   public var state: [(name: String, tensor: Tensor)] {
     names.map { ($0, parameters[$0]?.value ?? buffers[$0]!.value) }
   }
+
+  /// The parameter of a name; nil if there is none.
+  func parameter(_ name: String) -> Parameter? { parameters[name] }
 
   /// The values of a parameter or buffer; nil if there is none of this name.
   public func entry(_ name: String) -> Tensor? { parameters[name]?.value ?? buffers[name]?.value }

@@ -11,9 +11,16 @@ struct Networks: ParsableCommand {
   @Argument(help: "The name of an encoder, a decoder or a way of sharing.")
   var name: String?
 
+  @Flag(help: "List which encoders, ways of sharing and decoders go together.")
+  var table = false
+
+  func validate() throws {
+    guard !table || name == nil else { throw ValidationError("--table is about all parts: leave '\(name!)' out") }
+  }
+
   func run() throws {
     guard let name else {
-      print(NetworkCatalogue.overview)
+      print(table ? NetworkTable().text : NetworkCatalogue.overview)
       return
     }
     print(try NetworkCatalogue.description(of: name))

@@ -58,6 +58,7 @@ struct Train: ParsableCommand {
       }
       print(try RunSummary.load(folder).text)
       print("report: \(folder.report.path)")
+      if folder.pruned.exists { print("static network: \(folder.pruned.url.path)") }
     case .stopped(let step):
       print(
         "stopped after step \(step); everything is saved. Go on with: polymath train --resume --out \(folder.url.path)")

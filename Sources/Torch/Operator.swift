@@ -13,6 +13,8 @@ public struct Operator: @unchecked Sendable {
   /// The full name in the dispatcher, such as `aten::add.Tensor`.
   public let name: String
   private let handle: OpaquePointer
+  /// The shape of the result on ``Device/meta``; nil where libtorch knows it.
+  private let shapeRule: ShapeRule?
 
   /// Finds an operator. A name that libtorch does not have stops the process.
   ///
@@ -25,6 +27,7 @@ public struct Operator: @unchecked Sendable {
       fatalError("libtorch has no operator \(self.name): \(String(cString: ct_last_error()))")
     }
     handle = found
+    shapeRule = ShapeRule.rule(of: self.name)
   }
 
   /// Calls an operator whose first result is a tensor, which is returned. A wrong call stops the process.
@@ -76,6 +79,23 @@ public struct Operator: @unchecked Sendable {
   }
 
   private func run(_ arguments: [OperatorArgument], _ results: UnsafeMutablePointer<ct_value>, capacity: Int) -> Int {
+    let count: Int
+    if let shapeRule, let result = shapeRule.result(of: arguments) {
+      results.pointee.tag = ct_tag_tensor
+      results.pointee.tensor = ct_retain(result.handle)
+      count = 1
+    } else {
+      count = call(arguments, results, capacity: capacity)
+    }
+    if count > 0, let observer = ct_observer() {
+      let tensors = UnsafeBufferPointer(start: results, count: min(count, capacity))
+        .filter { $0.tag == ct_tag_tensor }.map { Tensor(ct_retain($0.tensor)) }
+      OperatorObserver.notify(observer, OperatorCall(name: name, arguments: arguments, results: tensors))
+    }
+    return count
+  }
+
+  private func call(_ arguments: [OperatorArgument], _ results: UnsafeMutablePointer<ct_value>, capacity: Int) -> Int {
     // Lists are copied to one scratch area, eight bytes an element, that lives as long as the call.
     let listCount = arguments.reduce(0) { $0 + $1.listCount }
     return withExtendedLifetime(arguments) {

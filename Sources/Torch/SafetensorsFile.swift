@@ -63,6 +63,24 @@ public struct SafetensorsFile: Sendable {
     names = ordered.map(\.key)
   }
 
+  private init(_ whole: SafetensorsFile, metadata: [String: String], prefix: String) {
+    url = whole.url
+    mapping = whole.mapping
+    dataStart = whole.dataStart
+    self.metadata = metadata
+    names = whole.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    entries = Dictionary(uniqueKeysWithValues: names.map { ($0, whole.entries[prefix + $0]!) })
+  }
+
+  /// Returns the tensors whose names begin with a prefix, as a file in which their names lack it.
+  ///
+  /// - Parameters:
+  ///   - prefix: the beginning of the names.
+  ///   - metadata: what is said about these tensors beside the file's own metadata, of which it replaces entries.
+  public func part(_ prefix: String, metadata: [String: String] = [:]) -> SafetensorsFile {
+    SafetensorsFile(self, metadata: self.metadata.merging(metadata) { $1 }, prefix: prefix)
+  }
+
   /// Returns the shape of a tensor without reading it; nil if there is no such tensor.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 

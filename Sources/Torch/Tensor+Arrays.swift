@@ -53,9 +53,11 @@ extension Tensor {
     self.init(handle)
   }
 
-  /// Returns the elements in row-major order, from any device, converted to `Scalar` where the dtype differs.
+  /// Returns the elements in row-major order, from any device, converted to `Scalar` where the dtype differs; zeros on
+  /// ``Device/meta``.
   public func array<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> [Scalar] {
-    let source = detached().to(.cpu).to(Scalar.dtype).contiguous()
+    let elements = device == .meta ? Tensor.zeros(shape, dtype: dtype) : detached().to(.cpu)
+    let source = elements.to(Scalar.dtype).contiguous()
     let count = source.count
     return [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in
       if count > 0 {

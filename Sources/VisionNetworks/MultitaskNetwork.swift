@@ -15,6 +15,8 @@ public final class MultitaskNetwork {
 
   /// The beginning of the names of the encoder's entries in the network, such as `backbone.conv1.weight`.
   static let encoderPath = "backbone"
+  /// The beginning of the names of the encoder's entries, `backbone.`.
+  public static let encoderPrefix = encoderPath + "."
 
   /// Builds a network, and stops the process if its parts do not fit together: ``NetworkPlan/check()``.
   ///
@@ -45,12 +47,9 @@ public final class MultitaskNetwork {
 
   /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
   private func declareReachOfEncoder() {
-    let leaves = store.allParameters.filter { $0.name.hasPrefix(Self.encoderPath + ".") }
-    let image = Tensor.zeros(
-      [1, plan.request.imageChannels, plan.request.imageHeight, plan.request.imageWidth],
-      dtype: store.dtype, device: store.device)
+    let leaves = store.allParameters.filter { $0.scope.stage == .trunk }
     let all = Array(outputs.indices)
-    let features = features(image, for: all, .evaluation)
+    let features = features(probeImage(), for: all, .evaluation)
     let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
     for (index, leaf) in leaves.enumerated() {
       let reaching = all.filter { reached[$0][index] }
@@ -59,6 +58,16 @@ public final class MultitaskNetwork {
       }
     }
     store.layOut()
+  }
+
+  /// Returns an empty image, as small as the encoder takes it, for a pass of which only the graph matters.
+  func probeImage() -> Tensor {
+    let (request, traits) = (plan.request, plan.encoder.traits)
+    let side = (32 + traits.sizeMultiple - 1) / traits.sizeMultiple * traits.sizeMultiple
+    let (height, width) =
+      plan.takesOneSize
+      ? (request.imageHeight, request.imageWidth) : (min(request.imageHeight, side), min(request.imageWidth, side))
+    return .zeros([1, request.imageChannels, height, width], dtype: store.dtype, device: store.device)
   }
 
   /// Every task with the channels of its prediction.
@@ -117,7 +126,7 @@ public final class MultitaskNetwork {
     featureKind == .byTask ? context.for(tasks: tasks.map { outputs[$0].task }) : context
   }
 
-  private func features(_ streams: [Streams], of tasks: [Int]) -> Features {
+  func features(_ streams: [Streams], of tasks: [Int]) -> Features {
     guard featureKind == .byTask else { return .shared(streams.map(Self.shared)) }
     let byMap = streams.map { $0.byTask(count: tasks.count) }
     return .byTask(
@@ -141,7 +150,32 @@ public final class MultitaskNetwork {
   public func predictions(
     of tasks: [Int], from features: Features, size: (height: Int, width: Int), _ context: ForwardContext
   ) -> [TaskPrediction] {
-    decoders(features, for: tasks, size: size, context)
+    let seen = shared.rotations?.rotated(features, for: computedTasks(for: tasks)) ?? features
+    return decoders(seen, for: tasks, size: size, context)
+  }
+
+  /// Takes the gradients of some tasks with respect to the shared features, from which rotations of these learn.
+  ///
+  /// - Parameters:
+  ///   - gradients: of each task, for each map, batch × channels × height × width.
+  ///   - tasks: the positions of the tasks.
+  ///   - isFirst: whether the features are those of the first part of a batch.
+  public func observe(featureGradients gradients: [[Tensor]], of tasks: [Int], isFirst: Bool) {
+    shared.rotations?.observe(gradients, of: tasks, isFirst: isFirst)
+  }
+
+  /// Returns features with the names that they have in the results of public code: those of shared maps, such as
+  /// `backbone.0`, or those of each task's maps, such as `backbone.0.depth`.
+  public func named(_ features: Features) -> [(name: String, tensor: Tensor)] {
+    let names = encoder.featureNames.map { "\(Self.encoderPath).\($0)" }
+    switch features {
+    case .none: return []
+    case .shared(let maps): return zip(names, maps).map { ($0, $1) }
+    case .byTask(let byTask):
+      return byTask.sorted { $0.key < $1.key }.flatMap { task, maps in
+        zip(names, maps).map { ("\($0).\(tasks[task])", $1) }
+      }
+    }
   }
 
   /// Computes a whole forward pass for some tasks (positions in ``outputs``), which default to all.
@@ -159,13 +193,45 @@ public final class MultitaskNetwork {
   /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
   ///   positions of an unknown grid, or a network that has grown; ``NetworkError`` if the encoder takes no pretrained
   ///   weights.
+  ///
+  /// - Parameters:
+  ///   - file: the weights of a plain encoder.
+  ///   - isIncluded: returns whether entries that start from this one of a plain encoder are loaded: all by default.
   @discardableResult
-  public func loadEncoder(_ file: SafetensorsFile) throws -> LoadReport {
-    guard let encoder = shared.plain as? any PretrainedEncoder else {
+  public func loadEncoder(
+    _ file: SafetensorsFile, where isIncluded: (EntryOrigin) -> Bool = { _ in true }
+  ) throws -> LoadReport {
+    guard let encoder = shared.encoder as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
+    let prefix = Self.encoderPrefix
+    let origins = store.state.filter { $0.name.hasPrefix(prefix) }
+      .compactMap { shared.origin(String($0.name.dropFirst(prefix.count))) }
+    let leftOut = Set(origins.filter { !isIncluded($0) }.flatMap { [$0.name, encoder.plainName(of: $0.name)] })
     return try encoder.loadPretrained(
-      file, into: store, prefix: Self.encoderPath + "."
-    ) { [shared] in shared.origin($0)?.name }
+      file, into: store, prefix: prefix,
+      naming: { name in shared.origin(name).flatMap { isIncluded($0) ? $0.name : nil } },
+      leavingOut: leftOut.contains)
+  }
+
+  /// The tasks that have parts of their own in the encoder, which may start from single-task networks.
+  public var tasksWithOwnParts: Set<String> {
+    let prefix = Self.encoderPrefix
+    return Set(
+      store.state.filter { $0.name.hasPrefix(prefix) }
+        .compactMap { shared.origin(String($0.name.dropFirst(prefix.count)))?.task })
+  }
+
+  /// Loads what decoders have for some tasks, from a network with the same decoder: the entries outside of the encoder
+  /// whose names have the name of one of the tasks as a component.
+  ///
+  /// - Throws: `LoadError` if an entry is missing or of another shape; `FileError` for a malformed file.
+  @discardableResult
+  public func loadDecoders(_ file: SafetensorsFile, of tasks: Set<String>) throws -> LoadReport {
+    let prefix = Self.encoderPrefix
+    return try store.load(file, strictness: .allowingUnused { _ in true }) { name in
+      let isOwn = name.split(separator: ".").contains { tasks.contains(String($0)) }
+      return !name.hasPrefix(prefix) && isOwn ? name : nil
+    }
   }
 }

@@ -31,6 +31,7 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public func check() throws {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
+    try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
   }
 
@@ -38,6 +39,9 @@ public struct NetworkPlan: Sendable {
   var exchangesStreams: Bool { sharing.exchangesStreams || encoder.traits.has(.taskFeatures) }
   /// Whether a task's prediction needs the features of all tasks.
   var exchangesFeatures: Bool { exchangesStreams || decoder.traits.has(.exchange) }
+
+  /// Whether all images have to have the size for which the encoder is built.
+  public var takesOneSize: Bool { encoder.traits.takesOneSize || sharing.takesOneSize }
 
   /// The number of pixels of which height and width of images have to be multiples.
   public var sizeMultiple: Int { Self.sizeMultiple(of: encoder, with: decoder) }

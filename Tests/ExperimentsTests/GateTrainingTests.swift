@@ -8,15 +8,9 @@ import Testing
   @Test func thePenaltyIsLoggedAndMovesTheGates() throws {
     try withTemporaryFolder { parent in
       func steps(_ sharing: String, _ name: String, _ changes: [String] = []) throws -> [StepRecord] {
-        var configuration = Configuration()
-        for change in [
-          "data.trainingCount=8", "data.validationCount=2", "data.height=32", "data.width=32",
-          "network.encoder=vit_micro", "data.tasks=[depth, edges]", "training.steps=3", "training.evaluateEvery=0",
-          "run.threads=2", "diagnostics.every=0", "network.sharing=\(sharing)",
-        ] + changes { try configuration.apply(assignment: change) }
-        let folder = RunFolder(parent.appendingPathComponent(name))
-        _ = try TrainingSession(configuration, folder: folder, existing: .refuse).run { false }
-        return try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+        let folder = try SmallRuns.train(
+          ["training.steps=3", "network.sharing=\(sharing)"] + changes, in: parent.appendingPathComponent(name))
+        return try Self.steps(of: folder)
       }
       #expect(try steps("hard", "hard").allSatisfy { $0.penalty == nil })
       // σ(0.01) is 0.5025 above a target of 0.
@@ -27,6 +21,56 @@ import Testing
       #expect(Set(still) == [gated[0]])
       let held = try steps("{name: gates, sparsity: none}", "held")
       #expect(held.allSatisfy { $0.penalty == nil })
+    }
+  }
+
+  private static func steps(of folder: RunFolder) throws -> [StepRecord] {
+    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+  }
+
+  /// A run tells what its gates choose and what that costs, λ follows a target, and a resumed run goes on exactly.
+  @Test func theCostIsLoggedAndAResumedRunFollowsItExactly() throws {
+    try withTemporaryFolder { parent in
+      let changes = [
+        "training.steps=12", "network.sharing={name: gates, flops: 0.9, ownFraction: 0.8, freezeGatesAfter: 0.75}",
+      ]
+      let whole = try SmallRuns.train(changes, in: parent.appendingPathComponent("whole"))
+      let gates = try Self.steps(of: whole).compactMap(\.gates)
+      #expect(gates.count == 2 && gates[0].ownFractions.count == 1 + 3 * 6 && gates[0].mixFractions.count == 3 * 4)
+      #expect(gates.allSatisfy { $0.flopFraction > 0.5 && $0.flopFraction <= 1 && $0.weight != 0.05 })
+      #expect(gates[0].ownFractions == gates[1].ownFractions)
+      #expect(try String(contentsOf: whole.report, encoding: .utf8).contains("<h2>Gates</h2>"))
+      let table = try TrainedRun(whole, checkpoint: .last).analyzeGates()
+      #expect(table.state == gates[1] && table.text.contains("blocks.2.attn.qkv.k"))
+      let stopped = RunFolder(parent.appendingPathComponent("stopped"))
+      var count = 0
+      _ = try TrainingSession(SmallRuns.configuration(changes), folder: stopped, existing: .refuse).run {
+        count += 1
+        return count == 7
+      }
+      _ = try TrainingSession(nil, folder: stopped, existing: .resume).run { false }
+      let (a, b) = (try TrainedRun(whole, checkpoint: .last), try TrainedRun(stopped, checkpoint: .last))
+      for ((name, own), (_, other)) in paired(a.network.store.state, b.network.store.state) {
+        #expect(own.array(of: Double.self) == other.array(of: Double.self), "\(name)")
+      }
+    }
+  }
+
+  @Test func targetsAndOptionsThatCannotBe() throws {
+    try withTemporaryFolder { parent in
+      func complaint(_ sharing: String, _ changes: [String] = []) -> String {
+        do {
+          try SmallRuns.train(
+            ["network.sharing={name: gates, \(sharing)}"] + changes, in: parent.appendingPathComponent("x"))
+        } catch { return "\(error)" }
+        return "nothing"
+      }
+      #expect(complaint("flops: 0.2").contains("hard sharing already has"))
+      #expect(complaint("flops: 0.9, sparsity: none").contains("'sparsity' has to be hinge or l1"))
+      #expect(complaint("freezeGatesAfter: 0.5, momentum: 0.9").contains("'momentum' has to be 0"))
+      #expect(complaint("targets: {dept: 0.5}").contains("'depth'?"))
+      #expect(complaint("flops: 0.9", ["data.tasks=[depth]"]).contains("several tasks"))
+      #expect(!FileManager.default.fileExists(atPath: parent.appendingPathComponent("x").path))
     }
   }
 }

@@ -31,6 +31,26 @@ import VisionData
     #expect(complaint("network: {sharing: task-normalization}") == "nothing")
   }
 
+  @Test func decodersHaveParameters() throws {
+    #expect(complaint("network: {encoder: vit_micro, decoder: {name: dpt, features: 64}}") == "nothing")
+    #expect(complaint("network: {encoder: vit_micro, decoder: dpt}") == "nothing")
+    let misspelt = complaint("network: {decoder: {name: asp, features: 64}}")
+    #expect(misspelt.contains("'network.decoder'") && misspelt.contains("Did you mean 'aspp'?"), "\(misspelt)")
+    #expect(complaint("network: {decoder: asp}").contains("Did you mean 'aspp'?"))
+    let parameter = complaint("network: {encoder: vit_micro, decoder: {name: dpt, feature: 64}}")
+    #expect(parameter.contains("Did you mean 'features'?"), "\(parameter)")
+    #expect(complaint("network: {decoder: {name: aspp, rate: 3}}").contains("aspp has no parameter 'rate'"))
+    let value = complaint("network: {encoder: vit_micro, decoder: {name: dpt, features: 1.5}}")
+    #expect(value.contains("has to be a whole number"), "\(value)")
+    #expect(complaint("network: {decoder: {features: 64}}").contains("'network.decoder' is a mapping"))
+    var set = Configuration()
+    try set.apply(assignment: "network.decoder=dpt")
+    try set.apply(assignment: "network.decoder.features=64")
+    #expect(set.network.decoder == MethodChoice("dpt", settings: ["features": .number(64)]))
+    #expect(try Configuration(yaml: set.yaml) == set)
+    #expect(set.yaml.contains("decoder: {name: dpt, features: 64.0}"))
+  }
+
   @Test func workloadsAreNamed() throws {
     #expect(try Configuration(yaml: "workload: pixels").workload.name == "pixels")
     let configuration = try Configuration(yaml: "workload: {name: pixels, x: 2}")

@@ -46,8 +46,9 @@ import Experiments
   }
 
   private static let methods =
-    MethodRegistry.weightings.map(\.name).filter { $0 != "manual" }
     // Several batches a step have labels more often.
+    MethodRegistry.weightings.filter { $0.name != "manual" }
+    .filter { try! $0.make(tasks: ["depth", "rooms"]).batchCount == 1 }.map(\.name)
     + MethodRegistry.aggregators.filter { try! $0.make(tasks: ["depth", "rooms"]).batchCount == 1 }.map(\.name)
     + ["alternating", "selective-groups"]
 

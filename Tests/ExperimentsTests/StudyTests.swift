@@ -126,6 +126,42 @@ import Experiments
     return study
   }
 
+  /// Without single-task networks, a method is what gains are measured against; methods at both levels stand side by side.
+  @Test func methodsAreComparedWithAReference() throws {
+    try withTemporaryFolder { url in
+      let folder = StudyFolder(url)
+      let study = try study(
+        """
+        seeds: [1, 2]
+        reference: Sum
+        configuration:
+        \(Self.micro)
+        methods: {Sum: equal, P: pcgrad, 'P rep': {aggregator: pcgrad, level: features}, UW: uw}
+        """)
+      let depths = ["sum": 2.0, "p": 4, "p-rep": 3, "uw": 1]
+      for run in study.runs {
+        let name = run.name.split(separator: "-").dropLast().joined(separator: "-")
+        let depth = try #require(depths[name])
+        try finish(run, in: folder, ["depth": depth, "normals": 10 * depth], gds: depth)
+      }
+      let results = try StudyResults(study, folder: folder)
+      #expect(results.reference?.label == "Sum" && results.baseline == nil)
+      #expect(results.deltaM(results.candidates[0]) == nil)
+      // Depth doubles, which is worse by 100 %; normals double, which is better by 100 %.
+      #expect(results.deltaM(results.candidates[1]) == Statistic([0, 0]))
+      let table = StudyTable(results)
+      #expect(table.markdown.contains("### depth: change from parameters to features in %"))
+      #expect(table.markdown.contains("| P rep | -25.0 ± 0.0 |"), "\(table.markdown)")
+      #expect(table.markdown.contains("### Ranking similarity of results (3 methods; random orders give 0."))
+      #expect(table.markdown.contains("| depth score | 1.00 | 1.00 |"))
+      try StudyReport(study, folder: folder).write()
+      let report = try String(contentsOf: folder.report, encoding: .utf8)
+      for text in ["mean gain over\n'Sum'", "gds minus that of Sum: methods at the level of features"] {
+        #expect(report.contains(text), "\(text)")
+      }
+    }
+  }
+
   @Test func gainsRanksAndTables() throws {
     try withTemporaryFolder { url in
       let folder = StudyFolder(url)

@@ -34,6 +34,18 @@ import Torch
     #expect(withCondition > 5)
   }
 
+  /// Shrinking all gradients changes neither the entropy of used features nor their fraction.
+  @Test func featuresWithoutGradientsAreToldApart() {
+    let rows = Tensor([1, 0, 0, 3, 1, 2, 0, 0] as [Float], shape: [2, 4])
+    #expect(usedFeatureFraction(rows) == 0.75)
+    let entropy = featureEntropy(rows) / usedFeatureFraction(rows)
+    #expect(abs(entropy - log(2) / 3) < 1e-6)
+    let small = rows * 1e-9
+    #expect(usedFeatureFraction(small) == 0.75)
+    #expect(abs(featureEntropy(small) / usedFeatureFraction(small) - entropy) < 1e-6)
+    #expect(usedFeatureFraction(Tensor.zeros([2, 3])) == 0)
+  }
+
   @Test func rankingsAreComparedPairByPair() {
     #expect(rankingSimilarity([1, 2, 3, 4], [10, 20, 30, 40]) == 1)
     #expect(rankingSimilarity([1, 2, 3, 4], [4, 3, 2, 1]) == 1)

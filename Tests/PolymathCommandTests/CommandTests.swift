@@ -156,6 +156,7 @@ import Torch
         (["bench", "step", "--tasks", "-2"], "have to be above 0"),
         (["train", "--resume", "--out", "nowhere", "--print-configuration"], "does not exist"),
         (["analyze", "nowhere", "--tokens", "--ratio", "-1"], "has to be above 0"),
+        (["analyze", "nowhere"], "--tokens or --layers"), (["analyze", "nowhere", "--layers"], "does not exist"),
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),

@@ -28,9 +28,7 @@ import VisionNetworks
     ])
     let decoders = entry.make(
       store.root.in(stage: .head),
-      DecoderRequest(
-        featureChannels: encoder.featureChannels, featureStrides: encoder.featureStrides,
-        outputs: [TaskOutput(task: "task", channels: isSegmentation ? 40 : 1)], imageSize: (shape[2], shape[3])))
+      DecoderRequest(of: encoder, [TaskOutput(task: "task", channels: isSegmentation ? 40 : 1)], reference))
     store.layOut()
     // The transformer's classifier of 1000 classes is not used.
     let width = encoderConfiguration.width

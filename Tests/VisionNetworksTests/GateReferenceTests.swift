@@ -112,7 +112,7 @@ import VisionNetworks
       // In the order of the file's layers, which the mean does not depend on.
       for name in alphas.keys {
         var shape = LinearShape(from: 1, to: alphas[name][0].array.count)
-        shape.parts = name.hasSuffix("qkv") ? 3 : 1
+        shape.partNames = name.hasSuffix("qkv") ? ["q", "k", "v"] : []
         _ = kit.linear(store.root[name], normalizedAt: nil, shape)
       }
       store.layOut()

@@ -36,6 +36,16 @@ func expectNetwork(
   }
 }
 
+extension DecoderRequest {
+  /// What decoders behind an encoder are asked for, with images of a record's size.
+  init(of encoder: some Encoder, _ outputs: [TaskOutput], _ reference: Reference) {
+    let shape = reference["input_shape"].ints
+    self.init(
+      featureChannels: encoder.featureChannels, featureStrides: encoder.featureStrides, outputs: outputs,
+      imageSize: (shape[2], shape[3]))
+  }
+}
+
 /// The public code of networks that have losses in common.
 enum LossFamily {
   case convolutional

@@ -29,9 +29,8 @@ import VisionNetworks
     let decoders = entry.make(
       store.root.in(stage: .head),
       DecoderRequest(
-        featureChannels: encoder.featureChannels, featureStrides: encoder.featureStrides,
-        outputs: tasks.map { TaskOutput(task: $0, channels: reference["outputs"][$0]["shape"].ints[1]) },
-        imageSize: (shape[2], shape[3])))
+        of: encoder, tasks.map { TaskOutput(task: $0, channels: reference["outputs"][$0]["shape"].ints[1]) }, reference)
+    )
     store.layOut()
     #expect(store.parameterCount == reference["parameters"].int)
     try expectEntries(store, matchList: "keys_\(keys)")

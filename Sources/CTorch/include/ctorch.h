@@ -15,6 +15,7 @@ extern "C" {
 typedef struct ct_tensor_s *ct_tensor;
 typedef struct ct_operator_s *ct_operator;
 typedef struct ct_generator_s *ct_generator;
+typedef struct ct_storage_s *ct_storage;
 
 typedef enum : int32_t {
   ct_tag_none,
@@ -56,6 +57,7 @@ int ct_call(ct_operator operation, const ct_value *arguments, int count, ct_valu
 
 // Tensors.
 void ct_free(ct_tensor tensor);
+ct_tensor ct_retain(ct_tensor tensor);  // one more counted reference
 int ct_dimensions(ct_tensor tensor);
 void ct_sizes(ct_tensor tensor, int64_t *sizes);
 int ct_strides(ct_tensor tensor, int64_t *strides);
@@ -69,6 +71,12 @@ int ct_set_requires_gradient(ct_tensor tensor, bool on);
 // Wraps memory; `release(context)` is called when libtorch no longer needs it.
 ct_tensor ct_from_memory(void *data, const int64_t *sizes, int dimensions, int dtype,
                          void (*release)(void *), void *context);
+
+// The memory of a tensor, which views of it share. Its address is that of no other memory while it is watched, also after
+// the last tensor has let go of it. Returns null for a tensor without memory of its own, such as a sparse one.
+ct_storage ct_watch_storage(ct_tensor tensor, const void **address, int64_t *bytes);
+bool ct_is_in_use(ct_storage storage);
+void ct_unwatch_storage(ct_storage storage);
 
 // Differentiation. Gradient seeds may be null (ones).
 // Results are new tensors, null where an input does not reach the outputs.
@@ -95,6 +103,9 @@ ct_tensor ct_apply_linear(ct_tensor input, const int64_t *sizes, int dimensions,
                           void (*release)(void *));
 
 // State of this thread.
+// What the caller wants to remember for as long as it observes operators; null if it does not.
+void *ct_observer(void);
+void *ct_set_observer(void *observer);  // returns the one before
 bool ct_set_gradient_mode(bool on);
 int ct_set_autocast(int device_type, bool on, int dtype);
 

@@ -1,19 +1,14 @@
 import NeuralNetworks
-import Support
 import Torch
+import VisionNetworks
 
-/// Feature maps of equally many channels at all strides, each of which knows the coarser ones.
-///
-/// A 1×1 convolution brings each stage of a backbone to the pyramid's channels. From the coarsest on, each is enlarged to
-/// the size of the next finer one, by nearest neighbors, and added to it. A 3×3 convolution gives the pyramid's map. There
-/// is no normalization and no activation.
+/// The feature pyramid of a detector, whose entries are named as in Detectron2.
 ///
 /// - Source: Lin et al., *Feature Pyramid Networks for Object Detection*, CVPR 2017, section 3.
 public struct FeaturePyramid {
-  private let laterals: [Convolution]
-  private let outputs: [Convolution]
+  private let topDown: TopDownPyramid
 
-  /// Registers `fpn_lateral2`, `fpn_output2` and so on, one for each stage.
+  /// Registers `fpn_lateral2` and so on, then `fpn_output2` and so on, one for each stage.
   ///
   /// - Parameters:
   ///   - path: where the layers are registered.
@@ -21,16 +16,9 @@ public struct FeaturePyramid {
   ///   - channels: the channels of the pyramid.
   ///   - firstLevel: the level of the finest stage, whose stride is two to the power of it.
   public init(_ path: ParameterPath, from inputs: [Int], channels: Int, firstLevel: Int = 2) {
-    func convolution(_ name: String, _ index: Int, from inputs: Int, kernel: Int) -> Convolution {
-      // As Detectron2 has it: the variance of the outputs is that of the inputs.
-      let bound = (3 / Double(inputs * kernel * kernel)).squareRoot()
-      return Convolution(
-        path["\(name)\(firstLevel + index)"], from: inputs, to: channels, kernel: kernel,
-        weight: .uniform(bound: bound),
-        bias: .zeros)
-    }
-    laterals = inputs.enumerated().map { convolution("fpn_lateral", $0, from: $1, kernel: 1) }
-    outputs = inputs.indices.map { convolution("fpn_output", $0, from: channels, kernel: 3) }
+    topDown = TopDownPyramid(
+      from: inputs, width: channels, projectionPath: { path["fpn_lateral\(firstLevel + $0)"] },
+      outputPath: { path["fpn_output\(firstLevel + $0)"] })
   }
 
   /// Returns the pyramid's maps, finest first, of the stages' sizes.
@@ -39,16 +27,7 @@ public struct FeaturePyramid {
   ///   - stages: batch × channels × height × width of each stage, finest first.
   ///   - context: whether the network is in training.
   public func callAsFunction(_ stages: [Tensor], _ context: ForwardContext) -> [Tensor] {
-    require(stages.count == laterals.count, "a pyramid over \(laterals.count) stages got \(stages.count)")
-    var merged: Tensor?
-    let maps = stages.indices.reversed().map { index in
-      let lateral = laterals[index](stages[index], context)
-      let current =
-        merged.map { lateral + $0.resized(height: lateral.shape[2], width: lateral.shape[3], .nearest) } ?? lateral
-      merged = current
-      return outputs[index](current, context)
-    }
-    return maps.reversed()
+    topDown(stages.map { Streams($0) }, context).map { $0.shared! }
   }
 
   /// Returns every second row and column of a pyramid's coarsest map: one more level, for proposals.

@@ -19,6 +19,14 @@ public enum DetectionLoss: String, Sendable, Hashable, CaseIterable {
   case amodalMask = "amd"
   /// Whether an object is occluded.
   case occlusion = "occ"
+
+  /// Whether the loss is also about what belongs to no object.
+  var countsBackground: Bool {
+    switch self {
+    case .proposalClass, .objectClass: true
+    case .proposalBox, .objectBox, .visibleMask, .amodalMask, .occlusion: false
+    }
+  }
 }
 
 extension Tensor {

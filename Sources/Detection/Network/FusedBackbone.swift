@@ -3,8 +3,8 @@ import Support
 import Torch
 import VisionNetworks
 
-/// The trunk of the robot-vision system: two ResNet-18, one for color and one for depth, whose stages are fused, and a
-/// feature pyramid over the fused stages.
+/// The trunk of the robot-vision system: two encoders, one for color and one for depth, whose stages are fused, and a
+/// feature pyramid over the fused stages. The encoders are ResNet-18 in the publication.
 ///
 /// A stage is fused by a 1×1 convolution of the maps of color and depth to the channels of one of them, and a batch
 /// normalization.
@@ -13,7 +13,7 @@ import VisionNetworks
 ///   Measurement of Multi-Task Learning Challenges by Feature Disentanglement*; two streams: Back et al., *Unseen Object
 ///   Amodal Instance Segmentation via Hierarchical Occlusion Modeling*, ICRA 2022.
 public final class FusedBackbone {
-  /// By which statistics the two residual networks normalize in training. The fusion's own normalizations always follow
+  /// By which statistics the two encoders normalize in training. The fusion's own normalizations always follow
   /// the batch's.
   public enum Normalization: Sendable {
     /// The statistics of the batch: for networks that are trained from nothing.
@@ -22,17 +22,19 @@ public final class FusedBackbone {
     case stored
   }
 
-  /// The names of the two residual networks in a network that holds this one at a path.
+  /// The names of the two encoders in a network that holds this one at a path.
   public static let encoderNames = ["bottom_up_rgb", "bottom_up_depth"]
   /// The channels of an image: red, green, blue, and depth three times.
   public static let imageChannels = 6
   /// The number of pixels that height and width of an image have to be multiples of.
   public static let sizeMultiple = 32
+  /// The strides of the stages, and of the pyramid's maps.
+  public static let strides = [4, 8, 16, 32]
 
-  /// By which statistics the residual networks normalize in training.
+  /// By which statistics the encoders normalize in training.
   public var normalization: Normalization
-  /// The residual networks of color and of depth.
-  public let encoders: [ResNet]
+  /// The encoders of color and of depth.
+  public let encoders: [any Encoder]
   private let fusions: [Fusion]
   private let pyramid: FeaturePyramid
 
@@ -41,10 +43,20 @@ public final class FusedBackbone {
   /// - Parameters:
   ///   - path: where the parts are registered.
   ///   - channels: the channels of the pyramid.
-  ///   - normalization: by which statistics the residual networks normalize in training.
-  public init(_ path: ParameterPath, channels: Int, normalization: Normalization = .batch) {
+  ///   - normalization: by which statistics the encoders normalize in training.
+  ///   - makeEncoder: builds an encoder of images of three channels at a path, with maps of strides 4, 8, 16 and 32;
+  ///     another one stops the process. It defaults to a ResNet-18.
+  public init(
+    _ path: ParameterPath, channels: Int, normalization: Normalization = .batch,
+    makeEncoder: (ParameterPath) -> any Encoder = { ResNet($0, .resNet18) }
+  ) {
     self.normalization = normalization
-    encoders = Self.encoderNames.map { ResNet(path[$0], .resNet18) }
+    encoders = Self.encoderNames.map { makeEncoder(path[$0]) }
+    for encoder in encoders {
+      require(
+        encoder.featureStrides == Self.strides,
+        "an encoder with maps of strides \(encoder.featureStrides) is no part of a backbone of strides \(Self.strides)")
+    }
     let stages = encoders[0].featureChannels
     fusions = stages.enumerated().map { Fusion(path["fusion_layers", "fusion_layer_\($0 + 2)"], channels: $1) }
     pyramid = FeaturePyramid(path, from: stages, channels: channels)

@@ -1,3 +1,4 @@
+import MultitaskLearning
 import NeuralNetworks
 import Torch
 import VisionNetworks
@@ -22,18 +23,20 @@ public final class RobotVisionNetwork {
   ///
   /// - Parameters:
   ///   - configuration: the size of the network, and how it is trained and asked.
-  ///   - normalization: by which statistics the residual networks normalize in training: the stored ones if pretrained
-  ///     weights are to be loaded.
+  ///   - normalization: by which statistics the encoders normalize in training: the stored ones if pretrained weights
+  ///     are to be loaded.
   ///   - seed: the seed of the initial values.
   ///   - device: the device of parameters and buffers.
   ///   - dtype: the type of parameters and buffers.
+  ///   - makeEncoder: builds the encoder of color, and that of depth, at a path; it defaults to a ResNet-18.
   public init(
     _ configuration: DetectorConfiguration, normalization: FusedBackbone.Normalization = .batch, seed: UInt64,
-    device: Device = .cpu, dtype: DType = .float32
+    device: Device = .cpu, dtype: DType = .float32,
+    makeEncoder: (ParameterPath) -> any Encoder = { ResNet($0, .resNet18) }
   ) {
     store = ParameterStore(seed: seed, device: device, dtype: dtype)
     backbone = FusedBackbone(
-      store.root["backbone"], channels: configuration.channels, normalization: normalization)
+      store.root["backbone"], channels: configuration.channels, normalization: normalization, makeEncoder: makeEncoder)
     heads = DetectionHeads(store.root, configuration)
     store.layOut()
   }
@@ -44,11 +47,15 @@ public final class RobotVisionNetwork {
   /// Returns the features Z: the maps P2 to P5 of images of batch × 6 × height × width.
   public func features(_ images: Tensor, _ context: ForwardContext) -> [Tensor] { backbone(images, context) }
 
-  /// Loads weights of a plain ResNet-18, as torchvision publishes them, into the residual networks of color and of depth.
+  /// Loads weights of a plain encoder, such as torchvision's ResNet-18, into the encoders of color and of depth.
   ///
-  /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file.
+  /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file;
+  ///   `NetworkError` for encoders that take no pretrained weights.
   public func loadEncoders(_ file: SafetensorsFile) throws {
     for (encoder, name) in zip(backbone.encoders, FusedBackbone.encoderNames) {
+      guard let encoder = encoder as? any PretrainedEncoder else {
+        throw NetworkError("an encoder of the robot-vision system takes no pretrained weights")
+      }
       try encoder.loadPretrained(file, into: store, prefix: "backbone.\(name).")
     }
   }
@@ -66,4 +73,11 @@ public final class RobotVisionNetwork {
       heads.detections(in: features(images, .evaluation), sizes: sizes, originalSizes: originalSizes)
     }
   }
+}
+
+extension RobotVisionNetwork: AdaptableNetwork {
+  /// The names of the seven losses, in the order of ``DetectionLoss``.
+  public var tasks: [String] { DetectionLoss.allCases.map(\.rawValue) }
+  /// Nil: the network has no tokens.
+  public var transformer: TransformerStack? { nil }
 }

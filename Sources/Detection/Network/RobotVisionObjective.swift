@@ -31,7 +31,13 @@ public struct RobotVisionObjective: MultitaskObjective {
   }
 
   /// The names of the losses, in the order of ``DetectionLoss``.
-  public var tasks: [String] { DetectionLoss.allCases.map(\.rawValue) }
+  public var tasks: [String] { network.tasks }
+
+  /// One for each loss; zero for those about objects if there is none in the batch, so that they are absent from the step.
+  public var labelCounts: [Double] {
+    let hasObjects = objects.contains { !$0.objects.isEmpty }
+    return DetectionLoss.allCases.map { hasObjects || $0.countsBackground ? 1 : 0 }
+  }
 
   /// Returns the maps P2 to P5, from which all losses start.
   public func features(for tasks: [Int]) -> Features { .shared(network.features(images, context)) }

@@ -1,5 +1,6 @@
 import Foundation
 import MultitaskLearning
+import VisionNetworks
 
 extension Configuration {
   /// The same with paths that hold in every working directory.
@@ -9,13 +10,15 @@ extension Configuration {
     copy.data.folder = absolute(data.folder)
     copy.data.validationFolder = absolute(data.validationFolder)
     copy.network.weights = absolute(network.weights)
-    return copy
+    copy.network.start = network.start.map { URL(fileURLWithPath: $0).path }
+    return copy.withFiles(below: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
   }
 
-  /// The same without pretrained weights, which a checkpoint replaces.
+  /// The same without pretrained weights and earlier runs, which a checkpoint replaces.
   var withoutWeights: Configuration {
     var copy = self
     copy.network.weights = nil
+    copy.network.start = []
     return copy
   }
 

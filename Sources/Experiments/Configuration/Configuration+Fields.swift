@@ -45,10 +45,28 @@ extension Configuration.Data {
       .reals(
         "depthRange", \.depthRange, 0...10_000,
         "nearest and farthest depth of images with depth, in meters, of which the network gets -2 and 2"),
+      .choice(
+        "fit", \.fit, "how images of other sizes get height and width: resized, or padded, which keeps their scale"),
+      .choice(
+        "normalization", \.normalization,
+        "what colors become: by the statistics of ImageNet, from -1 to 1 (symmetric), or as they are (identity)"),
       .names("tasks", \.tasks, "tasks to learn, in this order"),
       .boolean("flip", \.flip, "whether training images are mirrored at random"),
       .real("jitter", \.jitter, 0...1, "strength of random changes of the training images' color; 0 for none"),
       .reals("scale", \.scale, 0.1...10, "smallest and largest factor by which training images are enlarged at random"),
+      .reals("scales", \.scales, 0.1...10, "factors of which one is drawn in place of those of `scale`"),
+      .choice(
+        "scaleRule", \.scaleRule,
+        "what becomes of an enlarged image's size: it grows, and crops are needed, or stays, with its center or a random part"
+      ),
+      .reals(
+        "rotation", \.rotation, -180...180, "smallest and largest angle by which training images turn, in degrees"),
+      .boolean(
+        "photometric", \.photometric,
+        "whether brightness, contrast, saturation and hue change at random, as in detectors"),
+      .real(
+        "categoryLimit", \.categoryLimit, 0...1,
+        "largest fraction of a crop that one class of the first segmentation may have, within ten draws; 1 for any"),
       .integer(
         "cropHeight", \.cropHeight, 0...8192,
         "height of random crops, in pixels; 0 for whole images; outside the image, crops are black and have no labels"
@@ -73,11 +91,16 @@ extension Configuration.Network {
   static var fields: [Field<Self>] {
     [
       .name("encoder", \.encoder, among: EncoderRegistry.shared.names, "encoder, which turns images into feature maps"),
-      .name(
-        "decoder", \.decoder, among: DecoderRegistry.shared.names,
+      .method(
+        "decoder", \.decoder, among: DecoderRegistry.shared.names, listedBy: "polymath networks",
         "decoder, which turns feature maps into each task's prediction"),
       .method("sharing", \.sharing, listedBy: "polymath networks", "how the tasks share the encoder"),
-      .path("weights", \.weights, "safetensors file with pretrained weights of the encoder; null for random weights"),
+      .path(
+        "weights", \.weights,
+        "safetensors file with pretrained weights of the encoder, or an earlier run; null for random weights"),
+      .paths(
+        "start", \.start,
+        "earlier runs that the network starts from: one for everything, or one for each task, for the task's own parts"),
       .real("dropPath", \.dropPath, 0...0.9, "rate of stochastic depth in transformers"),
     ]
   }
@@ -112,6 +135,10 @@ extension Configuration.Diagnostics {
       .choice(
         "level", \.level,
         "level of the observed gradients; parameters cost each task a backward pass through the whole network, features one through its decoder"
+      ),
+      .boolean(
+        "layers", \.layers,
+        "whether conflicts of the tasks' gradients are counted in every layer and step, for `polymath analyze --layers` and network.sharing: branched; all observations are then of parameters"
       ),
     ]
   }
@@ -152,6 +179,10 @@ extension Configuration.Training {
       .integer("steps", \.steps, 1...Configuration.largestStep, "number of steps"),
       .integer("batchSize", \.batchSize, 1...65536, "samples in a batch"),
       .integer("accumulation", \.accumulation, 1...4096, "batches of a step, each counted by its labels"),
+      .choice(
+        "lossFamily", \.lossFamily,
+        "whose losses, where public codes differ: cnn has normals per component and one logit of saliency, vit normals per pixel and two logits, mixed normals per pixel and one logit"
+      ),
       .choice(
         "normalsLoss", \.normalsLoss,
         "loss of surface normals: l1, as in publications, or cosine, which learns faster from random weights"),

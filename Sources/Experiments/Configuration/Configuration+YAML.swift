@@ -12,7 +12,7 @@ extension Configuration {
     try self.init(yaml: YAMLText.contents(of: url), source: url.path)
   }
 
-  /// Reads the configuration of a run.
+  /// Reads the configuration of a run, whose own files it names below the run's folder.
   ///
   /// - Throws: `FileError` where there is no run, or its configuration is empty: defaults are not what it was made with.
   public init(of run: RunFolder) throws {
@@ -22,6 +22,7 @@ extension Configuration {
       throw FileError(run.configuration, "is empty, but held the run's configuration: it has to be put back")
     }
     try self.init(contentsOf: run.configuration)
+    self = withFiles(below: run.url)
   }
 
   /// - Parameters:
@@ -105,6 +106,7 @@ extension Configuration {
       if path[0] == "method" { return try apply(setting, to: path[2], of: path[1], source) }
       if path[0] == "network", path[1] == "sharing" { return network.sharing.settings[path[2]] = setting }
       if path[0] == "data", path[1] == "dataset" { return try apply(setting, toDataset: path[2], source) }
+      if path[0] == "network", path[1] == "decoder" { return network.decoder.settings[path[2]] = setting }
     }
     if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
     if parts.count == 2, path.count == 2, path[0] == Self.workloadName {

@@ -68,6 +68,10 @@ public struct Configuration: Sendable, Equatable {
     ///
     /// The network gets depth divided so that they become −2 and 2. The default, `[0.5, 1.8]`, fits the embedded scenes.
     public var depthRange = [0.5, 1.8]
+    /// The way in which images of other sizes get ``height`` and ``width``; defaults to ``ImageFit/resize``.
+    public var fit = ImageFit.resize
+    /// The numbers that colors become for the network; defaults to ``ColorNormalization/imageNet``.
+    public var normalization = ColorNormalization.imageNet
     /// The names of the tasks to learn, in the order of all results; defaults to the five tasks of the embedded scenes.
     public var tasks = ["segmentation", "depth", "normals", "edges", "saliency"]
     /// Whether training images are mirrored at random; defaults to true.
@@ -78,6 +82,20 @@ public struct Configuration: Sendable, Equatable {
     ///
     /// `[1, 1]`, the default, leaves the size as it is.
     public var scale = [1.0, 1.0]
+    /// Factors, each from 0.1 to 10, of which one is drawn in place of those of ``scale``; empty by default.
+    public var scales: [Double] = []
+    /// What becomes of the size of an enlarged image; defaults to ``ScaleRule/grow``.
+    public var scaleRule = ScaleRule.grow
+    /// The smallest and the largest angle in degrees, each from −180 to 180, by which training images are turned at random.
+    ///
+    /// `[0, 0]`, the default, turns none.
+    public var rotation = [0.0, 0.0]
+    /// Whether brightness, contrast, saturation and hue of training images are changed at random, as in detectors; defaults
+    /// to false.
+    public var photometric = false
+    /// The largest fraction, from 0 to 1, of a crop that one class of the first task of classes may have, unless ten draws
+    /// give no such crop; 1, the default, takes every crop.
+    public var categoryLimit = 1.0
     /// The height of random crops of training images in pixels; zero, the default, stands for whole images.
     public var cropHeight = 0
     /// The width of random crops of training images in pixels; zero, the default, stands for whole images.
@@ -98,12 +116,16 @@ public struct Configuration: Sendable, Equatable {
   public struct Network: Sendable, Equatable {
     /// The encoder: a name of `EncoderRegistry`. It defaults to `resnet18`.
     public var encoder = "resnet18"
-    /// The decoder of every task: a name of `DecoderRegistry`. It defaults to `multi-scale`.
-    public var decoder = "multi-scale"
+    /// The decoder of every task: a name of `DecoderRegistry`, with parameters. It defaults to `multi-scale`.
+    public var decoder = MethodChoice("multi-scale")
     /// The way in which tasks share the encoder: a name of `SharingRegistry`, with parameters. It defaults to `hard`.
     public var sharing = MethodChoice("hard")
-    /// The path of a safetensors file with pretrained weights of the encoder; nil, the default, for random weights.
+    /// The path of a safetensors file with pretrained weights of the encoder, or of an earlier run's folder; nil, the
+    /// default, for random weights.
     public var weights: String?
+    /// The folders of earlier runs from which the network starts: one for everything, or one for each task, from which
+    /// the task's parts of encoder and decoders start. It defaults to none.
+    public var start: [String] = []
     /// The rate of stochastic depth in transformers, from 0 to 0.9; defaults to 0.
     public var dropPath = 0.0
   }
@@ -128,6 +150,9 @@ public struct Configuration: Sendable, Equatable {
     public var every = 10
     /// The level of the observed gradients; defaults to `GradientLevel/features`.
     public var level = GradientLevel.features
+    /// Whether conflicts of the tasks' gradients are counted in every layer and step; defaults to false. All observations
+    /// are then of parameters.
+    public var layers = false
   }
 
   /// The section `optimizer`: the optimizer and the learning rate.
@@ -190,6 +215,8 @@ public struct Configuration: Sendable, Equatable {
     public var batchSize = 8
     /// The number of batches of a step, from 1 to 4096, each counted by its labels; defaults to 1.
     public var accumulation = 1
+    /// The public code whose losses are trained with, where codes differ; defaults to ``LossFamily/mixed``.
+    public var lossFamily = LossFamily.mixed
     /// The loss of surface normals; defaults to ``NormalsLossKind/l1``.
     public var normalsLoss = NormalsLossKind.l1
     /// The number of steps between two evaluations, 100 by default; zero stands for a single one at the end.

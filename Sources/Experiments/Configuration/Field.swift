@@ -117,10 +117,35 @@ extension Field {
     ) { $0.map(quoted) ?? "null" }
   }
 
+  /// A choice with parameters among names that are known: one of them, or `{name: …, parameter: …}`.
+  ///
+  /// - Parameter command: the command that lists them.
+  static func method(
+    _ name: String, _ path: WritableKeyPath<Section, MethodChoice>, among choices: [String],
+    listedBy command: String, _ summary: String
+  ) -> Field {
+    Field(
+      name, path, summary,
+      allowed: "one of \(choices.joined(separator: ", ")), or {name: …, parameter: value, …} (`\(command)` lists them)",
+      choices: choices, parse: MethodChoice.init, isAllowed: { choices.contains($0.name) },
+      explain: { node in
+        guard node.mapping != nil, let choice = MethodChoice(node), !choices.contains(choice.name) else { return nil }
+        return unknownName(name, choice.name, among: choices)
+      }, write: \.yaml)
+  }
+
   static func names(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
     Field(
       name, path, summary, allowed: "a list of names, such as [depth, normals]",
       parse: { list($0, of: \.scalar?.string) }, isAllowed: { !$0.contains(where: hasControlCharacters) }
+    ) { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
+  }
+
+  static func paths(_ name: String, _ path: WritableKeyPath<Section, [String]>, _ summary: String) -> Field {
+    Field(
+      name, path, summary, allowed: "a list of paths, such as [runs/depth, runs/normals]",
+      parse: { list($0, of: \.scalar?.string) },
+      isAllowed: { !$0.contains { $0.isEmpty || hasControlCharacters($0) } }
     ) { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
   }
 

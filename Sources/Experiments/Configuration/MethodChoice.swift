@@ -37,6 +37,11 @@ public struct MethodChoice: Sendable, Equatable {
   }
 }
 
+extension MethodChoice: ExpressibleByStringLiteral {
+  /// Creates the choice of a method of this name, with its defaults.
+  public init(stringLiteral name: String) { self.init(name) }
+}
+
 extension MethodSetting {
   fileprivate init?(_ node: Node) {
     if let mapping = node.mapping {

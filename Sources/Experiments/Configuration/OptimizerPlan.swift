@@ -80,3 +80,13 @@ extension Configuration.OptimizerChoice {
     }
   }
 }
+
+extension Configuration.OptimizerChoice.Name {
+  /// How many numbers the optimizer remembers for each parameter.
+  var statesPerParameter: Int {
+    switch self {
+    case .sgd: 1
+    case .adam, .adamW: 2
+    }
+  }
+}

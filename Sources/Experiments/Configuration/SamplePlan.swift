@@ -11,11 +11,15 @@ struct SamplePlan {
   let size: Size
   /// What a network is trained on, in pixels: crops, or whole samples.
   let trainingSize: Size
+  /// The random changes of a sample to train on, before it is normalized.
+  let augmentations: [any Transform]
   /// The changes of a sample on its way into training.
   let trainingTransforms: [any Transform]
   /// The changes of a sample on its way into an evaluation.
   let evaluationTransforms: [any Transform]
   let normalization: Normalization
+  /// The size that images may not pass, where they keep their scale; nil if they may have any size.
+  let largestSize: Size?
   let batchSize: Int
   /// The number of threads that prepare batches.
   let threadCount: Int
@@ -28,40 +32,56 @@ struct SamplePlan {
     case bytes(Int)
   }
 
-  /// - Parameter configuration: of which every field is allowed.
+  /// - Parameters:
+  ///   - configuration: of which every field is allowed.
+  ///   - tasks: the run's tasks.
+  ///   - preparations: changes of every sample right before it is normalized.
   /// - Throws: ``ConfigurationError`` for fields of the data that contradict each other, or for scenes without end.
-  init(_ configuration: Configuration) throws {
+  init(_ configuration: Configuration, tasks: [VisionTask], preparing preparations: [any Transform] = []) throws {
     let data = configuration.data
     try data.check()
     size = (data.height, data.width)
-    let crop = data.cropHeight > 0 ? RandomCrop(height: data.cropHeight, width: data.cropWidth) : nil
-    trainingSize = crop == nil ? size : (data.cropHeight, data.cropWidth)
+    trainingSize = data.trainingSize
     channels = data.channels
-    normalization = data.normalization
-    let rescale = Rescale(height: data.height, width: data.width)
-    var transforms: [any Transform] = [rescale]
-    if data.scale != [1, 1] { transforms.append(RandomScale(Float(data.scale[0])...Float(data.scale[1]))) }
-    if let crop { transforms.append(crop) }
-    if data.flip { transforms.append(RandomFlip()) }
-    if data.jitter > 0 { transforms.append(ColorJitter(strength: Float(data.jitter))) }
-    trainingTransforms = transforms + [normalization]
-    evaluationTransforms = [rescale, normalization]
+    normalization = data.statistics
+    augmentations = try data.augmentations(tasks)
+    let ending = preparations + [normalization]
+    switch data.fit {
+    case .resize:
+      trainingTransforms = augmentations + ending
+      evaluationTransforms = [Rescale(height: size.height, width: size.width)] + ending
+      largestSize = nil
+    case .pad:
+      // Behind the normalization, zero is the mean color.
+      trainingTransforms =
+        augmentations + ending + [CenterPadding(height: trainingSize.height, width: trainingSize.width)]
+      evaluationTransforms = ending + [CenterPadding(height: size.height, width: size.width)]
+      largestSize = size
+    }
     batchSize = configuration.training.batchSize
     threadCount = data.threads
     let bytes = data.cacheMegabytes.multipliedClamping(by: 1_000_000)
     cache = data.cache ? (bytes == 0 ? .partOfMachine : .bytes(bytes)) : nil
   }
 
-  /// A picture as a network takes it.
+  /// An image as a network takes it.
   ///
-  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
-  func prepared(_ picture: Picture) throws -> PixelMap {
-    guard channels.depthChannel == nil else {
+  /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
+  func prepared(_ image: InputImage) throws -> PixelMap {
+    switch (channels, image.depth) {
+    case (.rgb, nil):
+      return normalization(PixelMap(image.picture).resizedBilinear(height: size.height, width: size.width))
+    case (.rgbd, .some):
+      var generator = SeededGenerator(seed: 0)
+      return evaluationTransforms.reduce(image.sample) { $1($0, using: &generator) }.image
+    case (.rgbd, nil):
       throw ConfigurationError(
-        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone"
+        "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone: --depth names the file of its depth"
       )
+    case (.rgb, .some):
+      throw ConfigurationError(
+        "the network takes colors alone (data.channels is \(channels.rawValue)), but the image comes with depth")
     }
-    return normalization(PixelMap(picture).resizedBilinear(height: size.height, width: size.width))
   }
 
   /// A new budget for the caches of a run; nil if there are no caches.
@@ -76,17 +96,7 @@ struct SamplePlan {
 
 extension Configuration.Data {
   fileprivate func check() throws {
-    guard scale.count == 2, scale[0] <= scale[1] else {
-      throw ConfigurationError("data.scale is \(scale), but has to be [smallest, largest]")
-    }
-    let hasCrop = cropHeight > 0 || cropWidth > 0
-    guard !hasCrop || (cropHeight > 0 && cropWidth > 0) else {
-      throw ConfigurationError("data.cropHeight and data.cropWidth contradict each other: both are 0, or neither")
-    }
-    guard scale == [1, 1] || hasCrop else {
-      throw ConfigurationError(
-        "data.scale changes the pictures' sizes, so that data.cropHeight and data.cropWidth are needed")
-    }
+    try checkChanges()
     guard depthRange.count == 2, Float(depthRange[0]) < Float(depthRange[1]) else {
       throw ConfigurationError("data.depthRange is \(depthRange), but has to be [nearest, farthest], in meters")
     }
@@ -96,10 +106,16 @@ extension Configuration.Data {
     if folder == nil { try checkScenes() }
   }
 
-  fileprivate var normalization: Normalization {
+  var statistics: Normalization {
+    let colors: Normalization =
+      switch normalization {
+      case .imageNet: .imageNet
+      case .symmetric: Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+      case .identity: Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])
+      }
     switch channels {
-    case .rgb: .imageNet
-    case .rgbd: .imageNet(withDepthFrom: Float(depthRange[0]), to: Float(depthRange[1]))
+    case .rgb: return colors
+    case .rgbd: return colors.appendingDepth(from: Float(depthRange[0]), to: Float(depthRange[1]))
     }
   }
 

@@ -77,7 +77,7 @@ public struct DatasetInspection {
   private static func sheet(
     of samples: any SampleSource, _ tasks: [VisionTask], _ configuration: Configuration
   ) throws -> Picture? {
-    let transforms = try SamplePlan(configuration).trainingTransforms.dropLast()
+    let transforms = try configuration.data.augmentations(tasks)
     var sheet = ContactSheet()
     for (row, position) in positions(rowCount, of: samples.count).enumerated() {
       guard var sample = try? samples.sample(at: position) else { continue }

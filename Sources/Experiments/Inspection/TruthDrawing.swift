@@ -11,7 +11,7 @@ enum TruthDrawing {
     switch sample.target(of: task.name) {
     case .objects(let objects): picture(of: objects, over: sample.image)
     case .map(let map) where [.distances, .inverseDistances, .quantities].contains(map.content): levels(of: map)
-    case let target: TaskBinding(task, normalsLoss: .l1)!.drawing(target: target)
+    case let target: TaskBinding(task, LossChoice())!.drawing(target: target)
     }
   }
 

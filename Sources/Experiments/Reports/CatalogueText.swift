@@ -18,18 +18,23 @@ enum CatalogueText {
   ///   - kind: what the entry is, such as `loss weighting`.
   ///   - field: the configuration's field that names the entry, such as `method.weighting`.
   static func description<Method>(of entry: MethodEntry<Method>, kind: String, field: String) -> String {
-    var lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
-    lines.append(entry.parameters.isEmpty ? "  no parameters" : "  parameters:")
-    for parameter in entry.parameters {
+    let lines = ["\(entry.name) (\(kind))", "  \(entry.summary)", "  paper: \(entry.paper)"]
+    return (lines + parameters(entry.parameters, of: entry.name, field: field)).joined(separator: "\n")
+  }
+
+  /// Returns a line for each parameter of an entry, and one that says how they are set.
+  static func parameters(_ parameters: [MethodParameter], of name: String, field: String) -> [String] {
+    var lines = [parameters.isEmpty ? "  no parameters" : "  parameters:"]
+    for parameter in parameters {
       let standard = parameter.defaultValue.map { "default \($0)" } ?? "may be left out"
       lines.append("    \(parameter.name): \(parameter.summary); \(parameter.allowed); \(standard)")
     }
-    if let first = entry.parameters.first {
+    if let first = parameters.first {
       let path = field.split(separator: ".")
       lines.append(
-        "  set one by --set \(field).\(first.name)=…, or in a file: \(path[0]): {\(path[1]): {name: \(entry.name), \(first.name): …}}"
+        "  set one by --set \(field).\(first.name)=…, or in a file: \(path[0]): {\(path[1]): {name: \(name), \(first.name): …}}"
       )
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 }

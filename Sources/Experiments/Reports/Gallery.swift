@@ -10,7 +10,7 @@ struct Gallery {
   let folder: RunFolder
   let tasks: [String]
 
-  private static let sampleCount = 4
+  static let sampleCount = 4
 
   func inputURL(_ sample: Int) -> URL { url(sample, "input") }
   func truthURL(_ sample: Int, _ task: String) -> URL { url(sample, "\(task)-truth") }

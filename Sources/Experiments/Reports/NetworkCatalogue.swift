@@ -28,9 +28,10 @@ public enum NetworkCatalogue {
     if let encoder = EncoderRegistry.shared.entry(name) { return describe(encoder) }
     if let decoder = DecoderRegistry.shared.entry(name) { return describe(decoder) }
     if let sharing = SharingRegistry.shared.entry(name) {
-      let able = encoders(with: try sharing.make(tasks: ["a", "b"]).requirements)
-      return CatalogueText.description(of: sharing, kind: "way of sharing", field: "network.sharing")
-        + "\n  encoders: \(able.joined(separator: ", "))"
+      let text = CatalogueText.description(of: sharing, kind: "way of sharing", field: "network.sharing")
+      // A way of sharing that needs a file says with it which encoders it is for.
+      guard let made = try? sharing.make(tasks: ["a", "b"]) else { return text }
+      return text + "\n  encoders: \(encoders(with: made.requirements).joined(separator: ", "))"
     }
     throw ConfigurationError(unknownName("part of a network", name, among: allNames))
   }
@@ -51,6 +52,7 @@ public enum NetworkCatalogue {
   private static func describe(_ decoder: DecoderEntry) -> String {
     var lines = ["\(decoder.name) (decoder)", "  \(decoder.summary)", "  paper: \(decoder.paper)"]
     lines += decoder.traits.capabilities.map { "  \($0.summary)" }.sorted()
+    lines += CatalogueText.parameters(decoder.parameters, of: decoder.name, field: "network.decoder")
     return lines.joined(separator: "\n")
   }
 

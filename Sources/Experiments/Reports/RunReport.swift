@@ -37,12 +37,13 @@ public struct RunReport {
     sections.append(diagnostics.html)
     let grouping = GroupingSection(steps, tasks: tasks)
     let channels = ChannelSection(steps, tasks: tasks)
+    let gates = GateSection(steps, tasks: tasks)
     sections += [
-      grouping.html, channels.html, TokenSection(records).html, LossTrends(steps, tasks: tasks).html,
+      grouping.html, channels.html, gates.html, TokenSection(records).html, LossTrends(steps, tasks: tasks).html,
     ]
     sections.append("<h2>Configuration</h2>\n<pre>\(HTML.escape(configuration.yaml))</pre>")
     let charts =
-      charts(steps, evaluations, tasks) + diagnostics.charts + grouping.charts + channels.charts
+      charts(steps, evaluations, tasks) + diagnostics.charts + grouping.charts + channels.charts + gates.charts
     return try ReportPage(
       title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
     ).html()

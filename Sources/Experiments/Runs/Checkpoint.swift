@@ -28,6 +28,8 @@ public struct Checkpoint: Codable, Sendable {
   public var score: Double?
   /// The best score of the run so far; nil before the first evaluation.
   public var bestScore: Double?
+  /// The conflicts of layers up to this step; nil if they are not counted.
+  var layerConflicts: LayerConflicts?
   package var tensors: String
   var method: Data
 
@@ -42,7 +44,7 @@ public struct Checkpoint: Codable, Sendable {
   /// - Throws: `FileError` when the disk refuses; the earlier checkpoint is still there then.
   static func save(
     _ name: Name, in folder: RunFolder, step: Int, score: Double?, bestScore: Double?, network: any AdaptableNetwork,
-    method: MultitaskMethod, generator: RandomGenerator
+    method: MultitaskMethod, generator: RandomGenerator, layerConflicts: LayerConflicts? = nil
   ) throws {
     var entries = network.store.state.map { (networkPrefix + $0.name, $0.tensor) }
     for vector in network.store.vectors {
@@ -54,7 +56,8 @@ public struct Checkpoint: Codable, Sendable {
     try Safetensors.write(
       entries, metadata: ["step": "\(step)"], to: folder.checkpoints.appendingPathComponent(file))
     let checkpoint = Checkpoint(
-      step: step, score: score, bestScore: bestScore, tensors: file, method: try method.encodedState())
+      step: step, score: score, bestScore: bestScore, layerConflicts: layerConflicts, tensors: file,
+      method: try method.encodedState())
     try AtomicFile.write(JSONEncoder().encode(checkpoint), to: url(name, in: folder))
     removeOrphans(in: folder)
   }
@@ -92,7 +95,7 @@ public struct Checkpoint: Codable, Sendable {
     }
   }
 
-  /// Whether a file is called as ``save(_:in:step:score:bestScore:network:method:generator:)`` calls tensors. No such
+  /// Whether a file is called as ``save(_:in:step:score:bestScore:network:method:generator:layerConflicts:)`` calls tensors. No such
   /// name leads out of the folder.
   private static func isTensorFile(_ name: String) -> Bool {
     name.wholeMatch(of: /(last|best)-[0-9]+\.safetensors/) != nil
@@ -189,6 +192,11 @@ public struct Checkpoint: Codable, Sendable {
       throw FileError(file.url, "'\(Self.generatorName)' is damaged: \(error)")
     }
   }
+
+  /// Returns the entries of the network, named as in its store.
+  ///
+  /// - Throws: `FileError` for a file that is missing or damaged.
+  func network(in folder: RunFolder) throws -> SafetensorsFile { try file(in: folder).part(Self.networkPrefix) }
 
   private func file(in folder: RunFolder) throws -> SafetensorsFile {
     try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(tensors))

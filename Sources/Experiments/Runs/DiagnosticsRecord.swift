@@ -20,6 +20,8 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
   public var conditionNumber: Double?
   /// How evenly the tasks use the shared features; nil if they share none.
   public var featureEntropy: Double?
+  /// The fraction of the shared features that any task uses; nil if they share none, and in runs of earlier versions.
+  public var usedFeatureFraction: Double?
   /// The cosines of all pairs of tasks, K×K.
   public var cosines: [[Double]]
   /// The norms of the gradients of the K weighted losses.
@@ -34,6 +36,7 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
     gms = gramian.magnitudeSimilarity
     conditionNumber = gramian.conditionNumber
     featureEntropy = diagnostics.featureEntropy
+    usedFeatureFraction = diagnostics.usedFeatureFraction
     cosines = gramian.tasks.map { i in gramian.tasks.map { gramian.cosine(i, $0) } }
     gradientNorms = gramian.tasks.map(gramian.norm)
     modules = diagnostics.modules.map { Module(name: $0.name, cosines: $0.gramian.pairCosines) }
@@ -41,7 +44,16 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
 
   /// The numbers that are one each.
   var measures: [(name: String, value: Double?)] {
-    [("gds", gds), ("gms", gms), ("condition number", conditionNumber), ("feature entropy", featureEntropy)]
+    [
+      ("gds", gds), ("gms", gms), ("condition number", conditionNumber), ("feature entropy", featureEntropy),
+      ("entropy of used features", usedFeatureEntropy), ("used features", usedFeatureFraction),
+    ]
+  }
+
+  /// The mean entropy of those features that any task uses; nil if it is not known, or no feature is used.
+  private var usedFeatureEntropy: Double? {
+    guard let featureEntropy, let usedFeatureFraction, usedFeatureFraction > 0 else { return nil }
+    return featureEntropy / usedFeatureFraction
   }
 
   /// Everything that is a number, with a name for TensorBoard.

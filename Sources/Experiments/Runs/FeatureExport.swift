@@ -47,24 +47,14 @@ public struct FeatureExport {
 
   /// The one tensor of a file, where an encoder can take it.
   private static func pictures(_ file: SafetensorsFile, for entry: EncoderEntry) throws -> Tensor {
-    guard let name = file.names.first, file.names.count == 1, let shape = file.shape(of: name) else {
-      throw FileError(
-        file.url, "holds \(file.names.count) tensors, but one is expected: batch × 3 × height × width")
-    }
-    // Before the tensor is made: a shape with a zero may have any other size, too.
-    guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw FileError(file.url, "'\(excerpt(name))' is \(shape), but batch × 3 × height × width is expected")
-    }
+    let pictures = try ImageTensor.read(file, channels: 3)
+    let shape = pictures.shape
     let multiple = entry.traits.sizeMultiple
     guard !entry.traits.has(.tokens) || (shape[2] % multiple == 0 && shape[3] % multiple == 0) else {
       throw FileError(
         file.url,
         "images of \(shape[2])×\(shape[3]) do not fit \(entry.name): both sides have to be multiples of \(multiple)"
       )
-    }
-    let pictures = try file.tensor(name)
-    guard pictures.dtype.isNumeric else {
-      throw FileError(file.url, "holds \(pictures.dtype), but images are numbers")
     }
     return pictures.to(.float32)
   }

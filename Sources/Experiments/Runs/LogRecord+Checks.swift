@@ -36,7 +36,8 @@ extension StepRecord {
   /// For how many tasks the matrices and lists have a place.
   fileprivate var taskCounts: [Int] {
     let shares = channelShares.map { $0.values.map(\.count) } ?? []
-    return [diagnostics?.gradientNorms.count, affinity?.count].compactMap { $0 } + shares
+    let fractions = gates.map { [$0.softFractions] + $0.ownFractions.values + $0.mixFractions.values } ?? []
+    return [diagnostics?.gradientNorms.count, affinity?.count].compactMap { $0 } + shares + fractions.map(\.count)
   }
 
   fileprivate var contradiction: String? {

@@ -1,6 +1,8 @@
 import Foundation
+import MultitaskLearning
 import Support
 import Torch
+import VisionNetworks
 
 /// The folder of a run: configuration, metrics, checkpoints, report and predictions.
 public struct RunFolder: Sendable {
@@ -32,6 +34,16 @@ public struct RunFolder: Sendable {
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
   /// The file `trivial.json`: the metrics of the trivial predictors.
   public var baseline: URL { url.appendingPathComponent("trivial.json") }
+
+  /// The file `layout.json` of a pruned run: which channels its static network has.
+  public var layout: URL { url.appendingPathComponent(Self.layoutName) }
+  /// The folder `pruned` of a run with gates, which is finished: the run of the static network.
+  public var pruned: RunFolder { RunFolder(url.appendingPathComponent("pruned")) }
+
+  static let layoutName = "layout.json"
+
+  /// The file `layers.json`: how often the tasks' gradients were in conflict in each layer, if that was counted.
+  public var layers: URL { LayerConflicts.url(in: url) }
 
   /// Whether there is a file or folder at ``url``.
   public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
@@ -94,7 +106,10 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` when the folder holds no run.
   public func removeResults() throws {
     try requireReplaceable()
-    for item in [metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names]
+    for item in [
+      metrics, summary, report, predictions, tensorBoard, checkpoints, baseline, tasks, names, layers, layout,
+      pruned.url,
+    ]
     where FileManager.default.fileExists(atPath: item.path) {
       do { try FileManager.default.removeItem(at: item) } catch {
         throw FileError(item, "cannot be removed: \(error.localizedDescription)")

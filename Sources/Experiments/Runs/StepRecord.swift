@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// What happened in a step of training.
 public struct StepRecord: Sendable, Codable, Equatable {
   /// The number of the step, from 1.
@@ -26,4 +28,6 @@ public struct StepRecord: Sendable, Codable, Equatable {
   /// The fraction of each shared convolution's channels that each task has priority for, in every tenth step and the
   /// last; nil if the schedule protects none.
   public var channelShares: [String: [Double]]?
+  /// The gates after the step, in every tenth step and the last; nil if the network has none.
+  public var gates: GateState?
 }

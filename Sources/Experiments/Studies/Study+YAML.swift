@@ -5,12 +5,13 @@ import Torch
 import Yams
 
 extension Study {
-  private static let fields = ["seeds", "configuration", "baselines", "keepCheckpoints", "methods"]
+  private static let fields = ["seeds", "configuration", "baselines", "reference", "keepCheckpoints", "methods"]
 
   /// Reads a study file.
   ///
   ///     seeds: [1, 2, 3]
   ///     baselines: true               # a single-task network for each task and seed
+  ///     reference: GD                 # without baselines: the method that gains are measured against
   ///     keepCheckpoints: false        # finished runs keep metrics and reports alone
   ///     configuration: {training: {steps: 500}}        # sections, or the path of a configuration file
   ///     methods:
@@ -37,6 +38,12 @@ extension Study {
     }
     if let node = root["configuration"] { try readConfiguration(node, source, folder) }
     if let node = root["seeds"] { seeds = try Self.seeds(node, source) }
+    if let node = root["reference"] {
+      guard let label = node.scalar?.string else {
+        throw ConfigurationError(node, in: source, "'reference' is \(node.briefly), but has to be the name of a method")
+      }
+      (reference, hasBaselines) = (label, false)
+    }
     if let node = root["baselines"] { hasBaselines = try Self.boolean(node, "baselines", source) }
     if let node = root["keepCheckpoints"] { keepsCheckpoints = try Self.boolean(node, "keepCheckpoints", source) }
     if let node = root["methods"] { try readMethods(node, source) }

@@ -1,3 +1,5 @@
+import Support
+
 /// A comparison: several methods, each with several seeds, beside single-task networks of the same configuration.
 public struct Study: Sendable {
   /// A method to compare, with everything else that belongs to it.
@@ -16,6 +18,8 @@ public struct Study: Sendable {
   public var configuration = Configuration()
   /// Whether there is a single-task network for each task and seed, to measure gains against.
   public var hasBaselines = true
+  /// The label of the candidate that gains are measured against; nil, the default, for the single-task networks.
+  public var reference: String?
   /// Whether finished runs keep their parameters.
   public var keepsCheckpoints = true
 
@@ -66,6 +70,15 @@ public struct Study: Sendable {
     }
     if let twice = Self.firstRepeated(runs.map(\.name)) {
       throw ConfigurationError("two methods of the study would write to '\(twice)': their names are too similar")
+    }
+    if let reference, !candidates.contains(where: { $0.label == reference }) {
+      throw ConfigurationError(
+        "'reference': " + unknownName("method of the study", reference, among: candidates.map(\.label)))
+    }
+    guard try !hasBaselines || WorkloadRegistry.factory(of: configuration).hasSingleTaskRuns else {
+      throw ConfigurationError(
+        "the tasks of the workload \(configuration.workload.name) cannot be trained one by one: the study needs 'baselines: false', and may have a method as its 'reference'"
+      )
     }
     for label in candidates.map(\.label)
     where label.allSatisfy(\.isWhitespace) || (hasBaselines && label == StudyResults.baselineLabel) {

@@ -40,11 +40,16 @@ public struct StudyReport {
   private var overview: String {
     """
     <h2>Overview</h2>
-    <p>Mean ± deviation over seeds, on images that were not trained on. Δm is the mean gain over single-task
-    networks of the same size in each task's first metric; ranks are among the methods, over all metrics. Bold is the
+    <p>Mean ± deviation over seeds, on images that were not trained on. Δm is the mean gain over
+    \(reference) in each task's first metric; ranks are among the methods, over all metrics. Bold is the
     best mean of the methods.</p>
     <div class="wide">\(table.html[0].table)</div>
     """
+  }
+
+  /// What gains are measured against.
+  private var reference: String {
+    study.reference.map { "'\(HTML.escape($0))'" } ?? "single-task networks of the same size"
   }
 
   private var details: String {
@@ -69,7 +74,7 @@ public struct StudyReport {
   }
 
   private var costPlot: ScatterPlot {
-    let hasBaseline = results.baseline != nil
+    let hasBaseline = results.reference != nil
     let points = results.candidates.compactMap { row -> ScatterPlot.Point? in
       guard let cost = row.secondsPerStep, let gain = hasBaseline ? results.deltaM(row) : results.meanRank(row) else {
         return nil
@@ -146,10 +151,12 @@ public struct StudyReport {
       let records = try MetricsLog.read(folder.run(run))
       curves.append((candidate.label, records.steps))
     }
-    return study.configuration.data.tasks.map { task in
+    let tasks = try WorkloadRegistry.factory(of: study.configuration).tasks(study.configuration)
+    let losses = tasks.map { task in
       Chart(
         "Training loss: \(task)", smoothed: true,
         curves.map { curve in (curve.label, curve.steps.map { ($0.step, $0.losses[task] ?? .nan) }) })
     }
+    return losses + RelativeDiagnostics(study, curves).charts
   }
 }

@@ -45,6 +45,7 @@ public struct StudyResults: Sendable {
   public let metrics: [Metric]
   /// The number of seeds of the study, finished or not.
   public let seedCount: Int
+  let study: Study
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
@@ -52,6 +53,8 @@ public struct StudyResults: Sendable {
   public var candidates: [Row] { rows.filter { !$0.isBaseline } }
   /// The row of the single-task networks; nil if the study has none.
   public var baseline: Row? { rows.first { $0.isBaseline } }
+  /// The row that gains are measured against: the study's reference, or the single-task networks; nil if there is neither.
+  public var reference: Row? { candidates.first { $0.label == study.reference } ?? baseline }
   /// The metrics by which the tasks are judged, one for each task.
   public var primaryMetrics: [Metric] { metrics.filter(\.isPrimary) }
 
@@ -83,6 +86,7 @@ public struct StudyResults: Sendable {
       rows.append(row)
     }
     self.rows = rows
+    self.study = study
     seedCount = study.seeds.count
     self.metrics = metrics
   }
@@ -103,7 +107,7 @@ public struct StudyResults: Sendable {
     guard let last = records.evaluations.last, last.step == summary.steps else {
       throw unreadable(runFolder, "metrics.jsonl does not hold the evaluation after step \(summary.steps)")
     }
-    guard last.evaluation.tasks.map(\.task) == run.configuration.data.tasks else {
+    guard try last.evaluation.tasks.map(\.task) == TaskNames(of: runFolder, run.configuration).evaluated else {
       throw unreadable(runFolder, "metrics.jsonl holds an evaluation of other tasks than the run's")
     }
     let pairs = last.evaluation.tasks.flatMap { task in
@@ -131,9 +135,10 @@ public struct StudyResults: Sendable {
 
   // MARK: Comparison
 
-  /// Δm in the tasks' primary metrics, seed by seed against the single-task networks of the same seed, in percent.
+  /// Δm in the tasks' primary metrics, seed by seed against the ``reference`` with the same seed, in percent; nil for the
+  /// reference itself, and if there is none.
   public func deltaM(_ row: Row) -> Statistic? {
-    guard let baseline else { return nil }
+    guard let baseline = reference, row.label != baseline.label else { return nil }
     return Statistic(
       row.values.compactMap { seed, values -> Double? in
         guard let reference = baseline.values[seed] else { return nil }

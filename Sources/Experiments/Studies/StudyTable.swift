@@ -26,10 +26,14 @@ public struct StudyTable: Sendable {
   private let results: StudyResults
   private let tables: [Table]
 
-  /// Creates the tables: an overview, then one for each task.
+  /// Creates the tables: an overview, one for each task, what becomes of each task if a method works on features rather than
+  /// on parameters (of methods that the study has at both levels), and how far results agree on the order of methods.
   public init(_ results: StudyResults) {
     self.results = results
-    tables = [Self.overview(results)] + Self.taskTables(results)
+    let comparison = StudyComparison(results)
+    tables =
+      [Self.overview(results)] + Self.taskTables(results) + Self.levelTables(results, comparison)
+      + Self.similarityTables(results, comparison)
   }
 
   /// What counts, at a glance: primary metrics, Δm, mean rank, cost.
@@ -46,8 +50,8 @@ public struct StudyTable: Sendable {
     var columns = results.primaryMetrics.map { metric in
       column("\(metric.task) \(metric.name)", metric.direction, "%.4g") { $0.statistic(metric) }
     }
-    if results.baseline != nil {
-      columns.append(column("Δm %", .higherIsBetter, "%+.2f") { $0.isBaseline ? nil : results.deltaM($0) })
+    if results.reference != nil {
+      columns.append(column("Δm %", .higherIsBetter, "%+.2f") { results.deltaM($0) })
     }
     columns.append(column("mean rank", .lowerIsBetter, "%.2f") { $0.isBaseline ? nil : results.meanRank($0) })
     columns.append(column("ms/step", nil, "%.0f") { row in row.secondsPerStep.map { $0.scaled(by: 1000) } })
@@ -64,9 +68,7 @@ public struct StudyTable: Sendable {
 
   /// Every metric of every task.
   private static func taskTables(_ results: StudyResults) -> [Table] {
-    var tasks: [String] = []
-    for metric in results.metrics where !tasks.contains(metric.task) { tasks.append(metric.task) }
-    return tasks.map { task in
+    tasks(of: results).map { task in
       let columns = results.metrics.filter { $0.task == task }.map { metric in
         ResultColumn(
           name: metric.name, direction: metric.direction,
@@ -75,6 +77,46 @@ public struct StudyTable: Sendable {
       }
       return Table(title: task, labels: results.rows.map { label($0, results) }, columns: columns)
     }
+  }
+
+  private static func tasks(of results: StudyResults) -> [String] {
+    var tasks: [String] = []
+    for metric in results.metrics where !tasks.contains(metric.task) { tasks.append(metric.task) }
+    return tasks
+  }
+
+  private static func levelTables(_ results: StudyResults, _ comparison: StudyComparison) -> [Table] {
+    let pairs = comparison.levelPairs
+    guard !pairs.isEmpty else { return [] }
+    return tasks(of: results).map { task in
+      let columns = results.metrics.filter { $0.task == task }.map { metric in
+        ResultColumn(
+          name: metric.name, direction: metric.direction,
+          cells: pairs.map { Cell(statistic: StudyComparison.change($0, metric), format: "%+.1f") })
+      }
+      return Table(
+        title: "\(task): change from parameters to features in %", labels: pairs.map(\.features.label.onOneLine),
+        columns: columns)
+    }
+  }
+
+  /// Empty where there are too few methods or results to be compared.
+  private static func similarityTables(_ results: StudyResults, _ comparison: StudyComparison) -> [Table] {
+    let metrics = results.primaryMetrics
+    guard comparison.ranked.count > 2, metrics.count > 1 else { return [] }
+    let chance = comparison.chance
+    let columns = metrics.map { column in
+      ResultColumn(
+        name: "\(column.task) \(column.name)", direction: nil,
+        cells: metrics.map { row in
+          Cell(
+            statistic: comparison.similarity(row, column).map { Statistic(mean: $0, deviation: nil) }, format: "%.2f")
+        })
+    }
+    let title = String(
+      format: "Ranking similarity of results (%d methods; random orders give %.2f, and in 5 %% of cases above %.2f)",
+      comparison.ranked.count, chance.mean, chance.exceeded)
+    return [Table(title: title, labels: metrics.map { "\($0.task) \($0.name)" }, columns: columns)]
   }
 
   /// The best of the candidates.
@@ -166,7 +208,7 @@ public struct StudyTable: Sendable {
     let results = results
     let numbers: [(name: String, value: (StudyResults.Row) -> Statistic?)] =
       results.metrics.map { metric in ("\(metric.task).\(metric.name)", { $0.statistic(metric) }) } + [
-        ("delta_m_percent", { $0.isBaseline ? nil : results.deltaM($0) }),
+        ("delta_m_percent", { results.deltaM($0) }),
         ("mean_rank", { $0.isBaseline ? nil : results.meanRank($0) }), ("seconds_per_step", { $0.secondsPerStep }),
         ("peak_megabytes", { $0.peakMegabytes }),
       ]

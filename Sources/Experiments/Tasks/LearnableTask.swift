@@ -8,6 +8,9 @@ import VisionMetrics
 /// Predictions are what a network gives, before any activation: channels × height × width for an image, or one number for
 /// each attribute.
 protocol LearnableTask: Sendable {
+  /// The channels of a prediction; nil, by default, for those that the task itself has.
+  var channels: Int? { get }
+
   /// The papers' loss.
   var loss: any Loss { get }
 
@@ -29,6 +32,10 @@ protocol LearnableTask: Sendable {
   func drawing(target: Target) -> Picture
 }
 
+extension LearnableTask {
+  var channels: Int? { nil }
+}
+
 /// What is known of a task's ground truth over many samples, and what to predict if nothing else is known.
 protocol TargetStatistics: Sendable {
   mutating func add(_ target: Target)
@@ -40,14 +47,15 @@ protocol TargetStatistics: Sendable {
 extension VisionTask.Kind {
   /// What this kind of task brings; nil if no part of this module trains it.
   ///
-  /// - Parameter normalsLoss: how wrong normals are.
-  func learnable(normalsLoss: NormalsLossKind) -> (any LearnableTask)? {
+  /// - Parameter losses: which losses tasks have, where there is a choice.
+  func learnable(_ losses: LossChoice) -> (any LearnableTask)? {
     switch self {
     case .segmentation(let classes): SegmentationTask(classCount: classes.count)
     case .depth: DepthTask()
     case .disparity: DisparityTask()
-    case .normals: NormalsTask(lossKind: normalsLoss)
+    case .normals: NormalsTask(losses: losses)
     case .edges: EdgesTask()
+    case .saliency where losses.family == .vit: TwoLogitSaliency()
     case .saliency: SaliencyTask()
     case .quantities(let count): QuantitiesTask(count: count)
     case .attributes(let names): AttributesTask(names: names)

@@ -5,9 +5,14 @@ import VisionMetrics
 
 /// The surface's unit normal.
 struct NormalsTask: LearnableTask {
-  let lossKind: NormalsLossKind
+  let losses: LossChoice
 
-  var loss: any Loss { lossKind == .l1 ? NormalsL1() : NormalsCosine() }
+  var loss: any Loss {
+    switch losses.normals {
+    case .l1: NormalsL1(per: losses.family == .cnn ? .components : .pixels)
+    case .cosine: NormalsCosine()
+    }
+  }
   func makeMetric() -> any TaskMetric { NormalsMetric() }
   func performance(_ metrics: [MetricResult]) -> Double { metrics.value("30°") / 100 }
   func makeStatistics() -> any TargetStatistics { ChannelMeans(channels: 3) }

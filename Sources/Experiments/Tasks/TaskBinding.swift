@@ -10,14 +10,14 @@ struct TaskBinding {
   private let learnable: any LearnableTask
 
   /// Returns nil for a task of a kind that this module does not train.
-  init?(_ task: VisionTask, normalsLoss: NormalsLossKind) {
-    guard let learnable = task.kind.learnable(normalsLoss: normalsLoss) else { return nil }
+  init?(_ task: VisionTask, _ losses: LossChoice) {
+    guard let learnable = task.kind.learnable(losses) else { return nil }
     self.task = task
     self.learnable = learnable
   }
 
   var name: String { task.name }
-  var output: TaskOutput { TaskOutput(task: task.name, channels: task.channels) }
+  var output: TaskOutput { TaskOutput(task: task.name, channels: learnable.channels ?? task.channels) }
   var loss: any Loss { learnable.loss }
   func makeMetric() -> any TaskMetric { learnable.makeMetric() }
   func makeStatistics() -> any TargetStatistics { learnable.makeStatistics() }

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// Sends losses, weights, metrics and diagnostics to TensorBoard.
 public final class TensorBoardLog: TrainingObserver {
   private let file: EventFile
@@ -24,7 +26,8 @@ public final class TensorBoardLog: TrainingObserver {
           .map { ("loss/\($0.key)", $0.value) }
           + step.weights.sorted { $0.key < $1.key }.map { ("weight/\($0.key)", $0.value) }
           + (step.penalty.map { [("penalty", $0)] } ?? []) + [("learning rate", step.learningRate)]
-          + (step.diagnostics?.scalars(tasks: tasks) ?? []), step: step.step)
+          + (step.diagnostics?.scalars(tasks: tasks) ?? []) + (step.gates?.scalars(tasks: tasks) ?? []),
+        step: step.step)
     case .evaluation(let evaluation):
       try file.write(
         evaluation.evaluation.tasks.flatMap { task in
@@ -36,5 +39,12 @@ public final class TensorBoardLog: TrainingObserver {
         try file.write([("parameters", Double(report.parameterCountAfter))], step: adaptation.step)
       }
     }
+  }
+}
+
+extension GateState {
+  fileprivate func scalars(tasks: [String]) -> [(String, Double)] {
+    [("gates/FLOPs", flopFraction), ("gates/lambda", weight)]
+      + zip(tasks, meanOwnFractions).map { ("gates/own/\($0)", $1) }
   }
 }

@@ -47,6 +47,10 @@ struct BatchObjective: ConvolutionSharing, TokenSharing {
 
   func penalty() -> Tensor? { network.penalty() }
 
+  func observe(featureGradients gradients: [[Tensor]], of tasks: [Int]) {
+    network.observe(featureGradients: gradients, of: tasks, isFirst: part == 0)
+  }
+
   func features(for tasks: [Int]) -> Features {
     precision.compute(on: batch.images.device) { network.features(batch.images, for: tasks, context) }
   }

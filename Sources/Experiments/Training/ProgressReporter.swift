@@ -12,6 +12,8 @@ public final class ProgressReporter: TrainingObserver {
   private var firstStep: Int?
   private var means: [String: Double] = [:]
   private var lastLine = ""
+  /// What pruning would leave of the FLOPs of single-task networks; nil without gates.
+  private var flopFraction: Double?
 
   /// Without a terminal, about this many lines for a training.
   private static let plainLineCount = 20
@@ -60,6 +62,8 @@ public final class ProgressReporter: TrainingObserver {
     let losses = tasks.map { task in
       "\(task) \(means[task].map { String(format: "%.3f", $0) } ?? "–")"
     }.joined(separator: "  ")
+    flopFraction = step.gates?.flopFraction ?? flopFraction
+    let cost = flopFraction.map { "  \(String(format: "%.0f", $0 * 100)) % FLOPs" } ?? ""
     let done = step.step - firstStep! + 1
     let seconds = max(1e-9, (ContinuousClock.now - start) / .seconds(1))
     let speed = Double(done) / seconds
@@ -68,10 +72,12 @@ public final class ProgressReporter: TrainingObserver {
       let filled = min(20, Int(Double(step.step) / Double(max(1, totalSteps)) * 20))
       let bar = String(repeating: "━", count: filled).cyan + String(repeating: "─", count: 20 - filled).dim
       lastLine =
-        "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
+        "\r\u{1B}[K\(bar) \(step.step)/\(totalSteps)  \(losses)\(cost)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left"
       write(lastLine)
     } else if step.step % max(1, totalSteps / Self.plainLineCount) == 0 || step.step == totalSteps {
-      write("step \(step.step)/\(totalSteps)  \(losses)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left\n")
+      write(
+        "step \(step.step)/\(totalSteps)  \(losses)\(cost)  \(String(format: "%.1f", speed)) steps/s  \(remaining) left\n"
+      )
     }
   }
 

@@ -46,13 +46,40 @@ public struct TrainedRun {
     }
   }
 
+  /// What the network's gates choose in each layer, and the cost of what pruning would leave.
+  ///
+  /// - Throws: `MethodError` for a network without gates.
+  public func analyzeGates() throws -> GateTable {
+    guard let state = network.gateState else {
+      throw MethodError(
+        "the network has no gates: these are those of a run that was trained with network.sharing gates")
+    }
+    return GateTable(state, tasks: network.tasks)
+  }
+
   /// What the network says about an image of any size.
   ///
   /// - Throws: ``ConfigurationError`` if the workload is not about single images.
+  public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
+    try imagePredictor().predict(image)
+  }
+
+  /// What the network says about an image of any size without depth.
+  ///
+  /// - Throws: ``ConfigurationError`` if the workload is not about single images.
   public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
+    try predict(InputImage(picture))
+  }
+
+  /// The names of the tasks of which ``predict(_:)-(InputImage)`` may give an image.
+  ///
+  /// - Throws: ``ConfigurationError`` if the workload is not about single images.
+  public func drawnTasks() throws -> [String] { try imagePredictor().drawnTasks }
+
+  private func imagePredictor() throws -> any ImagePredicting {
     guard let predictor = workload.imagePredictor else {
       throw ConfigurationError("the workload \(configuration.workload.name) predicts nothing from single images")
     }
-    return try predictor.predict(picture)
+    return predictor
   }
 }

@@ -3,6 +3,7 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 import Torch
+import VisionNetworks
 
 /// Trains a workload: asks it for batches, the method for steps, the workload for metrics, and tells its observers.
 public final class Trainer {
@@ -29,6 +30,8 @@ public final class Trainer {
   private let generator: RandomGenerator
   private var step: Int
   private var bestScore: Double?
+  /// What the plan wants counted; nil if it does not.
+  private var layerConflicts: LayerConflicts?
 
   /// Prepares a training, and evaluates the trivial predictors.
   ///
@@ -53,6 +56,7 @@ public final class Trainer {
     var method = plan.method
     try method.adaptation.check(network)
     step = 0
+    layerConflicts = plan.countsLayerConflicts ? LayerConflicts(of: store) : nil
     if isResumed && Checkpoint.exists(.last, in: folder) {
       let checkpoint = try Checkpoint.load(.last, in: folder)
       try checkpoint.restore(&method, taskCount: network.tasks.count, in: folder)
@@ -60,6 +64,7 @@ public final class Trainer {
       try checkpoint.restoreTraining(store, generator: generator, in: folder)
       step = checkpoint.step
       bestScore = checkpoint.bestScore
+      layerConflicts = layerConflicts.map { checkpoint.layerConflicts ?? $0 }
     }
     optimizer = MultitaskOptimizer(
       store, method: method, optimizer: plan.optimizer, groups: groups, clipping: plan.clipping)
@@ -128,16 +133,21 @@ public final class Trainer {
   private func performStep(_ batches: any TrainingBatches) throws -> StepRecord {
     let start = ContinuousClock.now
     let waitedBefore = batches.waitedSeconds
-    let objectives = try batches.next(partCount: partCount, .training(generator))
+    let progress = Double(step) / Double(plan.steps)
+    let objectives = try batches.next(partCount: partCount, .training(generator, progress: progress))
     let learningRate = plan.learningRate * plan.schedule.factor(at: step)
-    let observation = isObserved(step + 1) ? observedLevel(of: objectives) : nil
+    network.willStep(step, of: plan.steps)
+    let (isObserved, countsLayers) = (isObserved(step + 1), layerConflicts != nil)
+    let observation = countsLayers ? .parameters : isObserved ? observedLevel(of: objectives) : nil
     let report: StepReport
     do {
-      report = try optimizer.step(objectives, learningRate: learningRate, observing: observation)
+      report = try optimizer.step(objectives, learningRate: learningRate, observing: observation, layers: countsLayers)
     } catch let error as NonFiniteError {
       throw TrainingError.notFinite(error, step: step + 1, folder: folder)
     }
+    network.didStep()
     step += 1
+    if let seen = report.diagnostics { layerConflicts?.count(seen.layers) }
     // What schedules learn costs nothing to know, but fills the log.
     let isNoted = step % 10 == 0 || step == plan.steps
     let auxiliary = batches.auxiliaryLosses
@@ -148,9 +158,10 @@ public final class Trainer {
       weights: Dictionary(uniqueKeysWithValues: present.map { ($0, report.lossWeights[$1]) }),
       learningRate: learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1), waitSeconds: batches.waitedSeconds - waitedBefore,
-      diagnostics: report.diagnostics.map(DiagnosticsRecord.init), groups: report.grouping?.groups,
+      diagnostics: isObserved ? report.diagnostics.map(DiagnosticsRecord.init) : nil, groups: report.grouping?.groups,
       affinity: isNoted ? report.grouping?.affinity : nil,
-      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil)
+      channelShares: isNoted ? report.channelPriorities?.mapValues(channelShares) : nil,
+      gates: isNoted ? network.gateState : nil)
   }
 
   /// - Parameter priorities: a task for each channel.
@@ -199,7 +210,8 @@ public final class Trainer {
   private func save(_ name: Checkpoint.Name, score: Double?) throws {
     try Checkpoint.save(
       name, in: folder, step: step, score: score, bestScore: bestScore, network: network, method: optimizer.method,
-      generator: generator)
+      generator: generator, layerConflicts: layerConflicts)
+    try layerConflicts?.write(toRun: folder.url)
   }
 
   /// What a run has kept of the trivial predictors' results; nil if that is not there.

@@ -28,6 +28,9 @@ public struct TrainingPlan: Sendable {
   public var observeEvery: Int
   /// The level of the observed gradients; `GradientLevel/parameters` is used where tasks share no features.
   public var observedLevel: GradientLevel
+  /// Whether conflicts of the tasks' gradients are counted in every layer and step; all observations are of parameters
+  /// then.
+  public var countsLayerConflicts: Bool
   /// The seed of the network's random draws.
   public var seed: UInt64
 
@@ -37,7 +40,7 @@ public struct TrainingPlan: Sendable {
     groups: OptimizerGroups = OptimizerGroups(), clipping: GradientClipping? = nil,
     learningRate: Double = 1e-3, schedule: LearningRateSchedule? = nil, steps: Int, partCount: Int = 1,
     evaluateEvery: Int = 0, checkpointEvery: Int = 0, observeEvery: Int = 0,
-    observedLevel: GradientLevel = .features, seed: UInt64 = 1
+    observedLevel: GradientLevel = .features, countsLayerConflicts: Bool = false, seed: UInt64 = 1
   ) {
     require(steps > 0 && partCount > 0, "a training of \(steps) steps with batches of \(partCount) parts")
     self.method = method
@@ -52,6 +55,7 @@ public struct TrainingPlan: Sendable {
     self.checkpointEvery = checkpointEvery
     self.observeEvery = observeEvery
     self.observedLevel = observedLevel
+    self.countsLayerConflicts = countsLayerConflicts
     self.seed = seed
   }
 
@@ -66,6 +70,7 @@ public struct TrainingPlan: Sendable {
       learningRate: optimizer.learningRate, schedule: optimizer.schedule, steps: configuration.training.steps,
       partCount: configuration.training.accumulation, evaluateEvery: configuration.training.evaluateEvery,
       checkpointEvery: configuration.training.checkpointEvery, observeEvery: configuration.diagnostics.every,
-      observedLevel: configuration.diagnostics.level, seed: configuration.run.seed)
+      observedLevel: configuration.diagnostics.level, countsLayerConflicts: configuration.diagnostics.layers,
+      seed: configuration.run.seed)
   }
 }

@@ -72,7 +72,7 @@ public struct TrainingSession {
     ]
   }
 
-  /// Trains, then draws predictions and writes the report.
+  /// Trains, then draws predictions and writes the report; a network with gates is pruned at the end.
   ///
   /// - Parameter shouldStop: asked after every step; if it returns true, the run is saved and can be resumed.
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
@@ -82,7 +82,15 @@ public struct TrainingSession {
     try RunReport(folder).write()
     // Last: a run that has its summary has everything.
     try summary.write(to: folder)
+    if outcome == .finished, trainer.workload.multitaskNetwork?.gatedLayers.isEmpty == false { try prune() }
     return outcome
+  }
+
+  /// Prunes the best network, unless that was done and the static network is trained further already.
+  private func prune() throws {
+    let step = (try? Checkpoint.load(.last, in: folder.pruned))?.step
+    guard step == nil || step == 0 else { return }
+    _ = try PrunedRun(TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists)
   }
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {

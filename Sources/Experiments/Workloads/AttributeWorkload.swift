@@ -11,9 +11,9 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
 
   /// Returns the probability of each attribute.
   ///
-  /// - Throws: ``ConfigurationError`` for a network that takes images with depth.
-  public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
-    zip(training.bindings, try training.outputs(for: picture)).map { binding, output in
+  /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
+  public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
+    zip(training.bindings, try training.outputs(for: image)).map { binding, output in
       let probabilities: [Double] = output.array().map { 1 / (1 + exp(-$0)) }
       let attributes = binding.task.attributes
       let text = zip(attributes, probabilities).map { name, probability in

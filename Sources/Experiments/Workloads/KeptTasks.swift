@@ -34,6 +34,19 @@ enum KeptTasks {
     )
   }
 
+  /// A network is used with data of its own tasks.
+  ///
+  /// - Parameters:
+  ///   - learned: the tasks of the network.
+  ///   - now: those of the data, as many.
+  /// - Throws: ``ConfigurationError`` that names a task which is another one now.
+  static func requireSame(_ learned: [VisionTask], _ now: [VisionTask]) throws {
+    guard let (own, other) = zip(learned, now).first(where: { $0 != $1 }) else { return }
+    throw ConfigurationError(
+      "the run learned the task '\(own.name)' as \(own.kind), but the data have it as \(other.kind) now: its kind and classes have to be put back"
+    )
+  }
+
   private static func saved(in folder: RunFolder) -> [VisionTask]? {
     (try? Data(contentsOf: folder.tasks)).flatMap { try? JSONDecoder().decode([VisionTask].self, from: $0) }
   }

@@ -10,12 +10,12 @@ public struct PixelWorkload: VisionWorkload, ImagePredicting {
 
   /// Returns drawings as large as the image.
   ///
-  /// - Throws: ``ConfigurationError`` for a network that takes images with depth.
-  public func predict(_ picture: Picture) throws -> [(task: String, reading: ImageReading)] {
-    zip(training.bindings, try training.outputs(for: picture)).map { binding, output in
+  /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
+  public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
+    zip(training.bindings, try training.outputs(for: image)).map { binding, output in
       // Enlarged as a picture: as numbers, large images with many classes would take gigabytes.
       let drawn = binding.drawing(prediction: output)
-      return (binding.name, .picture(drawn.resizedNearest(height: picture.height, width: picture.width)))
+      return (binding.name, .picture(drawn.resizedNearest(height: image.picture.height, width: image.picture.width)))
     }
   }
 }

@@ -11,10 +11,10 @@ enum PredictionLevel {
   /// - Parameter workload: the name of the run's workload, for errors.
   /// - Throws: ``ConfigurationError`` for a task of the other level, or of a kind that is not trained here.
   func bindings(
-    of tasks: [VisionTask], normalsLoss: NormalsLossKind, workload: String
+    of tasks: [VisionTask], _ losses: LossChoice, workload: String
   ) throws -> [TaskBinding] {
     try tasks.map { task in
-      guard task.isDense == (self == .pixels), let binding = TaskBinding(task, normalsLoss: normalsLoss) else {
+      guard task.isDense == (self == .pixels), let binding = TaskBinding(task, losses) else {
         throw ConfigurationError(
           "data.tasks: '\(task.name)' is \(task.subject), but the workload \(workload) is about \(subject)\(task.isAttribute ? ": 'workload: attributes' trains it" : "")"
         )
@@ -45,7 +45,7 @@ enum PredictionLevel {
 }
 
 extension VisionTask {
-  fileprivate var isAttribute: Bool { !isDense && kind.learnable(normalsLoss: .l1) != nil }
+  fileprivate var isAttribute: Bool { !isDense && kind.learnable(LossChoice()) != nil }
 
   fileprivate var subject: String {
     if isDense { return "about pixels" }

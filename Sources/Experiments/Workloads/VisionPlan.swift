@@ -16,6 +16,8 @@ struct VisionPlan {
   let network: NetworkPlan
   /// Pretrained weights of the encoder; nil for random ones.
   let weights: URL?
+  /// The earlier runs that the network starts from; nil if there are none.
+  let start: NetworkStart?
   let samples: SamplePlan
 
   /// - Parameters:
@@ -28,17 +30,23 @@ struct VisionPlan {
     let (choices, workload) = (configuration.network, configuration.workload.name)
     self.resolved = resolved
     let tasks = try configuration.data.chosenTasks(among: available)
-    samples = try SamplePlan(configuration)
-    bindings = try level.bindings(of: tasks, normalsLoss: configuration.training.normalsLoss, workload: workload)
+    samples = try SamplePlan(configuration, tasks: tasks)
+    bindings = try level.bindings(
+      of: tasks, LossChoice(normals: configuration.training.normalsLoss, family: configuration.training.lossFamily),
+      workload: workload)
     network = NetworkPlan(
       encoder: try EncoderRegistry.shared.require(choices.encoder),
       sharing: try SharingRegistry.shared.require(choices.sharing.name)
         .make(choices.sharing.settings, tasks: resolved.tasks, totalSteps: configuration.training.steps),
-      decoder: try DecoderRegistry.shared.require(choices.decoder), outputs: bindings.map(\.output),
+      decoder: try DecoderRegistry.shared.require(choices.decoder.name).with(choices.decoder.settings),
+      outputs: bindings.map(\.output),
       request: EncoderRequest(
         imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width,
         imageChannels: samples.channels.count, dropPath: choices.dropPath))
     weights = choices.weights.map { URL(fileURLWithPath: $0) }
+    start =
+      choices.start.isEmpty
+      ? nil : try NetworkStart(choices.start, tasks: resolved.tasks, encoder: network.encoder)
     try checkNetwork()
     try checkMethod()
     try level.check(network.decoder, workload: workload)
@@ -47,19 +55,52 @@ struct VisionPlan {
 
   var tasks: [VisionTask] { bindings.map(\.task) }
 
-  /// Builds the network, with pretrained weights if there are some.
+  /// Builds the network, with pretrained weights and what earlier runs have learned if there are some.
   ///
   /// - Throws: `FileError`, `LoadError`, `NetworkError` or ``ConfigurationError`` for weights that do not fit.
   func makeNetwork() throws -> MultitaskNetwork {
     let made = MultitaskNetwork(network, seed: resolved.configuration.run.seed, device: resolved.device)
-    guard let weights else { return made }
-    do { try made.loadEncoder(SafetensorsFile(contentsOf: weights)) } catch let error as LoadError {
+    if let weights { try load(weights, into: made) }
+    try start?.load(into: made, hasWeights: weights != nil)
+    try made.checkGates()
+    return made
+  }
+
+  private func load(_ weights: URL, into made: MultitaskNetwork) throws {
+    let isRun = (try? weights.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
+    let file =
+      try isRun
+      ? StartRun(weights.path, of: network.encoder, field: "network.weights").encoder
+      : SafetensorsFile(contentsOf: weights)
+    do { try made.loadEncoder(file) } catch let error as LoadError {
       guard samples.channels.depthChannel != nil else { throw error }
       throw ConfigurationError(
         "network.weights has to hold an encoder of \(samples.channels.count) channels, as data.channels is \(samples.channels.rawValue): \(error)"
       )
     }
-    return made
+  }
+
+  /// Finds a network that cannot be trained in this machine's memory.
+  ///
+  /// - Throws: ``ConfigurationError`` that says how much is needed.
+  func requireMemory() throws {
+    guard resolved.device == .cpu else { return }
+    // The values and the gradient, and what the optimizer keeps.
+    let copies = 2 + resolved.configuration.optimizer.name.statesPerParameter
+    try TrainingMemory(network, batchSize: samples.batchSize, copies: copies).check()
+  }
+
+  /// Counts the network for images of a size, which defaults to that of evaluations.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost {
+    let size = (height: height ?? samples.size.height, width: width ?? samples.size.width)
+    var plan = network
+    if plan.takesOneSize {
+      plan.request.imageHeight = size.height
+      plan.request.imageWidth = size.width
+    }
+    try plan.check(height: size.height, width: size.width)
+    return try NetworkCost(
+      of: MultitaskNetwork(plan, seed: 0, device: .meta), height: size.height, width: size.width)
   }
 
   /// Batch normalization needs more than one value for each channel.
@@ -88,14 +129,7 @@ extension VisionPlan {
   private func checkNetwork() throws {
     let (encoder, decoder, choices) = (network.encoder, network.decoder, resolved.configuration.network)
     for (height, width) in [samples.trainingSize, samples.size] {
-      guard height % network.sizeMultiple == 0, width % network.sizeMultiple == 0 else {
-        let parts =
-          network.sizeMultiple == encoder.traits.sizeMultiple
-          ? encoder.name : "\(encoder.name) with the decoder \(decoder.name)"
-        throw ConfigurationError(
-          "images of \(height)×\(width) do not fit \(parts): both sides have to be multiples of \(network.sizeMultiple)"
-        )
-      }
+      try network.check(height: height, width: width)
     }
     guard encoder.traits.has(.stochasticDepth) || choices.dropPath == 0 else {
       throw ConfigurationError("network.dropPath is for transformers, but the encoder is \(encoder.name)")
@@ -106,6 +140,22 @@ extension VisionPlan {
     guard !network.sharing.partsStreams || resolved.method.level == .parameters else {
       throw ConfigurationError(
         "with network.sharing: \(choices.sharing.name), each task has features of its own, so that method.level has to be parameters"
+      )
+    }
+    guard !network.sharing.takesOneSize || samples.trainingSize == samples.size else {
+      throw ConfigurationError(
+        "with network.sharing: \(choices.sharing.name), gates look at images of one size, but the network is trained on crops of \(samples.trainingSize.height)×\(samples.trainingSize.width) and evaluated on images of \(samples.size.height)×\(samples.size.width): leave data.cropHeight and data.cropWidth out"
+      )
+    }
+    let seesFeatureGradients = resolved.method.level == .features && resolved.method.needsEachGradient
+    guard !network.sharing.learnsFromFeatureGradients || seesFeatureGradients else {
+      throw ConfigurationError(
+        "network.sharing: \(choices.sharing.name) learns from each task's gradient with respect to the features: method.level has to be features, with an aggregator that looks at each gradient, such as rotograd"
+      )
+    }
+    guard !network.sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
+      throw ConfigurationError(
+        "network.sharing: \(choices.sharing.name) turns the channels of maps, but the decoder \(choices.decoder) reads tokens"
       )
     }
     guard !encoder.traits.has(.taskFeatures) || resolved.method.level == .parameters else {

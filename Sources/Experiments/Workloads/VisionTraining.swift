@@ -55,7 +55,9 @@ final class VisionTraining {
     let loader = BatchLoader(
       data.training, tasks: tasks, transforms: samples.trainingTransforms, batchSize: samples.batchSize, seed: seed,
       firstBatch: first, threads: samples.threadCount)
-    return LoadedBatches(loader: loader) { [self] in objectives($0, $1, noting: $2) }
+    return LoadedBatches(loader, from: first) { [self] parts, _, context, auxiliary in
+      objectives(parts, context, noting: auxiliary)
+    }
   }
 
   func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
@@ -83,37 +85,17 @@ final class VisionTraining {
     return try Evaluator(data, device).evaluate { predictor($0) }
   }
 
+  /// The cost of the network as it is, for an image of a size, which defaults to that of evaluations.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost {
+    try NetworkCost(of: network, height: height ?? samples.size.height, width: width ?? samples.size.width)
+  }
+
   /// The network's outputs for one image, without the batch.
   ///
-  /// - Throws: ``ConfigurationError`` if the network takes more than a picture has.
-  func outputs(for picture: Picture) throws -> [Tensor] {
-    let image = try samples.prepared(picture)
+  /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
+  func outputs(for image: InputImage) throws -> [Tensor] {
+    let image = try samples.prepared(image)
     let images = Batch([Sample(image: image, targets: [:])], tasks: []).images.to(device)
     return withoutGradients { network(images, .evaluation) }.map { $0[0] }
   }
-}
-
-/// The batches of a loader, as a network's losses.
-private final class LoadedBatches: TrainingBatches {
-  private let loader: BatchLoader
-  private let objectives: (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
-  private var auxiliary = AuxiliaryLosses()
-
-  init(
-    loader: BatchLoader,
-    objectives: @escaping (_ parts: [Batch], ForwardContext, AuxiliaryLosses) -> [any MultitaskObjective]
-  ) {
-    self.loader = loader
-    self.objectives = objectives
-  }
-
-  var waitedSeconds: Double { loader.waitedSeconds }
-  var auxiliaryLosses: [String: Double] { auxiliary.means }
-
-  func next(partCount: Int, _ context: ForwardContext) throws -> [any MultitaskObjective] {
-    auxiliary = AuxiliaryLosses()
-    return objectives(try (0..<partCount).map { _ in try loader.next() }, context, auxiliary)
-  }
-
-  func close() { loader.close() }
 }

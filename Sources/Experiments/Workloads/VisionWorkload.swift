@@ -17,9 +17,16 @@ protocol VisionWorkload: Workload {
 extension VisionWorkload {
   /// The network of encoder and decoders, with one output for each task.
   public var network: any AdaptableNetwork { training.network }
+  /// The same network.
+  public var multitaskNetwork: MultitaskNetwork? { training.network }
 
-  /// Returns a note if samples are left out, or the cache cannot hold all of them; nil otherwise.
-  public func note() throws -> String? { try training.data().note() }
+  /// Returns a note if samples are left out, the cache cannot hold all of them, or the penalty of gates cannot move
+  /// them far; nil otherwise.
+  public func note() throws -> String? {
+    let steps = training.plan.resolved.configuration.training.steps
+    let notes = [try training.data().note(), training.network.gateNote(steps: steps)].compactMap { $0 }
+    return notes.isEmpty ? nil : notes.joined(separator: "\nnote: ")
+  }
   /// Opens the training data at a part of a batch, counted from 0.
   public func trainingBatches(from first: Int) throws -> any TrainingBatches {
     try training.trainingBatches(from: first)
@@ -32,6 +39,10 @@ extension VisionWorkload {
   public func evaluate() throws -> Evaluation { try training.evaluate() }
   /// Returns the trivial predictors' metrics on the validation data.
   public func evaluateTrivially() throws -> Evaluation { try training.evaluateTrivially() }
+  /// Returns the cost of the network for an image of a size, which defaults to that of evaluations.
+  public func cost(height: Int?, width: Int?) throws -> NetworkCost? {
+    try training.cost(height: height, width: width)
+  }
   /// Returns how well each task is done, from 0 to 1, in the order of the tasks.
   public func performance(_ evaluation: Evaluation) -> [Double]? {
     zip(training.bindings, evaluation.tasks).map { $0.performance($1.metrics) }
@@ -65,9 +76,14 @@ struct VisionWorkloadFactory<Made: VisionWorkload>: WorkloadFactory {
     _ = try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks())
   }
 
+  func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? {
+    try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks()).cost(height: height, width: width)
+  }
+
   func make(_ resolved: ResolvedConfiguration) throws -> any Workload {
     let dataset = try resolved.dataset.open()
     let plan = try VisionPlan(resolved, about: Made.level, available: dataset.tasks)
+    try plan.requireMemory()
     return Made(try VisionTraining(plan, DataSetup(plan, dataset)))
   }
 

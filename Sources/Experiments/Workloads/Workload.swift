@@ -2,6 +2,7 @@ import MultitaskLearning
 import NeuralNetworks
 import Support
 import VisionMetrics
+import VisionNetworks
 
 /// What a run trains: a network, its data, and how it is judged. ``Trainer`` asks it, and knows nothing else of it.
 ///
@@ -15,6 +16,9 @@ public protocol Workload {
 
   /// The workload as one that predicts from single images; nil, by default, if it does not.
   var imagePredictor: (any ImagePredicting)? { get }
+
+  /// The network as one of an encoder and decoders; nil, by default, if it is another.
+  var multitaskNetwork: MultitaskNetwork? { get }
 
   /// What a person is to know before training begins; defaults to nil.
   func note() throws -> String?
@@ -39,6 +43,12 @@ public protocol Workload {
   /// Metrics on the validation data of a predictor that says the same about every sample: what a network has to beat.
   func evaluateTrivially() throws -> Evaluation
 
+  /// The cost of a forward pass for one image of a size, which defaults to that of evaluations.
+  ///
+  /// - Returns: nil, by default, if the workload's network does not take images alone.
+  /// - Throws: `NetworkError` for sides that the network cannot take.
+  func cost(height: Int?, width: Int?) throws -> NetworkCost?
+
   /// How well each of the network's tasks is done, from 0 (bad) to 1, for weightings that learn from it.
   ///
   /// - Returns: nil, by default, if the workload does not say.
@@ -62,10 +72,14 @@ extension Workload {
   public var evaluatedNames: [String] { network.tasks }
   /// Nil: the workload does not predict from single images.
   public var imagePredictor: (any ImagePredicting)? { nil }
+  /// Nil: the network is not one of an encoder and decoders.
+  public var multitaskNetwork: MultitaskNetwork? { nil }
   /// Throws `MethodError`: the workload has no tokens.
   public func forEachTokenBatch(sampleCount: Int, _ body: (any TokenSharing) throws -> Void) throws {
     throw MethodError("this workload's network has no tokens: token spaces are those of transformers")
   }
+  /// Returns nil: the network is not counted.
+  public func cost(height: Int?, width: Int?) throws -> NetworkCost? { nil }
   /// Returns nil: there is nothing to say.
   public func note() throws -> String? { nil }
   /// Returns nil: the workload does not say.

@@ -1,5 +1,6 @@
 import MultitaskLearning
 import Support
+import VisionNetworks
 
 /// Makes a workload from a configuration, in which `workload` names its entry.
 public protocol WorkloadFactory: Sendable {
@@ -12,8 +13,17 @@ public protocol WorkloadFactory: Sendable {
   /// - Throws: ``ConfigurationError`` for names that cannot be the network's.
   func tasks(_ configuration: Configuration) throws -> [String]
 
+  /// Whether a study can train a network for each task of `data.tasks` alone; defaults to true.
+  var hasSingleTaskRuns: Bool { get }
+
   /// Finds what is wrong with a configuration before anything is built; defaults to nothing.
   func check(_ resolved: ResolvedConfiguration) throws
+
+  /// Returns the cost of the network that a configuration describes, which is not built, for one image.
+  ///
+  /// - Returns: nil, by default, if the network does not take images alone.
+  /// - Throws: `NetworkError` for sides that the network cannot take, and what is wrong with the configuration.
+  func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost?
 
   /// Makes a workload for a training, with data, and with pretrained weights if the configuration names some.
   ///
@@ -32,15 +42,19 @@ extension WorkloadFactory {
   public func networkName(_ configuration: Configuration) -> String { configuration.workload.name }
   /// Returns `data.tasks`.
   public func tasks(_ configuration: Configuration) throws -> [String] { configuration.data.tasks }
+  /// Returns nil: the network is not counted.
+  public func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? { nil }
+  /// True: each task of `data.tasks` can be trained alone.
+  public var hasSingleTaskRuns: Bool { true }
   /// Accepts every configuration.
   public func check(_ resolved: ResolvedConfiguration) throws {}
 }
 
 /// The kinds of workloads by name. A user of the library adds others with `try WorkloadRegistry.shared.add(entry)`.
 public enum WorkloadRegistry {
-  /// The registry of this process, with the workloads `pixels` and `attributes` from the start.
+  /// The registry of this process, with the workloads `pixels`, `attributes` and `detection` from the start.
   public static let shared = Registry<MethodEntry<any WorkloadFactory>>(
-    "workload", [PixelWorkload.entry, AttributeWorkload.entry])
+    "workload", [PixelWorkload.entry, AttributeWorkload.entry, DetectionWorkload.entry])
 
   /// - Throws: ``RegistryError`` or `MethodError` for a name or a parameter that does not exist.
   static func factory(of configuration: Configuration) throws -> any WorkloadFactory {

@@ -8,9 +8,26 @@ public protocol AdaptableNetwork {
   var transformer: TransformerStack? { get }
   /// How the network's own groups of parameters are optimized if a training does not define them; defaults to none.
   var optimizerGroups: [OptimizerGroup] { get }
+  /// The gates as they are now; nil, by default, if the network has none.
+  var gateState: GateState? { get }
+
+  /// Prepares the network for a step of training; by default nothing happens.
+  ///
+  /// - Parameters:
+  ///   - completed: the number of steps done.
+  ///   - total: the number of steps of the training.
+  func willStep(_ completed: Int, of total: Int)
+  /// Is called after the update of a step; by default nothing happens.
+  func didStep()
 }
 
 extension AdaptableNetwork {
+  /// Nil: the network has no gates.
+  public var gateState: GateState? { nil }
+  /// Does nothing.
+  public func willStep(_ completed: Int, of total: Int) {}
+  /// Does nothing.
+  public func didStep() {}
   /// No groups.
   public var optimizerGroups: [OptimizerGroup] { [] }
 }

@@ -21,3 +21,18 @@ public func featureEntropy(_ rows: Tensor) -> Double {
     return sum / Double(width)
   }
 }
+
+/// The fraction of the elements of Z that any task uses: those with a gradient. The ``featureEntropy(_:)`` divided by it is
+/// the mean over these elements alone, which does not depend on how much of a map the losses look at.
+///
+/// - Parameter rows: K×d, the tasks' gradients with respect to the features.
+public func usedFeatureFraction(_ rows: Tensor) -> Double {
+  let width = rows.shape[1]
+  guard width > 0 else { return 0 }
+  return withoutGradients {
+    let used = (0..<width).pieces(of: 1 << 15).reduce(0.0) { sum, columns in
+      sum + (rows[.all, columns].abs().sum(axes: [0]) .> 0).to(.float64).sum().item
+    }
+    return used / Double(width)
+  }
+}

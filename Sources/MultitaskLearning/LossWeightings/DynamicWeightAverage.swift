@@ -65,15 +65,7 @@ public struct DynamicWeightAverage: LossWeighting {
 
   /// Learns from the losses of a step.
   public mutating func update(losses: [Double?]) {
-    if state.sums.isEmpty {
-      state.sums = losses.map { _ in 0 }
-      state.counts = losses.map { _ in 0 }
-    }
-    for (task, loss) in losses.enumerated() {
-      guard let loss else { continue }
-      state.sums[task] += loss
-      state.counts[task] += 1
-    }
+    add(losses, to: &state.sums, counts: &state.counts)
     state.stepCount += 1
     guard state.stepCount == epoch else { return }
     let previous = state.means.last

@@ -30,17 +30,24 @@ extension ManualWeighting {
   public static let entry = MethodEntry<any LossWeighting>(
     "manual", summary: "Fixed weights by task.", paper: "Vandenhende et al., TPAMI 2021 (their grid-searched weights)",
     parameters: [
-      MethodParameter("weights", .taskNumbers(allowed), default: nil, "a weight for each task")
+      MethodParameter("weights", .taskNumbers(allowed), default: nil, "a weight for each task"),
+      MethodParameter(
+        "set", .choice(ManualWeightSet.allCases.map(\.rawValue)), default: nil,
+        "the weights of publications for a data set, where 'weights' has none"),
     ]
   ) { settings in
-    guard let weights = settings.taskNumbers("weights") else {
+    let set = settings.optionalText("set").flatMap(ManualWeightSet.init)
+    let weights = settings.taskNumbers("weights")
+    guard set != nil || weights != nil else {
       throw MethodError(
-        "manual needs 'weights', such as {\(settings.tasks.map { "\($0): 1" }.joined(separator: ", "))}")
+        "manual needs 'weights', such as {\(settings.tasks.map { "\($0): 1" }.joined(separator: ", "))}, or a 'set' of them: \(ManualWeightSet.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     }
     return ManualWeighting(
       weights: try settings.tasks.map { task in
-        guard let weight = weights[task] else { throw MethodError("manual has no weight for the task '\(task)'") }
-        return weight
+        if let weight = weights?[task] ?? set?.weights[task] { return weight }
+        let known = set.map { ": the set \($0.rawValue) has \($0.weights.keys.sorted().joined(separator: ", "))" } ?? ""
+        throw MethodError("manual has no weight for the task '\(task)'\(known)")
       })
   }
 }

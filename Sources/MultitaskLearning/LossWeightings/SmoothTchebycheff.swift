@@ -27,7 +27,7 @@ public struct SmoothTchebycheff: LossWeighting {
     var counts: [Int] = []
     /// n of each task, which begins with the task's first loss after the warm-up where it had none in that epoch; nil
     /// before that.
-    var nadir: [Double?] = []
+    var nadir = FirstLosses()
   }
 
   /// How smooth the maximum is, μ.
@@ -83,7 +83,7 @@ public struct SmoothTchebycheff: LossWeighting {
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.step.isStepCount && state.sums.count == state.counts.count && [0, taskCount].contains(state.sums.count)
       && state.sums.areModerate && state.counts.allSatisfy(\.isStepCount)
-      && [0, taskCount].contains(state.nadir.count) && state.nadir.compactMap { $0 }.arePositive
+      && state.nadir.fits(taskCount: taskCount)
   }
 
   /// The weight of each loss.
@@ -103,9 +103,8 @@ public struct SmoothTchebycheff: LossWeighting {
     try losses.requireNonnegative(for: "stch")
     let counted = losses.present.filter { losses[$0]! > 0 }
     guard isWarm else { return losses.map { loss in loss.map { $0 > 0 ? 1 / $0 : 0 } ?? 0 } }
-    let exponents = counted.map { task -> Double in
-      let nadir = state.nadir.isEmpty ? nil : state.nadir[task]
-      return nadir.map { (Foundation.log(losses[task]!) - Foundation.log($0)) / mu } ?? 0
+    let exponents = counted.map { task in
+      state.nadir[task].map { (Foundation.log(losses[task]!) - Foundation.log($0)) / mu } ?? 0
     }
     let fractions = Double(counted.count) * softmax(exponents)
     let weights = zip(fractions, counted).map { $0 / losses[$1]! }
@@ -119,10 +118,7 @@ public struct SmoothTchebycheff: LossWeighting {
   public mutating func update(losses: [Double?]) {
     guard form == .log else { return }
     if isWarm {
-      for (task, loss) in losses.enumerated() where state.nadir.isEmpty || state.nadir[task] == nil {
-        if state.nadir.isEmpty { state.nadir = losses.map { _ in nil } }
-        if let loss, loss > 0 { state.nadir[task] = loss }
-      }
+      state.nadir.note(losses)
     } else if state.step / epoch == warmupEpoch {
       sum(losses)
     }
@@ -131,17 +127,9 @@ public struct SmoothTchebycheff: LossWeighting {
 
   /// Adds the losses of a step in the last epoch of the warm-up; their means are known with its last step.
   private mutating func sum(_ losses: [Double?]) {
-    if state.sums.isEmpty {
-      state.sums = losses.map { _ in 0 }
-      state.counts = losses.map { _ in 0 }
-    }
-    for (task, loss) in losses.enumerated() {
-      guard let loss else { continue }
-      state.sums[task] += loss
-      state.counts[task] += 1
-    }
+    add(losses, to: &state.sums, counts: &state.counts)
     guard state.step % epoch == epoch - 1 else { return }
-    state.nadir = zip(state.sums, state.counts).map { $0 > 0 ? $0 / Double($1) : nil }
+    state.nadir = FirstLosses(zip(state.sums, state.counts).map { $0 > 0 ? $0 / Double($1) : nil })
     (state.sums, state.counts) = ([], [])
   }
 }

@@ -18,11 +18,18 @@ public struct MethodParameter: Sendable {
     case task
     /// The name of a method of the given kind.
     case method(MethodKind)
+    /// The path of a file or a folder, in a run's configuration relative to the run's folder.
+    case file
+    /// Names, with commas or spaces between them.
+    case names
+
+    /// Whether the parameter names a file or a folder.
+    public var isFile: Bool { if case .file = self { true } else { false } }
 
     var isNumber: Bool {
       switch self {
       case .real, .integer: true
-      case .choice, .boolean, .taskNumbers, .task, .method: false
+      case .choice, .boolean, .taskNumbers, .task, .method, .file, .names: false
       }
     }
   }
@@ -59,6 +66,8 @@ public struct MethodParameter: Sendable {
       "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
     case .task: "the name of a task"
     case .method(let kind): "the name of a \(kind.title)"
+    case .file: "a path without control characters"
+    case .names: "names with commas or spaces between them"
     }
   }
 
@@ -77,8 +86,11 @@ public struct MethodParameter: Sendable {
     case (.boolean, .text(let text)): ["true", "false"].contains(text)
     case (.taskNumbers(let range), .numbers(let numbers)):
       numbers.values.allSatisfy { $0.isFinite && range.contains($0) }
-    // A task may be called by a number.
-    case (.task, .text), (.task, .number), (.method, .text): true
+    // A task or a file may be called by a number.
+    case (.task, .text), (.task, .number), (.method, .text), (.file, .number): true
+    case (.file, .text(let path)):
+      !path.allSatisfy(\.isWhitespace) && !path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    case (.names, .text(let text)): !text.allSatisfy(\.isWhitespace)
     default: false
     }
   }

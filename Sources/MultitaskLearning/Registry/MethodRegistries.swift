@@ -26,6 +26,8 @@ struct MethodRegistries: Sendable {
         SmoothTchebycheff.entry,
         PenaltyBoundaryIntersection.entry,
         COSMOS.entry,
+        AutoLambda.entry,
+        FORUM.entry,
       ], names: names)
     aggregators = Registry(
       MethodKind.aggregator.title,
@@ -56,6 +58,7 @@ struct MethodRegistries: Sendable {
         MoDo.entry,
         SDMGrad.entry,
         WeightSmoothing.entry,
+        RotoGrad.entry,
       ], names: names)
     schedules = Registry(
       MethodKind.schedule.title,

@@ -118,6 +118,17 @@ public struct MethodSettings: Sendable {
     return text
   }
 
+  /// The path of a file or a folder; nil where it was left out. Whether there is such a file is not known yet.
+  public func optionalFile(_ name: String) -> String? {
+    value(name, is: \.isFile, "a path")?.description
+  }
+
+  /// Some names, one at least; nil where they were left out.
+  public func optionalNames(_ name: String) -> [String]? {
+    value(name, is: { if case .names = $0 { true } else { false } }, "names")?.description
+      .split { $0 == "," || $0.isWhitespace }.map(String.init)
+  }
+
   /// The value of a parameter that is declared as what it is asked for.
   private func value(
     _ name: String, is fits: (MethodParameter.Kind) -> Bool, _ wanted: String

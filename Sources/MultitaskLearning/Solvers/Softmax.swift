@@ -8,6 +8,14 @@ func softmax(_ values: [Double]) -> Vector {
   return exponentials / exponentials.sum
 }
 
+/// The softmax of the values of those tasks that have a loss; zero for the others.
+func softmaxOfPresent(_ values: [Double], _ losses: [Double?]) -> [Double] {
+  let present = losses.indices.filter { losses[$0] != nil }
+  var weights = [Double](repeating: 0, count: losses.count)
+  for (task, weight) in zip(present, softmax(present.map { values[$0] })) { weights[task] = weight }
+  return weights
+}
+
 extension SeededGenerator {
   /// A draw of a normal distribution of mean 0 and deviation 1.
   ///

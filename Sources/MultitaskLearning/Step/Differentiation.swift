@@ -97,7 +97,7 @@ struct Differentiation {
   }
 
   private func scales(_ weights: [Double], _ tasks: [Int], _ part: Int) -> [Double] {
-    tasks.map { weights[$0] * update.shares[part, $0] }
+    tasks.map { (update.partWeights?[part][$0] ?? weights[$0]) * update.shares[part, $0] }
   }
 
   private mutating func note(_ values: [Double], _ tasks: [Int], _ part: Int) {

@@ -4,6 +4,8 @@ import Torch
 /// Collects what a step shows of the tasks' gradients, part by part. It changes nothing of what the step computes.
 struct GradientLook {
   let level: GradientLevel
+  /// Whether each layer is looked at, too, at the level of parameters.
+  private let seesLayers: Bool
   private let shared: ParameterVector
   private let layout: GradientLayout
   /// Parts of the batch, each of which has features of its own.
@@ -13,10 +15,13 @@ struct GradientLook {
   /// Of the features of all parts so far, side by side, or of the parameters.
   private var gramian: Gramian?
   private var modules: [(name: String, gramian: Gramian)] = []
+  private var layers: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
+  private var usedFraction: Double?
 
-  init(at level: GradientLevel, _ shared: ParameterVector, partCount: Int) {
+  init(at level: GradientLevel, seeingLayers seesLayers: Bool, _ shared: ParameterVector, partCount: Int) {
     self.level = level
+    self.seesLayers = seesLayers
     self.shared = shared
     self.partCount = partCount
     layout = GradientLayout(of: shared)
@@ -60,7 +65,9 @@ struct GradientLook {
 
   /// Takes each task's gradients with respect to the features of a part.
   mutating func see(features gradients: DenseTaskGradients) {
-    entropy = (entropy ?? 0) + featureEntropy(gradients.rows(in: 0..<gradients.width)) / Double(partCount)
+    let rows = gradients.rows(in: 0..<gradients.width)
+    entropy = (entropy ?? 0) + featureEntropy(rows) / Double(partCount)
+    usedFraction = (usedFraction ?? 0) + usedFeatureFraction(rows) / Double(partCount)
     guard level == .features else { return }
     let modules = gradients.moduleGramians
     gramian = gramian.map { $0 + gradients.gramian } ?? gradients.gramian
@@ -72,6 +79,7 @@ struct GradientLook {
   mutating func see(parameters gradients: DenseTaskGradients) {
     guard level == .parameters else { return }
     modules = gradients.moduleGramians
+    if seesLayers { layers = gradients.layerGramians }
     gramian = gradients.gramian
   }
 
@@ -79,7 +87,9 @@ struct GradientLook {
   mutating func diagnostics() -> GradientDiagnostics? {
     if !rows.isEmpty { see(parameters: layout.gradients(rows.sorted { $0.key < $1.key }.map(\.value))) }
     return gramian.map {
-      GradientDiagnostics(level: level, gramian: $0, modules: modules, featureEntropy: entropy)
+      GradientDiagnostics(
+        level: level, gramian: $0, modules: modules, layers: layers, featureEntropy: entropy,
+        usedFeatureFraction: usedFraction)
     }
   }
 }

@@ -49,25 +49,65 @@ public final class MultitaskOptimizer {
   ///   - observation: where the tasks' gradients are looked at for the report, or nil. A look costs a backward pass for
   ///     each task, through the decoders or the whole network, where the method does not need them anyway; it changes
   ///     nothing. A step is not looked at if a task lacks labels in a part of the batch.
+  ///   - seesLayers: whether a look at parameters shows each layer, too; defaults to false.
   /// - Throws: ``NonFiniteError`` naming a task, ``MethodError`` from the method, or naming a parameter whose
   ///   declared scope the network's graph contradicts.
   public func step(
-    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil
+    _ objectives: [any MultitaskObjective], learningRate: Double, observing observation: GradientLevel? = nil,
+    layers seesLayers: Bool = false
   ) throws -> StepReport {
     require(!objectives.isEmpty, "a step needs a batch")
+    var method = self.method
     var schedule = method.schedule
+    let (objectives, partWeights) = try lookAhead(objectives, learningRate: learningRate, &method.weighting)
     let update = MultitaskUpdate(
       objectives: objectives, store: store, workspace: workspace, ledger: ledger, optimizer: optimizer,
-      clipping: clipping, learningRate: learningRate, method: method)
+      clipping: clipping, learningRate: learningRate, method: method, partWeights: partWeights)
     guard !update.presentTasks.isEmpty else { return update.emptyReport }
-    let seen = try observation.flatMap { try update.prepareLook(at: $0, isJoint: !schedule.updatesSubsets) }
+    let seen = try observation.flatMap {
+      try update.prepareLook(at: $0, seeingLayers: seesLayers, isJoint: !schedule.updatesSubsets)
+    }
     var report = try schedule.step(update)
     report.diagnostics = report.diagnostics ?? seen
     report.penalty = update.penaltyValue
     method.schedule = schedule
+    defer { self.method = method }
     method.weighting = update.weighting
     method.aggregator = update.aggregator
     method.generator = update.generator
     return report
+  }
+
+  /// Lets a weighting of several batches learn from them.
+  ///
+  /// - Returns: the parts of the batch that the step is made on, and what the losses of each part count for if the weighting
+  ///   says it.
+  private func lookAhead(
+    _ objectives: [any MultitaskObjective], learningRate: Double, _ weighting: inout any LossWeighting
+  ) throws -> ([any MultitaskObjective], partWeights: [[Double]]?) {
+    let count = weighting.batchCount
+    guard count > 1 else { return (objectives, nil) }
+    guard objectives.count.isMultiple(of: count) else {
+      throw MethodError(
+        "\(type(of: weighting)) takes \(count) batches in a step, of equally many parts, but there are \(objectives.count) parts"
+      )
+    }
+    let length = objectives.count / count
+    let batches = (0..<count).map { Array(objectives[$0 * length..<($0 + 1) * length]) }
+    let lookahead = Lookahead(batches, store: store, optimizer: optimizer, learningRate: learningRate)
+    defer { lookahead.restore() }
+    guard let weights = try weighting.learn(from: lookahead) else { return (batches[0], nil) }
+    let tasks = objectives[0].tasks.indices
+    let shares = LabelShares(objectives.map(\.labelCounts), taskCount: tasks.count)
+    return (
+      objectives,
+      objectives.indices.map { part in
+        let batch = part / length
+        return tasks.map { task in
+          // A loss is a mean over the labels of its own batch.
+          weights[batch][task] / (batch * length..<(batch + 1) * length).reduce(0) { $0 + shares[$1, task] }
+        }
+      }
+    )
   }
 }

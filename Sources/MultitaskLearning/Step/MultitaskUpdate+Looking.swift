@@ -2,11 +2,16 @@
 extension MultitaskUpdate {
   /// Lets the step's passes show the tasks' gradients, or looks at them beforehand where the passes do not show them.
   ///
-  /// - Parameter isJoint: whether the schedule differentiates all tasks at once.
+  /// - Parameters:
+  ///   - level: where the gradients are looked at.
+  ///   - seesLayers: whether each layer is looked at, too.
+  ///   - isJoint: whether the schedule differentiates all tasks at once.
   /// - Returns: what was seen beforehand.
-  func prepareLook(at level: GradientLevel, isJoint: Bool) throws -> GradientDiagnostics? {
+  func prepareLook(at level: GradientLevel, seeingLayers seesLayers: Bool, isJoint: Bool) throws -> GradientDiagnostics?
+  {
     guard shares.isComplete, tasks.count > 1, !sharedVector.trainedParameters.isEmpty else { return nil }
-    let look = GradientLook(at: level, sharedVector, partCount: objectives.count)
+    let look = GradientLook(
+      at: level, seeingLayers: seesLayers, sharedVector, partCount: objectives.count)
     guard isJoint, plan.shows(level) else { return try probe.run { try seen(by: look) } }
     self.look = look
     return nil

@@ -20,6 +20,9 @@ public final class MultitaskUpdate {
 
   let level: GradientLevel
   let shares: LabelShares
+  /// What the losses of each part and task count for, before the part's fraction of the labels, in place of the weights of
+  /// the weighting; nil if these hold for all parts.
+  let partWeights: [[Double]]?
   let workspace: GradientWorkspace
   /// What the step's own passes are to show, or nil.
   var look: GradientLook?
@@ -31,7 +34,8 @@ public final class MultitaskUpdate {
 
   init(
     objectives: [any MultitaskObjective], store: ParameterStore, workspace: GradientWorkspace, ledger: ReachLedger,
-    optimizer: any Optimizer, clipping: GradientClipping?, learningRate: Double, method: MultitaskMethod
+    optimizer: any Optimizer, clipping: GradientClipping?, learningRate: Double, method: MultitaskMethod,
+    partWeights: [[Double]]? = nil
   ) {
     self.objectives = objectives
     self.store = store
@@ -40,6 +44,7 @@ public final class MultitaskUpdate {
     self.optimizer = optimizer
     self.clipping = clipping
     self.learningRate = learningRate
+    self.partWeights = partWeights
     weighting = method.weighting
     aggregator = method.aggregator
     level = method.level

@@ -10,8 +10,10 @@ public final class GateTrace: @unchecked Sendable {
     let name: String
     /// Whether each task takes its own channel, by task and channel.
     let pattern: [[Bool]]
-    /// The number of layers that lie in this one side by side.
-    let parts: Int
+    /// The multiply-adds of an output channel for one image.
+    let multiplyAddsPerChannel: Int
+    /// The attention over the layer's output; nil if there is none.
+    var attention: GateCost.AttentionShape?
     /// For each task, its input's channels as positions of different ones; nil if the input is the image.
     let sources: [[Int]]?
     /// For each task, the numbers of the layers from whose outputs its input was computed.
@@ -21,8 +23,19 @@ public final class GateTrace: @unchecked Sendable {
   /// In the order of the pass.
   private(set) var entries: [Entry] = []
 
+  /// The multiply-adds outside of the gated layers, for one image.
+  private(set) var otherMultiplyAdds = 0
+
   /// Creates a trace of no layer.
   public init() {}
+
+  /// Notes a matrix product or a convolution.
+  func note(multiplyAdds count: Int) { otherMultiplyAdds += count }
+
+  /// Notes an attention over the queries, keys and values of the last layer.
+  func noteAttention(heads: Int, tokens: Int) {
+    entries[entries.count - 1].attention = GateCost.AttentionShape(heads: heads, tokens: tokens)
+  }
 
   /// Adds a layer, and returns streams in which every candidate, the tasks' own and the shared one, has channels of its
   /// own.
@@ -30,22 +43,24 @@ public final class GateTrace: @unchecked Sendable {
   /// - Parameter run: computes a candidate of the layer's output.
   func add(_ layer: GatedLayer, _ input: Streams, axis: ChannelAxis, _ run: (Tensor) -> Tensor) -> Streams {
     let pattern = layer.pattern()
-    let number = entries.count
+    let (number, channels) = (entries.count, pattern[0].count)
     let read = input.shared == nil ? input.packed(count: pattern.count, axis: axis) : nil
+    let others = otherMultiplyAdds
+    let candidate = run(read?.stream(0) ?? input.shared!)
     entries.append(
       Entry(
-        name: layer.name, pattern: pattern, parts: layer.parts, sources: read.map { $0.sources.map { $0! } },
-        origins: read?.origins ?? pattern.map { _ in [] }))
-    let candidate = run(read?.stream(0) ?? input.shared!)
-    let channels = pattern[0].count
+        name: layer.name, pattern: pattern, multiplyAddsPerChannel: (otherMultiplyAdds - others) / channels,
+        sources: read.map { $0.sources.map { $0! } }, origins: read?.origins ?? pattern.map { _ in [] }))
+    otherMultiplyAdds = others
     let values = Tensor.concatenated(
       [Tensor](repeating: candidate, count: pattern.count + 1), axis: axis.index(in: candidate))
     return Streams(
       PackedStreams(
         values,
-        sources: pattern.enumerated().map { task, own in
-          own.indices.map { (own[$0] ? task : pattern.count) * channels + $0 }
-        },
+        sources: ChannelSources(
+          pattern.enumerated().map { task, own in
+            own.indices.map { (own[$0] ? task : pattern.count) * channels + $0 }
+          }),
         origins: pattern.map { _ in [number] }, axis: axis))
   }
 }

@@ -16,6 +16,8 @@ public final class GatedKit: LayerKit {
   public let tasks: [String]
   /// Every gated layer, in the order in which it was asked for.
   public private(set) var layers: [GatedLayer] = []
+  /// Every parameter of a copy that has a part for each output channel.
+  public private(set) var copies: [Copy] = []
   private let root: ParameterPath
   private let start: Start
   private let gatesEmbedding: Bool
@@ -37,6 +39,18 @@ public final class GatedKit: LayerKit {
     }
   }
 
+  /// A parameter of a layer's copy, with a part for each output channel.
+  public struct Copy {
+    /// The position of the layer in ``GatedKit/layers``.
+    public let layer: Int
+    /// The position of the task whose copy it is; nil for the shared one.
+    public let task: Int?
+    /// The parameter.
+    public let parameter: Parameter
+    /// The axis of output channels.
+    public let axis: Int
+  }
+
   /// Creates a kit for the layers of one encoder.
   ///
   /// - Parameters:
@@ -55,31 +69,23 @@ public final class GatedKit: LayerKit {
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
-    layer(path.relativeName(to: root), from: shape.inputs, to: shape.outputs, axis: .maps) { copy in
-      PlainKit.normalizedConvolution(path.moved(from: root, to: copy), norm.moved(from: root, to: copy), shape)
-    }
+    layer(LayerCopies(below: root, convolution: path, norm, shape), from: shape.inputs)
   }
 
   /// Makes a gated linear layer, each copy of which has a layer normalization of its own if there is one.
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {
-    layer(path.relativeName(to: root), from: shape.inputs, to: shape.outputs, parts: shape.parts, axis: .tokens) {
-      copy in
-      PlainKit.normalizedLinear(path.moved(from: root, to: copy), norm?.moved(from: root, to: copy), shape)
-    }
+    layer(LayerCopies(below: root, linear: path, norm, shape), from: shape.inputs, partNames: shape.partNames)
   }
 
   /// Makes a gated embedding, or one that all tasks share.
   public func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer {
-    func copy(_ place: ParameterPath) -> any Layer {
-      make(path.isAt(root) ? place : path.moved(from: root, to: place), outputs)
-    }
-    guard gatesEmbedding else { return SharedLayer(copy(root["shared"])) }
-    return layer(name, from: nil, to: outputs, axis: .tokens, copy)
+    let copies = LayerCopies(below: root, embedding: path, named: name, to: outputs, make)
+    return gatesEmbedding ? layer(copies, from: nil) : SharedLayer(copies.make(root["shared"], outputs))
   }
 
   /// Makes a layer normalization for each task.
@@ -91,18 +97,29 @@ public final class GatedKit: LayerKit {
   }
 
   /// - Parameter inputs: the number of channels that are mixed; nil for a layer of images.
-  private func layer(
-    _ name: String, from inputs: Int?, to outputs: Int, parts: Int = 1, axis: ChannelAxis,
-    _ make: (_ root: ParameterPath) -> any Layer
-  ) -> any StreamLayer {
-    let own = tasks.map { make(root["task", $0]) }
-    let shared = make(root["shared"])
-    let path = root["gates", name].optimized(in: Self.optimizerGroup)
-    let gates = path.parameter("alpha", [tasks.count, outputs], gateStart)
+  private func layer(_ copies: LayerCopies, from inputs: Int?, partNames: [String] = []) -> any StreamLayer {
+    let own = tasks.indices.map { make(copies, for: $0) }
+    let shared = make(copies, for: nil)
+    let path = root["gates", copies.name].optimized(in: Self.optimizerGroup)
+    let gates = path.parameter("alpha", [tasks.count, copies.outputs], gateStart)
     let isFirst = layers.isEmpty
     let mix = isFirst ? nil : inputs.map { path.parameter("beta", [tasks.count, $0], .constant(start.mix)) }
-    let layer = GatedLayer(name, own: own, shared: shared, gates: gates, mix: mix, parts: parts, axis: axis)
+    let layer = GatedLayer(
+      copies.name, own: own, shared: shared, gates: gates, mix: mix, partNames: partNames, axis: copies.axis)
     layers.append(layer)
+    return layer
+  }
+
+  /// Registers a task's copy, or the shared one if the task is nil.
+  private func make(_ copies: LayerCopies, for task: Int?) -> any Layer {
+    let known = root.entryCount
+    let layer = copies.make(task.map { root["task", tasks[$0]] } ?? root["shared"], copies.outputs)
+    for parameter in root.parameters(from: known) {
+      // Positions and class tokens have their channels last, everything else first.
+      let axis = parameter.shape.count == 3 ? 2 : 0
+      guard parameter.shape[axis] == copies.outputs else { continue }
+      self.copies.append(Copy(layer: layers.count, task: task, parameter: parameter, axis: axis))
+    }
     return layer
   }
 

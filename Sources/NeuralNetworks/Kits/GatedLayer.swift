@@ -23,14 +23,16 @@ public final class GatedLayer: StreamLayer {
   public let gates: Parameter
   /// The logits β of the mix, tasks × inputs; nil in a network's first layer.
   public let mix: Parameter?
-  /// The number of layers that lie in this one side by side, such as three for queries, keys and values.
-  public let parts: Int
+  /// The names of the layers that lie in this one side by side, such as `q`, `k` and `v`; empty if it is one.
+  public let partNames: [String]
+  /// Whether gates and mixes stay as they are, without gradients.
+  public var isFrozen = false
   private let own: [any Layer]
   private let shared: any Layer
   private let axis: ChannelAxis
 
   init(
-    _ name: String, own: [any Layer], shared: any Layer, gates: Parameter, mix: Parameter?, parts: Int,
+    _ name: String, own: [any Layer], shared: any Layer, gates: Parameter, mix: Parameter?, partNames: [String],
     axis: ChannelAxis
   ) {
     self.name = name
@@ -38,7 +40,7 @@ public final class GatedLayer: StreamLayer {
     self.shared = shared
     self.gates = gates
     self.mix = mix
-    self.parts = parts
+    self.partNames = partNames
     self.axis = axis
   }
 
@@ -68,13 +70,15 @@ public final class GatedLayer: StreamLayer {
     let hard = withoutGradients { (logits .>= 0).to(logits.dtype) }
     guard logits.requiresGradient else { return hard }
     let soft = logits.sigmoid()
-    return hard + (soft - soft.detached())
+    let change = soft - soft.detached()
+    return hard + (isFrozen ? change * 0 : change)
   }
 
   /// The mean of the tasks' streams, weighted for each channel.
   private func mixed(_ streams: [Tensor]) -> Tensor {
     guard let mix else { fatalError("the gated layer '\(name)' has no mix, but its streams have parted") }
-    let weights = mix.value.softmax(axis: 0).unbound()
+    let logits = isFrozen ? mix.value.detached() + (mix.value - mix.value.detached()) * 0 : mix.value
+    let weights = logits.softmax(axis: 0).unbound()
     var sum = streams[0] * axis.shaped(weights[0].to(streams[0].dtype), like: streams[0])
     for (stream, weight) in zip(streams, weights).dropFirst() {
       sum = sum.addingProduct(stream, axis.shaped(weight.to(stream.dtype), like: stream))
@@ -84,14 +88,11 @@ public final class GatedLayer: StreamLayer {
 }
 
 extension GatedLayer {
+  /// The number of layers that lie in this one side by side, at least 1.
+  public var partCount: Int { max(1, partNames.count) }
+
   /// The gates as they are now: whether a task takes its own channel, by task and channel.
   public func pattern() -> [[Bool]] {
     withoutGradients { gates.value.unbound().map { $0.array(of: Double.self).map { $0 >= 0 } } }
-  }
-
-  /// The soft fraction of a task's own channels, the mean of σ(α) over the channels of each part, tasks × parts.
-  public func softFractions() -> Tensor {
-    let shape = gates.shape
-    return gates.value.sigmoid().reshaped([shape[0], parts, shape[1] / parts]).mean(axes: [2])
   }
 }

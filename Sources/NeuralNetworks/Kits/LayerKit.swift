@@ -40,7 +40,7 @@ public protocol LayerKit {
   ///   - make: registers a layer with some of the outputs at a path.
   func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer
 }
 
@@ -53,7 +53,7 @@ extension LayerKit {
   /// Makes a layer that all tasks share.
   public func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer { SharedLayer(make(path, outputs)) }
 }
 
@@ -96,8 +96,8 @@ public struct LinearShape: Sendable {
   public var weight: Initialization?
   /// A number that is added to the variance in the normalization; defaults to 1e-6.
   public var epsilon = 1e-6
-  /// The number of layers that lie in this one side by side, such as three for queries, keys and values; defaults to 1.
-  public var parts = 1
+  /// The names of the layers that lie in this one side by side, such as `q`, `k` and `v`; empty by default, for one.
+  public var partNames: [String] = []
 
   /// Creates the shape of a linear layer.
   public init(from inputs: Int, to outputs: Int, weight: Initialization? = nil) {

@@ -27,34 +27,24 @@ public final class StaticKit: LayerKit {
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
-    layer(path.relativeName(to: root), to: shape.outputs, axis: .maps) { copy, outputs in
-      var part = shape
-      part.outputs = outputs
-      return PlainKit.normalizedConvolution(path.moved(from: root, to: copy), norm.moved(from: root, to: copy), part)
-    }
+    layer(LayerCopies(below: root, convolution: path, norm, shape))
   }
 
   /// Makes what remains of a gated linear layer, each copy of which has a layer normalization of its own if there is one.
   public func linear(
     _ path: ParameterPath, normalizedAt norm: ParameterPath?, _ shape: LinearShape
   ) -> any StreamLayer {
-    layer(path.relativeName(to: root), to: shape.outputs, axis: .tokens) { copy, outputs in
-      var part = shape
-      part.outputs = outputs
-      return PlainKit.normalizedLinear(path.moved(from: root, to: copy), norm?.moved(from: root, to: copy), part)
-    }
+    layer(LayerCopies(below: root, linear: path, norm, shape))
   }
 
   /// Makes what remains of a gated embedding, or one that all tasks share.
   public func embedding(
     _ path: ParameterPath, named name: String, to outputs: Int,
-    _ make: (_ path: ParameterPath, _ outputs: Int) -> any Layer
+    _ make: @escaping (_ path: ParameterPath, _ outputs: Int) -> any Layer
   ) -> any StreamLayer {
-    func copy(_ place: ParameterPath, _ outputs: Int) -> any Layer {
-      make(path.isAt(root) ? place : path.moved(from: root, to: place), outputs)
-    }
-    guard layout.layers[name] != nil else { return SharedLayer(copy(root["shared"], outputs)) }
-    return layer(name, to: outputs, axis: .tokens, copy)
+    let copies = LayerCopies(below: root, embedding: path, named: name, to: outputs, make)
+    guard layout.layers[name] != nil else { return SharedLayer(copies.make(root["shared"], outputs)) }
+    return layer(copies)
   }
 
   /// Makes a layer normalization for each task whose features are wanted.
@@ -66,16 +56,15 @@ public final class StaticKit: LayerKit {
       })
   }
 
-  private func layer(
-    _ name: String, to outputs: Int, axis: ChannelAxis,
-    _ make: (_ root: ParameterPath, _ outputs: Int) -> any Layer
-  ) -> any StreamLayer {
-    guard let remaining = layout.layers[name] else {
-      fatalError("the layout has no layer '\(name)': it belongs to another encoder")
+  private func layer(_ copies: LayerCopies) -> any StreamLayer {
+    guard let remaining = layout.layers[copies.name] else {
+      fatalError("the layout has no layer '\(copies.name)': it belongs to another encoder")
     }
-    return StaticLayer(remaining, channels: outputs, axis: axis, mixPath: root["mix", name]) { task, outputs in
+    return StaticLayer(
+      remaining, channels: copies.outputs, axis: copies.axis, mixPath: root["mix", copies.name]
+    ) { task, outputs in
       let known = root.entryCount
-      let copy = make(task.map { root["task", layout.tasks[$0]] } ?? root["shared"], outputs)
+      let copy = copies.make(task.map { root["task", layout.tasks[$0]] } ?? root["shared"], outputs)
       for entry in root.entries(from: known) {
         remainingChannels[entry] = task.map { remaining.own[$0] } ?? remaining.shared
       }

@@ -14,8 +14,6 @@ public struct StaticLayout: Codable, Sendable, Equatable {
     public var streams: [Bool]
     /// The input channels in which the tasks' streams differ where the shared copy mixes them.
     public var mix: [MixedChannel]
-    /// The number of layers that lie in this one side by side.
-    public var parts: Int
   }
 
   /// An input channel that is a weighted mean of different channels.
@@ -74,7 +72,7 @@ extension StaticLayout {
       }
       layers[entry.name] = Layer(
         own: own, shared: shared, streams: tasks.indices.map(streams.contains),
-        mix: shared.isEmpty ? [] : Self.mix(entry.sources), parts: entry.parts)
+        mix: shared.isEmpty ? [] : Self.mix(entry.sources))
     }
   }
 

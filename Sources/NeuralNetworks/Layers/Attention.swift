@@ -24,7 +24,7 @@ public struct Attention: StreamLayer {
     require(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
     let weight = Initialization.normal(deviation: 0.02)
     var shape = LinearShape(from: width, to: 3 * width, weight: weight)
-    shape.parts = 3
+    shape.partNames = ["q", "k", "v"]
     qkv = kit.linear(path["qkv"], normalizedAt: norm, shape)
     projection = kit.linear(path["proj"], normalizedAt: nil, LinearShape(from: width, to: width, weight: weight))
     self.heads = heads
@@ -38,8 +38,15 @@ public struct Attention: StreamLayer {
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     let qkv = qkv(input, context)
-    guard let packed = qkv.packed else { return projection(qkv.map(attended), context) }
-    let heads = PackedHeads(packed.sources, count: heads)
+    guard let packed = qkv.packed else {
+      return projection(
+        qkv.map { stream in
+          context.trace?.note(multiplyAdds: 2 * stream.shape[1] * stream.count / 3)
+          return attended(stream)
+        }, context)
+    }
+    context.trace?.noteAttention(heads: heads, tokens: packed.values.shape[1])
+    let heads = packed.channels.heads(count: heads)
     return projection(
       Streams(
         PackedStreams(heads.attended(packed.values), sources: heads.sources, origins: packed.origins, axis: .tokens)),

@@ -42,7 +42,9 @@ public struct Convolution: Layer {
 
   /// Returns the convolution of batch × inputs × height × width.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-    input.convolved(
+    let output = input.convolved(
       weight.value, bias?.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    context.trace?.note(multiplyAdds: output.count / weight.shape[0] * weight.value.count)
+    return output
   }
 }

@@ -26,6 +26,7 @@ public struct Linear: Layer {
 
   /// Returns … × outputs for an input of … × inputs.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-    input.linear(weight.value, bias?.value)
+    context.trace?.note(multiplyAdds: input.count / weight.shape[1] * weight.value.count)
+    return input.linear(weight.value, bias?.value)
   }
 }

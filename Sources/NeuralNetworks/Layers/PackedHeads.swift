@@ -20,19 +20,24 @@ struct PackedHeads {
   private var heads: [Head] = []
   private var positions: [Head: Int] = [:]
   private var channels: [Gathered: Int] = [:]
-  private(set) var sources: [[Int]?] = []
+  private(set) var sources = ChannelSources([])
+  private var selections: [ChannelSelection] = []
 
   /// - Parameters:
   ///   - sources: for each task, the positions of its queries, keys and values, one after another.
   ///   - count: the number of heads of each task.
   init(_ sources: [[Int]?], count: Int) {
-    self.sources = sources.map { own in
+    let byTask = sources.map { own -> [Int]? in
       guard let own else { return nil }
       let size = own.count / 3 / count
       return (0..<count).flatMap { head in
         let parts = (0..<3).map { part in Array(own[(part * count + head) * size..<(part * count + head + 1) * size]) }
         return channels(of: Head(queries: parts[0], keys: parts[1], values: parts[2]))
       }
+    }
+    self.sources = ChannelSources(byTask)
+    selections = [\Head.queries, \Head.keys, \Head.values].map { part in
+      ChannelSelection(heads.flatMap { $0[keyPath: part] })
     }
   }
 
@@ -55,10 +60,10 @@ struct PackedHeads {
   /// - Parameter values: the different channels of queries, keys and values: batch × tokens × channels.
   func attended(_ values: Tensor) -> Tensor {
     let (batch, tokens) = (values.shape[0], values.shape[1])
-    func gather(_ part: (Head) -> [Int]) -> Tensor {
-      values.selectingChannels(heads.flatMap(part), .tokens).reshaped([batch, tokens, heads.count, -1]).transposed(1, 2)
+    let parts = selections.map {
+      $0(values, .tokens).reshaped([batch, tokens, heads.count, -1]).transposed(1, 2)
     }
-    return Tensor.attention(query: gather(\.queries), key: gather(\.keys), value: gather(\.values))
+    return Tensor.attention(query: parts[0], key: parts[1], value: parts[2])
       .transposed(1, 2).reshaped([batch, tokens, -1])
   }
 }

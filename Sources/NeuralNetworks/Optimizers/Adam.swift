@@ -51,6 +51,17 @@ public struct Adam: Optimizer {
     self.weightDecayKind = weightDecayKind
   }
 
+  /// Moves a range along the gradient and the weight decay, without dividing by the root of the mean square.
+  public func descend(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    withoutGradients {
+      let values = vector.part(range, of: vector.values)
+      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? self.weightDecay))
+      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
+    }
+  }
+
   /// Updates a range in one fused kernel.
   public func update(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?

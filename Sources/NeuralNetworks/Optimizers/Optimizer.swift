@@ -12,9 +12,32 @@ public protocol Optimizer: Sendable {
   ///   - weightDecay: the weight decay of the range; nil for that of the rule.
   func update(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
+
+  /// Moves one range of a vector as gradient descent with the rule's momentum and weight decay would, and keeps nothing of
+  /// it: methods look ahead by it. By default, there is no momentum, and no weight decay that is not given.
+  ///
+  /// - Parameters:
+  ///   - vector: the vector, whose values change.
+  ///   - range: the position in ``ParameterVector/ranges``.
+  ///   - gradient: the gradient, laid out like the whole vector.
+  ///   - learningRate: the learning rate of the range.
+  ///   - weightDecay: the weight decay of the range; nil for that of the rule.
+  func descend(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
 }
 
 extension Optimizer {
+  /// Moves one range of a vector along the gradient and the weight decay that is given.
+  public func descend(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    withoutGradients {
+      let values = vector.part(range, of: vector.values)
+      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? 0))
+      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
+    }
+  }
+
   /// Updates every range of a vector that is trained.
   ///
   /// - Parameters:

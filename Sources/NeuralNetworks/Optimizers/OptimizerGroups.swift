@@ -105,4 +105,16 @@ public struct GroupedOptimizer: Optimizer {
       learningRate: group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
       weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
   }
+
+  /// Moves a range by the rule, the rate and the decay of its group.
+  public func descend(
+    _ vector: ParameterVector, range number: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    let range = vector.ranges[number]
+    let group = groups[range.group]
+    (group?.optimizer ?? base).descend(
+      vector, range: number, gradient: gradient,
+      learningRate: group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
+      weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
+  }
 }

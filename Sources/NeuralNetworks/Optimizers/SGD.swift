@@ -41,4 +41,18 @@ public struct SGD: Optimizer {
         .boolean(isNesterov), false, false)
     }
   }
+
+  /// Moves a range along its velocity times the momentum, the gradient and the weight decay.
+  public func descend(
+    _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
+  ) {
+    withoutGradients {
+      let values = vector.part(range, of: vector.values)
+      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? self.weightDecay))
+      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
+      guard momentum != 0 else { return }
+      values.add(
+        inPlace: vector.part(range, of: vector.companion("sgd.momentum")), scale: -learningRate * momentum)
+    }
+  }
 }

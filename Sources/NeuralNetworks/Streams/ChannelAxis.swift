@@ -18,15 +18,3 @@ public enum ChannelAxis: Sendable, Hashable {
     }
   }
 }
-
-extension Tensor {
-  /// Returns some channels in order: the tensor itself or a view of it if they lie one after another.
-  func selectingChannels(_ positions: [Int], _ axis: ChannelAxis) -> Tensor {
-    let axis = axis.index(in: self)
-    guard let first = positions.first else { return narrowed(axis: axis, from: 0, count: 0) }
-    if zip(positions, positions.dropFirst()).allSatisfy({ $1 == $0 + 1 }) {
-      return positions.count == shape[axis] ? self : narrowed(axis: axis, from: first, count: positions.count)
-    }
-    return selecting(Tensor(positions, shape: [positions.count]).to(device), axis: axis)
-  }
-}

@@ -10,17 +10,19 @@ public struct PackedStreams {
   public let values: Tensor
   /// For each task, the positions of its channels in ``values``; nil for a stream that does not exist because nothing
   /// asks for it.
-  public let sources: [[Int]?]
+  public var sources: [[Int]?] { channels.byTask }
+  /// The same, with what was found out about it.
+  let channels: ChannelSources
   /// For each task, the numbers of the gated layers from whose outputs its stream was computed since; empty outside of
   /// a ``GateTrace``.
   let origins: [Set<Int>]
   /// Where the channels lie.
   public let axis: ChannelAxis
 
-  init(_ values: Tensor, sources: [[Int]?], origins: [Set<Int>]? = nil, axis: ChannelAxis) {
+  init(_ values: Tensor, sources: ChannelSources, origins: [Set<Int>]? = nil, axis: ChannelAxis) {
     self.values = values
-    self.sources = sources
-    self.origins = origins ?? sources.map { _ in [] }
+    channels = sources
+    self.origins = origins ?? sources.byTask.map { _ in [] }
     self.axis = axis
   }
 
@@ -35,17 +37,14 @@ public struct PackedStreams {
       defer { offset += stream.shape[index] }
       return Array(offset..<offset + stream.shape[index])
     }
-    self.init(.concatenated(existing, axis: index), sources: sources, origins: origins, axis: axis)
+    self.init(.concatenated(existing, axis: index), sources: ChannelSources(sources), origins: origins, axis: axis)
   }
 
   /// Whether the streams are those of a ``GateTrace``, of which only where they come from matters.
   var isTraced: Bool { origins.contains { !$0.isEmpty } }
 
   /// Returns a task's stream; one that does not exist stops the process.
-  func stream(_ task: Int) -> Tensor {
-    guard let own = sources[task] else { fatalError("the stream of task \(task) was pruned: nothing asks for it") }
-    return values.selectingChannels(own, axis)
-  }
+  func stream(_ task: Int) -> Tensor { channels.selection(of: task)(values, axis) }
 
   /// Returns the results of a function of single channels.
   ///
@@ -55,34 +54,20 @@ public struct PackedStreams {
   func map(to newAxis: ChannelAxis? = nil, _ body: (Tensor) -> Tensor) -> PackedStreams {
     // Nothing is computed for streams that nothing asks for.
     guard values.count > 0 else { return self }
-    return PackedStreams(body(values), sources: sources, origins: origins, axis: newAxis ?? axis)
+    return PackedStreams(body(values), sources: channels, origins: origins, axis: newAxis ?? axis)
   }
 
   /// Returns the results of a function of several streams that treats every channel by itself: once for each different
   /// combination of channels.
   static func combined(_ streams: [PackedStreams], _ body: ([Tensor]) -> Tensor) -> PackedStreams {
     let first = streams[0]
-    var positions: [[Int]: Int] = [:]
-    var combinations: [[Int]] = []
-    let sources = first.sources.indices.map { task -> [Int]? in
-      let own = streams.compactMap { $0.sources[task] }
-      guard own.count == streams.count else { return nil }
-      return own[0].indices.map { channel in
-        let combination = own.map { $0[channel] }
-        if let known = positions[combination] { return known }
-        positions[combination] = combinations.count
-        combinations.append(combination)
-        return combinations.count - 1
-      }
-    }
+    let combination = first.channels.combined(with: streams.dropFirst().map(\.channels))
     let origins = first.origins.indices.map { task in
       streams.reduce(into: Set<Int>()) { $0.formUnion($1.origins[task]) }
     }
-    let values = streams.indices.map { operand in
-      streams[operand].values.selectingChannels(combinations.map { $0[operand] }, first.axis)
-    }
+    let values = zip(streams, combination.operands).map { $1($0.values, first.axis) }
     return PackedStreams(
-      combinations.isEmpty ? values[0] : body(values), sources: sources, origins: origins, axis: first.axis)
+      combination.isEmpty ? values[0] : body(values), sources: combination.sources, origins: origins, axis: first.axis)
   }
 }
 
@@ -96,7 +81,8 @@ extension Streams {
     if let packed { return packed }
     if let shared {
       let channels = Array(0..<shared.shape[axis.index(in: shared)])
-      return PackedStreams(shared, sources: [[Int]?](repeating: channels, count: count), axis: axis)
+      return PackedStreams(
+        shared, sources: ChannelSources([[Int]?](repeating: channels, count: count)), axis: axis)
     }
     return PackedStreams(streams(count: count), axis: axis)
   }

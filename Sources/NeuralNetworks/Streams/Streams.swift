@@ -57,8 +57,8 @@ public struct Streams {
     case .one: self
     case .packed(let packed):
       Streams(
-        storage: .packed(PackedStreams(packed.values, sources: positions.map { packed.sources[$0] }, axis: packed.axis))
-      )
+        PackedStreams(
+          packed.values, sources: ChannelSources(positions.map { packed.sources[$0] }), axis: packed.axis))
     case .stacked, .apart:
       Streams(storage: .apart(positions.map { streams(count: count)[$0] }))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The memory that several caches may take together.
 public final class CacheBudget: @unchecked Sendable {
@@ -27,18 +28,5 @@ public final class CacheBudget: @unchecked Sendable {
       if !isExhausted { bytesLeft -= bytes }
       return !isExhausted
     }
-  }
-}
-
-/// The memory that the process may use.
-private enum MachineMemory {
-  /// The machine's memory, or less where a control group limits it.
-  static var byteCount: Int {
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
-      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
-        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-      }
-    }
-    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), limits.min() ?? .max)
   }
 }

@@ -29,8 +29,16 @@ public struct Normalization: Transform {
   ///   - near: the nearest depth, in meters.
   ///   - far: the farthest depth, in meters, above `near`.
   public static func imageNet(withDepthFrom near: Float, to far: Float) -> Normalization {
-    Normalization(
-      mean: imageNet.mean + [(near + far) / 2], deviation: imageNet.deviation + [(far - near) / 4])
+    imageNet.appendingDepth(from: near, to: far)
+  }
+
+  /// Returns the statistics with those of a further channel of depth, which map `near` to −2 and `far` to 2.
+  ///
+  /// - Parameters:
+  ///   - near: the nearest depth, in meters.
+  ///   - far: the farthest depth, in meters, above `near`.
+  public func appendingDepth(from near: Float, to far: Float) -> Normalization {
+    Normalization(mean: mean + [(near + far) / 2], deviation: deviation + [(far - near) / 4])
   }
 
   /// Normalizes the image; targets stay.

@@ -44,6 +44,9 @@ public struct AuxiliaryPrediction {
   /// Height and width of the task's output; nil for a prediction that is not resized.
   public var size: (height: Int, width: Int)?
 
+  /// The beginning of the prediction's name in the results of public code, before the task's name.
+  public var publicPrefix: String
+
   /// Creates an auxiliary prediction.
   ///
   /// - Parameters:
@@ -51,12 +54,20 @@ public struct AuxiliaryPrediction {
   ///   - weight: the factor of its loss in the task's.
   ///   - logits: the prediction before any activation.
   ///   - size: height and width of the task's output, to which ``output`` is resized; nil if the prediction has them.
-  public init(_ name: String, weight: Double, _ logits: Tensor, resizedTo size: (height: Int, width: Int)? = nil) {
+  ///   - publicPrefix: the beginning of the prediction's name in the results of public code; nil for the name and a dot.
+  public init(
+    _ name: String, weight: Double, _ logits: Tensor, resizedTo size: (height: Int, width: Int)? = nil,
+    publicPrefix: String? = nil
+  ) {
+    self.publicPrefix = publicPrefix ?? name + "."
     self.name = name
     self.weight = weight
     self.logits = logits
     self.size = size
   }
+
+  /// Returns the prediction's name in the results of public code, such as `deep_supervision.scale_3.depth`.
+  public func publicName(of task: String) -> String { publicPrefix + task }
 
   /// The prediction in the shape of the task's output, to which it is resized bilinearly each time it is asked for.
   public var output: Tensor {

@@ -11,6 +11,9 @@ public protocol Encoder {
   /// The number of pixels of the image that one step in each feature map is.
   var featureStrides: [Int] { get }
 
+  /// The names of the feature maps in the results of public code, below the encoder's; by default their positions.
+  var featureNames: [String] { get }
+
   /// Returns the feature maps of some images, finest first.
   ///
   /// - Parameters:
@@ -22,6 +25,9 @@ public protocol Encoder {
 }
 
 extension Encoder {
+  /// The positions of the feature maps.
+  public var featureNames: [String] { featureChannels.indices.map { "\($0)" } }
+
   /// Returns the feature maps of an encoder whose streams do not part; streams that have parted stop the process.
   public func maps(_ images: Tensor, _ context: ForwardContext) -> [Tensor] {
     self(images, context).map { streams in

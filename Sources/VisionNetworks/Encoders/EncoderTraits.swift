@@ -10,6 +10,10 @@ public struct EncoderTraits: Sendable, Hashable {
     case stochasticDepth = "stochastic depth"
     /// The encoder is a sequence of stages, and is a ``StagedEncoder``.
     case stages
+    /// Images pass in steps, and the encoder is a ``SteppedEncoder``.
+    case steps = "steps between which tasks can exchange maps"
+    /// Tasks can attend to the layers, and the encoder is an ``AttendableEncoder``.
+    case attention = "layers to which tasks can attend"
     /// The feature maps have several resolutions, each half as fine as the one before.
     case pyramid = "a pyramid of feature maps"
     /// The layers come from a `LayerKit`, so that tasks can have copies of them.

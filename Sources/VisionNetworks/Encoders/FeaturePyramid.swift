@@ -9,13 +9,17 @@ import Torch
 /// convolutions have neither normalization nor activation, and all tasks share them in every way of sharing.
 ///
 /// - Source: Lin et al., *Feature Pyramid Networks for Object Detection*, CVPR 2017.
-public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
+public struct FeaturePyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
+  /// The beginning of the names of the encoder's entries.
+  public static let bodyPrefix = "body."
+  /// The beginning of the names of the pyramid's entries.
+  public static let ownPrefix = "fpn."
+
   /// The encoder whose maps the pyramid starts from.
   public let body: any Encoder
   /// The channels of every map.
   public let width: Int
-  private let projections: [SharedLayer]
-  private let outputs: [SharedLayer]
+  private let topDown: TopDownPyramid
 
   /// Registers the pyramid's layers.
   ///
@@ -24,20 +28,12 @@ public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
   ///   - width: the channels of every map.
   ///   - makeBody: builds the encoder at a path.
   public init(_ path: ParameterPath, width: Int, over makeBody: (ParameterPath) -> any Encoder) {
-    func convolution(_ path: ParameterPath, from inputs: Int, kernel: Int) -> SharedLayer {
-      let bound = (3 / Double(inputs * kernel * kernel)).squareRoot()
-      return SharedLayer(
-        Convolution(path, from: inputs, to: width, kernel: kernel, weight: .uniform(bound: bound), bias: .zeros))
-    }
     body = makeBody(path["body"])
     self.width = width
     let pyramid = path["fpn"]
-    projections = body.featureChannels.enumerated().map {
-      convolution(pyramid["inner_blocks"][$0]["0"], from: $1, kernel: 1)
-    }
-    outputs = body.featureChannels.indices.map {
-      convolution(pyramid["layer_blocks"][$0]["0"], from: width, kernel: 3)
-    }
+    topDown = TopDownPyramid(
+      from: body.featureChannels, width: width, projectionPath: { pyramid["inner_blocks"][$0]["0"] },
+      outputPath: { pyramid["layer_blocks"][$0]["0"] })
   }
 
   /// The channels of each map, which are all the pyramid's width.
@@ -47,45 +43,21 @@ public struct FeaturePyramid: PretrainedEncoder, FeatureNaming {
 
   /// Returns the maps of the pyramid, finest first.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    let maps = body(images, context)
-    var coarser: Streams?
-    var pyramid: [Streams] = []
-    for ((map, projection), output) in zip(zip(maps, projections), outputs).reversed() {
-      let own = projection(map, context)
-      let sum = coarser.map { Streams.combinedChannels([own, $0], Self.sum) } ?? own
-      pyramid.append(output(sum, context))
-      coarser = sum
-    }
-    return pyramid.reversed()
+    topDown(body(images, context), context)
   }
 
-  /// The sum of two maps at the size of the first.
-  private static func sum(_ maps: [Tensor]) -> Tensor {
-    maps[0] + maps[1].resized(height: maps[0].shape[2], width: maps[0].shape[3], .nearest)
-  }
+  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
+  public var steps: [EncoderStep] { body.stepped.steps }
 
-  /// Returns whether an entry is part of the encoder's classifier.
-  public func isClassifier(_ name: String) -> Bool { pretrained?.isClassifier(name) ?? false }
-
-  /// Returns whether an entry belongs to the pyramid, or is one that plain encoders do not have.
-  public func isOwn(_ name: String) -> Bool {
-    name.hasPrefix("fpn.") || pretrained?.isOwn(plainName(of: name)) == true
-  }
-
-  /// Returns the name of an entry of the encoder without `body`.
-  public func plainName(of name: String) -> String { name.hasPrefix("body.") ? String(name.dropFirst(5)) : name }
-
-  /// Returns what the encoder makes of an entry.
-  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
-    try pretrained?.adapt(plainName(of: name), value, of: file) ?? value
+  /// Returns the maps of the pyramid, finest first, from the outputs of the encoder's steps.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    topDown(body.stepped.features(ofSteps: outputs, context), context)
   }
 
   /// Returns the maps under the names `0`, `1` and so on, finest first.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     maps(images, .evaluation).enumerated().map { ("\($0)", $1) }
   }
-
-  private var pretrained: (any PretrainedEncoder)? { body as? any PretrainedEncoder }
 }
 
 extension FeaturePyramid {
@@ -104,7 +76,7 @@ extension FeaturePyramid {
   public static func entry(over body: EncoderEntry, width: Int) -> EncoderEntry {
     require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
     var traits = body.traits
-    traits.capabilities.remove(.stages)
+    traits.capabilities.subtract([.stages, .attention])
     return EncoderEntry(
       body.name + "_fpn", alias: body.alias.map { $0 + "-fpn" },
       summary: "A feature pyramid of \(width) channels over \(body.name).",

@@ -10,7 +10,12 @@ import Torch
 /// with `1`.
 ///
 /// - Source: Sun et al., *High-Resolution Representations for Labeling Pixels and Regions*, arXiv 2019, section 3.2.
-public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
+public struct FusedPyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
+  /// The beginning of the names of the encoder's entries.
+  public static let bodyPrefix = "0."
+  /// The beginning of the names of the convolution's entries.
+  public static let ownPrefix = "1.last_layer."
+
   /// The encoder whose maps are fused.
   public let body: any Encoder
   private let projection: RectifiedConvolution
@@ -32,36 +37,32 @@ public struct FusedPyramid: PretrainedEncoder, FeatureNaming {
 
   /// The channels of the one map: those of all maps of the encoder together.
   public var featureChannels: [Int] { [body.featureChannels.reduce(0, +)] }
+  /// `1`: the map is the result of the second of two modules.
+  public var featureNames: [String] { ["1"] }
   /// The stride of the encoder's finest map.
   public var featureStrides: [Int] { [body.featureStrides[0]] }
 
   /// Returns the one map.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    [projection(Streams.combined(body(images, context)) { $0.concatenatedMaps() }, context)]
+    fused(body(images, context), context)
   }
 
-  /// Returns whether an entry is part of the encoder's classifier.
-  public func isClassifier(_ name: String) -> Bool { pretrained?.isClassifier(name) ?? false }
+  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
+  public var steps: [EncoderStep] { body.stepped.steps }
 
-  /// Returns whether an entry belongs to the convolution, or is one that plain encoders do not have.
-  public func isOwn(_ name: String) -> Bool {
-    name.hasPrefix("1.last_layer.") || pretrained?.isOwn(plainName(of: name)) == true
+  /// Returns the one map from the outputs of the encoder's steps.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    fused(body.stepped.features(ofSteps: outputs, context), context)
   }
 
-  /// Returns the name of an entry of the encoder without `0`.
-  public func plainName(of name: String) -> String { name.hasPrefix("0.") ? String(name.dropFirst(2)) : name }
-
-  /// Returns what the encoder makes of an entry.
-  public func adapt(_ name: String, _ value: Tensor, of file: SafetensorsFile) throws -> Tensor {
-    try pretrained?.adapt(plainName(of: name), value, of: file) ?? value
+  private func fused(_ maps: [Streams], _ context: ForwardContext) -> [Streams] {
+    [projection(Streams.combined(maps) { $0.concatenatedMaps() }, context)]
   }
 
   /// Returns the one map under the name `features`.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
     [("features", maps(images, .evaluation)[0])]
   }
-
-  private var pretrained: (any PretrainedEncoder)? { body as? any PretrainedEncoder }
 }
 
 extension FusedPyramid {
@@ -73,7 +74,7 @@ extension FusedPyramid {
   public static func entry(over body: EncoderEntry) -> EncoderEntry {
     require(body.traits.has(.pyramid), "the maps of \(body.name) are no pyramid")
     var traits = body.traits
-    traits.capabilities.subtract([.stages, .pyramid])
+    traits.capabilities.subtract([.stages, .attention, .pyramid])
     return EncoderEntry(
       body.name + "_fused", alias: body.alias.map { $0 + "-fused" },
       summary: "One map of all maps of \(body.name), after a 1×1 convolution.",

@@ -8,7 +8,7 @@ import Torch
 /// branches exchange maps, those of timm to the nearest pixel; the entries are the same, the features differ.
 ///
 /// - Source: Wang et al., *Deep High-Resolution Representation Learning for Visual Recognition*, TPAMI 2020.
-public final class HRNet: PretrainedEncoder, FeatureNaming {
+public final class HRNet: SteppedEncoder, PretrainedEncoder, FeatureNaming {
   /// The size and form of a network.
   public struct Configuration: Sendable, Equatable {
     /// The channels of the four branches, finest first.
@@ -104,20 +104,25 @@ public final class HRNet: PretrainedEncoder, FeatureNaming {
   /// The strides of the four branches: 4, 8, 16 and 32.
   public var featureStrides: [Int] { configuration.widths.indices.map { 4 << $0 } }
 
-  /// Returns the outputs of the four branches.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    branches(of: stem[0](Streams(images), context), context)
+  /// The stem, the blocks before the branches part, and the modules with two, three and four branches.
+  public var steps: [EncoderStep] {
+    let widths = configuration.widths
+    let start = EncoderStep("stem", channels: 64, isStem: true, stem)
+    let first = EncoderStep("layer1", channels: 256, firstBlocks)
+    let branching = zip(transitions, modules).enumerated().map { index, layers in
+      EncoderStep("stage\(index + 2)", channels: Array(widths.prefix(index + 2))) { maps, context in
+        // The first two branches start from the one map before; a further one starts from the last branch.
+        let known = index == 0 ? [] : maps.maps
+        let branches = known + layers.0.map { $0(maps.maps[maps.maps.count - 1], context) }
+        return StepMaps(layers.1.reduce(branches) { $1($0, context) })
+      }
+    }
+    return [start, first] + branching
   }
 
-  /// - Parameter start: the output of the first convolution.
-  private func branches(of start: Streams, _ context: ForwardContext) -> [Streams] {
-    let first = firstBlocks.reduce(stem[1](start, context)) { $1($0, context) }
-    var branches: [Streams] = []
-    for (transition, modules) in zip(transitions, modules) {
-      branches += transition.map { $0(branches.last ?? first, context) }
-      branches = modules.reduce(branches) { $1($0, context) }
-    }
-    return branches
+  /// Returns the outputs of the four branches.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    outputs[outputs.count - 1].maps
   }
 
   /// Returns whether an entry belongs to what timm's networks have behind the branches: the modules that widen and join
@@ -129,8 +134,8 @@ public final class HRNet: PretrainedEncoder, FeatureNaming {
   /// Returns the output of the first convolution and those of the branches under the names `feature0` to `feature4`, as
   /// timm numbers them.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {
-    let start = stem[0](Streams(images), .evaluation)
-    return ([start] + branches(of: start, .evaluation)).enumerated().map { ("feature\($0)", $1.shared!) }
+    let start = stem[0](Streams(images), .evaluation).shared!
+    return ([start] + maps(images, .evaluation)).enumerated().map { ("feature\($0)", $1) }
   }
 }
 
@@ -150,7 +155,7 @@ extension HRNet {
       name, alias: alias,
       summary: "Four branches of 18 to 144 channels, which exchange maps in \(modules) modules, resized \(resizing).",
       paper: "Deep High-Resolution Representation Learning for Visual Recognition, TPAMI 2020",
-      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers, .pyramid])
+      traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers, .steps, .pyramid])
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

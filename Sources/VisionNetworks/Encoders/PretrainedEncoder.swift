@@ -53,17 +53,27 @@ extension PretrainedEncoder {
   ///   - prefix: the beginning of the encoder's names in the store.
   ///   - origin: returns the name, in an encoder of this kind whose layers all tasks share, of the entry from which an
   ///     entry starts; several tasks' copies may start from one, and an entry for which it is nil keeps its values.
+  ///   - isUnused: returns whether an entry of the file that nothing starts from is left out beside the classifier.
   /// - Returns: the names of the entries that were loaded, and of those that were left out.
   /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
   ///   positions of an unknown grid, or a network that has grown.
   @discardableResult
   public func loadPretrained(
     _ file: SafetensorsFile, into store: ParameterStore, prefix: String = "",
-    naming origin: (_ name: String) -> String? = { $0 }
+    naming origin: (_ name: String) -> String? = { $0 }, leavingOut isUnused: (_ name: String) -> Bool = { _ in false }
   ) throws -> LoadReport {
     try file.requirePlainTransformer()
-    return try store.load(
-      file, prefix: prefix, strictness: .allowingUnused(isClassifier),
+    return try withoutActuallyEscaping(isUnused) { isUnused in
+      try load(file, into: store, prefix: prefix, naming: origin) { isClassifier($0) || isUnused($0) }
+    }
+  }
+
+  private func load(
+    _ file: SafetensorsFile, into store: ParameterStore, prefix: String, naming origin: (_ name: String) -> String?,
+    leavingOut isUnused: @escaping (_ name: String) -> Bool
+  ) throws -> LoadReport {
+    try store.load(
+      file, prefix: prefix, strictness: .allowingUnused(isUnused),
       naming: { name in
         origin(name).flatMap { file.shape(of: $0) != nil ? $0 : isOwn($0) ? nil : plainName(of: $0) }
       },

@@ -16,6 +16,10 @@ extension ResNet {
     entry("resnet20_quarter", alias: "resnet-20-quarter", .resNet20.quarter),
   ]
 
+  private static let capabilities: Set<EncoderTraits.Capability> = [
+    .batchNormalization, .kitLayers, .stages, .steps, .attention,
+  ]
+
   private static func entry(_ name: String, alias: String, _ configuration: Configuration) -> EncoderEntry {
     EncoderEntry(
       name, alias: alias, summary: summary(of: configuration),
@@ -23,8 +27,7 @@ extension ResNet {
         ? "Dilated Residual Networks, CVPR 2017" : "Deep Residual Learning for Image Recognition, CVPR 2016",
       traits: EncoderTraits(
         sizeMultiple: configuration.stem == .pooled ? 32 : 4,
-        capabilities: configuration.isDilated
-          ? [.batchNormalization, .kitLayers, .stages] : [.batchNormalization, .kitLayers, .stages, .pyramid])
+        capabilities: capabilities.union(configuration.isDilated ? [] : [.pyramid]))
     ) { path, request, kit in
       var configuration = configuration
       configuration.imageChannels = request.imageChannels

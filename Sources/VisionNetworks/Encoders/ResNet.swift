@@ -22,7 +22,10 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
     stemShape.stride = stem.convolutionStride
     stemShape.weight = .kaiming(fanOut: stemWidth * stem.kernel * stem.kernel)
     let start = RectifiedConvolution(path["conv1"], normalizedAt: path["bn1"], stemShape, kit: kit)
-    var stages = [EncoderStage("conv", channels: stemWidth, stem == .pooled ? [start, HalvingPool()] : [start])]
+    var stages = [
+      EncoderStage(
+        "conv", channels: stemWidth, stride: stem.stride, stem == .pooled ? [start, HalvingPool()] : [start])
+    ]
     let style = ResidualBlock.Style(shortcut: configuration.shortcut)
     var channels = stemWidth
     var dilation = 1
@@ -42,7 +45,8 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
             dilation: dilation, style: style, kit: kit))
         channels = planes * configuration.blockKind.expansion
       }
-      stages.append(EncoderStage("layer\(index + 1)", channels: channels, blocks))
+      let strideOfImage = stages[index].stride * stride
+      stages.append(EncoderStage("layer\(index + 1)", channels: channels, stride: strideOfImage, blocks))
     }
     self.stages = stages
     let width = channels
@@ -51,6 +55,8 @@ public final class ResNet: StagedEncoder, PretrainedEncoder, FeatureNaming {
 
   /// The channels of the layers: 64 to 512 of basic blocks, 256 to 2048 of bottlenecks, at full width.
   public var featureChannels: [Int] { configuration.widths.map { $0 * configuration.blockKind.expansion } }
+  /// `layer1`, `layer2` and so on.
+  public var featureNames: [String] { configuration.widths.indices.map { "layer\($0 + 1)" } }
   /// The strides of the layers: 4, 8, 16 and 32, or 4, 8, 8 and 8 if the network is dilated; 1, 2 and 4 of networks for
   /// small images.
   public var featureStrides: [Int] {

@@ -10,12 +10,14 @@ import Torch
 ///
 /// - Source: Badrinarayanan et al., *SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation*,
 ///   TPAMI 2017.
-public final class SegNet: PretrainedEncoder, FeatureNaming {
+public final class SegNet: SteppedEncoder, PretrainedEncoder, FeatureNaming {
   /// The channels of each of the five resolutions, finest first.
   public static let channels = [64, 128, 256, 512, 512]
 
-  private let encoding: [[any StreamLayer]]
-  private let decoding: [[any StreamLayer]]
+  /// The layers of each resolution before pooling, finest first.
+  let encoding: [[any StreamLayer]]
+  /// The layers of each resolution behind unpooling, finest first.
+  let decoding: [[any StreamLayer]]
 
   /// Registers the network's layers.
   ///
@@ -25,11 +27,7 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
   ///   - kit: the maker of the layers; defaults to layers that all tasks share.
   public init(_ path: ParameterPath, imageChannels: Int = 3, kit: any LayerKit = PlainKit()) {
     func stage(_ path: ParameterPath, from inputs: Int, to outputs: Int) -> any StreamLayer {
-      var shape = ConvolutionShape(from: inputs, to: outputs, kernel: 3)
-      shape.hasBias = true
-      shape.weight = .xavier(fanIn: inputs * 9, fanOut: outputs * 9)
-      shape.bias = .zeros
-      return kit.convolution(path["0"], normalizedAt: path["1"], shape)
+      Self.convolution(path, from: inputs, to: outputs, kit: kit)
     }
     /// One convolution where maps are large, two where they are small.
     func further(_ path: ParameterPath, _ level: Int, _ channels: Int) -> [any StreamLayer] {
@@ -50,35 +48,41 @@ public final class SegNet: PretrainedEncoder, FeatureNaming {
     }
   }
 
+  /// Registers a 3×3 convolution with bias, whose output is normalized and rectified.
+  static func convolution(
+    _ path: ParameterPath, from inputs: Int, to outputs: Int, kit: any LayerKit = PlainKit()
+  ) -> RectifiedConvolution {
+    var shape = ConvolutionShape(from: inputs, to: outputs, kernel: 3)
+    shape.hasBias = true
+    shape.weight = .xavier(fanIn: inputs * 9, fanOut: outputs * 9)
+    shape.bias = .zeros
+    return RectifiedConvolution(path["0"], normalizedAt: path["1"], shape, kit: kit)
+  }
+
   /// The channels of the one feature map: 64.
   public var featureChannels: [Int] { [Self.channels[0]] }
   /// The stride of the one feature map: 1.
   public var featureStrides: [Int] { [1] }
 
+  /// The five resolutions before pooling, finest first, and those behind unpooling, coarsest first.
+  public var steps: [EncoderStep] {
+    let channels = Self.channels
+    let down = channels.indices.map { level in
+      EncoderStep("encoder_\(level)", channels: [channels[level]]) { [layers = encoding[level]] maps, context in
+        maps.passing(layers, context).pooled()
+      }
+    }
+    let up = channels.indices.reversed().map { level in
+      EncoderStep("decoder_\(level)", channels: [channels[max(0, level - 1)]]) {
+        [layers = decoding[level]] maps, context in maps.unpooled().passing(layers, context)
+      }
+    }
+    return down + up
+  }
+
   /// Returns the one feature map, which has the size of the images.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    func stage(_ input: Streams, _ layers: [any StreamLayer]) -> Streams {
-      layers.reduce(input) { stream, layer in layer(stream, context).mapChannels { $0.relu() } }
-    }
-    var x = Streams(images)
-    var places: [(indices: Streams, height: Int, width: Int)] = []
-    for level in encoding {
-      x = stage(x, level)
-      let (height, width) = (x.size(ofAxis: 2), x.size(ofAxis: 3))
-      let (values, indices) = x.mapChannels { map in
-        let pooled = map.maxPooledWithIndices(kernel: 2, stride: 2)
-        return (pooled.values, pooled.indices)
-      }
-      places.append((indices, height, width))
-      x = values
-    }
-    for (level, place) in zip(decoding, places).reversed() {
-      let unpooled = Streams.combinedChannels([x, place.indices]) {
-        $0[0].maxUnpooled($0[1], height: place.height, width: place.width)
-      }
-      x = stage(unpooled, level)
-    }
-    return [x]
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    outputs[outputs.count - 1].maps
   }
 
   /// Returns whether an entry belongs to a task's head, `pred_task…`, which public multi-task code keeps beside the
@@ -96,7 +100,7 @@ extension SegNet {
   public static let entry = EncoderEntry(
     "segnet", alias: "seg-net", summary: "A VGG-like encoder and its mirror image, at the size of the image.",
     paper: "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation, TPAMI 2017",
-    traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers])
+    traits: EncoderTraits(sizeMultiple: 32, capabilities: [.batchNormalization, .kitLayers, .steps, .attention])
   ) { path, request, kit in
     SegNet(path, imageChannels: request.imageChannels, kit: kit)
   }

@@ -1,8 +1,8 @@
 import NeuralNetworks
 import Torch
 
-/// An encoder that is a sequence of stages, between which ways of sharing such as cross-stitch units can stand.
-public protocol StagedEncoder: Encoder {
+/// An encoder that is a sequence of stages, each of which has one map, and the first of which is the stem.
+public protocol StagedEncoder: SteppedEncoder {
   /// The stages in order, the first of which takes the images.
   var stages: [EncoderStage] { get }
 
@@ -11,6 +11,16 @@ public protocol StagedEncoder: Encoder {
 }
 
 extension StagedEncoder {
+  /// The stages.
+  public var steps: [EncoderStep] {
+    stages.enumerated().map { EncoderStep($1.name, channels: $1.channels, isStem: $0 == 0, $1.layers) }
+  }
+
+  /// Returns the feature maps from the outputs of all stages.
+  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
+    features(ofStages: outputs.map { $0.maps[0] })
+  }
+
   /// Returns the feature maps of some images, which pass the stages one after another.
   public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
     var stream = Streams(images)
@@ -28,13 +38,16 @@ public struct EncoderStage: StreamLayer {
   public let name: String
   /// The number of channels of the output.
   public let channels: Int
+  /// The number of pixels of the image that one step of the output is.
+  public let stride: Int
   /// The layers in order, the last of which is the stage's last block.
   public let layers: [any StreamLayer]
 
   /// Creates a stage.
-  public init(_ name: String, channels: Int, _ layers: [any StreamLayer]) {
+  public init(_ name: String, channels: Int, stride: Int, _ layers: [any StreamLayer]) {
     self.name = name
     self.channels = channels
+    self.stride = stride
     self.layers = layers
   }
 

@@ -90,6 +90,8 @@ public final class VisionTransformer: TransformerEncoder, PretrainedEncoder, Fea
 
   /// The width of the tokens, for each of the four feature maps.
   public var featureChannels: [Int] { [Int](repeating: configuration.width, count: 4) }
+  /// `1.0` to `1.3`: the maps are the second of two results.
+  public var featureNames: [String] { (0..<4).map { "1.\($0)" } }
   /// The side of a patch, for each of the four feature maps.
   public var featureStrides: [Int] { [Int](repeating: configuration.patch, count: 4) }
 

@@ -35,10 +35,10 @@ public struct GateSparsity: Sendable, Equatable {
 
   /// Returns for each task its soft fraction of own channels, the mean over all layers.
   public static func fractions(of layers: [GatedLayer]) -> Tensor {
-    let partCount = layers.reduce(0) { $0 + $1.parts }
+    let partCount = layers.reduce(0) { $0 + $1.partCount }
     let factors = layers.flatMap { layer in
       let channels = layer.gates.shape[1]
-      return [Double](repeating: Double(layer.parts) / Double(channels) / Double(partCount), count: channels)
+      return [Double](repeating: Double(layer.partCount) / Double(channels) / Double(partCount), count: channels)
     }
     let logits = Tensor.concatenated(layers.map(\.gates.value), axis: 1)
     let mean = Tensor(factors, shape: [factors.count]).to(logits.dtype).to(logits.device)

@@ -20,6 +20,15 @@ public struct GatedSharing: Sharing {
   /// The momentum of gates and mixes.
   public var momentum: Double
 
+  /// The FLOPs of one image that pruning is to leave: up to 1 as a fraction of those of single-task networks, and above
+  /// as a number; nil, the default, if λ stays as it is. It is not part of the publication.
+  public var flops: Double?
+  /// The fraction of the training after which gates and mixes stay as they are; nil, the default, for never.
+  public var freezesAfter: Double?
+  /// Whether channels that nothing selects keep their values in a step, whatever weight decay and momentum would do;
+  /// defaults to false.
+  public var holdsUnselected = false
+
   /// Creates the way of sharing, by default with the settings of the paper where it states them.
   public init(
     sparsity: GateSparsity, start: GatedKit.Start = GatedKit.Start(), gatesEmbedding: Bool = true,
@@ -45,12 +54,12 @@ public struct GatedSharing: Sharing {
   ) -> SharedEncoder {
     let kit = GatedKit(root: path, tasks: tasks, start: start, gatesEmbedding: gatesEmbedding)
     let encoder = entry.make(path, request, kit: kit)
-    let (layers, sparsity) = (kit.layers, sparsity)
+    let training = GateTraining(self, kit, at: path["gates"])
     let gates = OptimizerGroup(
       GatedKit.optimizerGroup, optimizer: SGD(momentum: momentum), constantLearningRate: learningRate, weightDecay: 0)
     var shared = SharedEncoder(
-      encoder, penalty: { sparsity.penalty(of: layers) }, optimizerGroups: [gates], origin: Self.origin)
-    shared.gatedLayers = layers
+      encoder, penalty: training.penalty, optimizerGroups: [gates], origin: Self.origin)
+    shared.gates = training
     return shared
   }
 
@@ -78,7 +87,9 @@ extension GatedSharing {
         "sparsity", .choice(GateSparsity.Kind.allCases.map(\.rawValue)), default: .text("hinge"),
         "which of a task's own channels cost: those above its target, all, or none"),
       MethodParameter("lambda", .real(0...1e6), default: .number(0.05), "the factor of the penalty"),
-      MethodParameter("target", .real(0...1), default: .number(0.5), "the fraction of own channels that costs nothing"),
+      MethodParameter(
+        "target", .real(0...1), default: nil,
+        "the fraction of own channels that costs nothing; 0.5, or 0 with `flops`, where it is left out"),
       MethodParameter("targets", .taskNumbers(0...1), default: nil, "the same for some tasks"),
       MethodParameter("start", .real(0...100), default: .number(0.01), "the size of the gates' first logits"),
       MethodParameter("ownFraction", .real(0...1), default: .number(1), "the fraction of channels that start as own"),
@@ -87,17 +98,39 @@ extension GatedSharing {
         "embedding", .choice(["gated", "shared"]), default: .text("gated"), "how tasks share a transformer's patches"),
       MethodParameter("learningRate", .real(0...1000), default: .number(0.1), "the gates' constant learning rate"),
       MethodParameter("momentum", .real(0...1), default: .number(0), "the gates' momentum"),
+      MethodParameter(
+        "flops", .real(1e-6...1e18), default: nil,
+        "the FLOPs that pruning is to leave, which `lambda` then follows: up to 1 of those of single-task networks, above as a number"
+      ),
+      MethodParameter(
+        "freezeGatesAfter", .real(0...1), default: nil,
+        "the fraction of the training after which gates stay as they are"),
+      MethodParameter(
+        "unselected", .choice(["decay", "hold"]), default: .text("decay"),
+        "whether weight decay changes channels that nothing selects, or they keep their values"),
     ]
   ) { settings in
     try settings.requireSeveralTasks()
     let own = settings.taskNumbers("targets") ?? [:]
-    return GatedSharing(
+    let flops = settings.optionalNumber("flops")
+    let target = settings.optionalNumber("target") ?? (flops == nil ? 0.5 : 0)
+    var sharing = GatedSharing(
       sparsity: GateSparsity(
         settings.choice("sparsity"), weight: settings.number("lambda"),
-        targets: settings.tasks.map { own[$0] ?? settings.number("target") }),
+        targets: settings.tasks.map { own[$0] ?? target }),
       start: GatedKit.Start(
         gate: settings.number("start"), ownFraction: settings.number("ownFraction"), mix: settings.number("startMix")),
       gatesEmbedding: settings.optionalText("embedding") == "gated", learningRate: settings.number("learningRate"),
       momentum: settings.number("momentum"))
+    sharing.flops = flops
+    sharing.freezesAfter = settings.optionalNumber("freezeGatesAfter")
+    sharing.holdsUnselected = settings.optionalText("unselected") == "hold"
+    guard flops == nil || sharing.sparsity.kind != .none else {
+      throw MethodError("gates: 'flops' is reached by the penalty, so that 'sparsity' has to be hinge or l1")
+    }
+    guard sharing.freezesAfter == nil || sharing.momentum == 0 else {
+      throw MethodError("gates: with 'freezeGatesAfter', 'momentum' has to be 0: it would move frozen gates on")
+    }
+    return sharing
   }
 }

@@ -3,13 +3,16 @@ import Torch
 
 extension MultitaskNetwork {
   /// The layers with gates, in the order of a forward pass; empty if the network's sharing has none.
-  public var gatedLayers: [GatedLayer] { sharedEncoder.gatedLayers }
+  public var gatedLayers: [GatedLayer] { sharedEncoder.gates?.layers ?? [] }
 
   /// Returns what would remain of the encoder if its gates were fixed as they are now.
   ///
   /// - Parameter wanted: the positions of the tasks whose predictions are wanted, ascending; nil for all.
   /// - Throws: ``NetworkError`` if the network has no gates, or its decoders need more tasks than are wanted.
   public func staticLayout(for wanted: [Int]? = nil) throws -> StaticLayout {
+    guard sharedEncoder.remainingChannels.isEmpty else {
+      throw NetworkError("the network is pruned already: only one that still has its gates can be pruned")
+    }
     guard !gatedLayers.isEmpty else {
       throw NetworkError("the network has no gates: only one that is trained with the sharing 'gates' can be pruned")
     }
@@ -19,10 +22,7 @@ extension MultitaskNetwork {
         "the tasks exchange features in the decoder \(plan.decoder.name): a static network needs all of them")
     }
     let trace = GateTrace()
-    let side = plan.request
-    let image = Tensor.zeros(
-      [1, side.imageChannels, side.imageHeight, side.imageWidth], dtype: store.dtype, device: store.device)
-    let features = withoutGradients { encoder(image, ForwardContext.tracing(trace).for(tasks: tasks)) }
+    let features = withoutGradients { encoder(probeImage(), ForwardContext.tracing(trace).for(tasks: tasks)) }
     return StaticLayout(trace, features: features, tasks: tasks, wanted: wanted)
   }
 
@@ -41,7 +41,12 @@ extension MultitaskNetwork {
     return network
   }
 
-  private func takeEntries(of gated: MultitaskNetwork, _ layout: StaticLayout) {
+  /// Gives a static network the values of the gated one that it was pruned from.
+  ///
+  /// - Parameters:
+  ///   - gated: a network with gates, of the same encoder and decoders.
+  ///   - layout: what remains of it, from ``staticLayout(for:)``; another one than this network's stops the process.
+  public func takeEntries(of gated: MultitaskNetwork, _ layout: StaticLayout) {
     withoutGradients {
       for (name, target) in store.state {
         guard let source = gated.store.entry(name) else { continue }

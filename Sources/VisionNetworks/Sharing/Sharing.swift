@@ -18,6 +18,21 @@ public protocol Sharing: Sendable {
   /// Whether tasks share convolutions that are normalized for each of them: ``SharedEncoder/normalizedConvolutions``.
   var normalizesByTask: Bool { get }
 
+  /// Whether all images have to have the size for which the encoder is built.
+  var takesOneSize: Bool { get }
+
+  /// Whether parts of tasks learn from each task's gradient with respect to the shared features, which steps then have to
+  /// compute.
+  var learnsFromFeatureGradients: Bool { get }
+
+  /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
+  ///
+  /// - Parameters:
+  ///   - entry: the encoder.
+  ///   - request: the images for which the encoder is built.
+  /// - Throws: ``NetworkError`` that says what does not fit.
+  func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws
+
   /// Builds an encoder that tasks share in this way.
   ///
   /// - Parameters:
@@ -31,12 +46,18 @@ public protocol Sharing: Sendable {
 }
 
 extension Sharing {
+  /// The default: every encoder can be shared.
+  public func check(_ entry: EncoderEntry, _ request: EncoderRequest) throws {}
   /// The default: an encoder needs no special property.
   public var requirements: Set<EncoderTraits.Capability> { [] }
   /// The default: false.
   public var exchangesStreams: Bool { false }
   /// The default: false.
   public var normalizesByTask: Bool { false }
+  /// The default: false.
+  public var takesOneSize: Bool { false }
+  /// The default: false.
+  public var learnsFromFeatureGradients: Bool { false }
 }
 
 /// An encoder, and the parts of it that belong to tasks.
@@ -45,14 +66,14 @@ public struct SharedEncoder {
   public var encoder: any Encoder
   /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
   public var normalizedConvolutions: [NormalizedConvolution]
-  /// A plain encoder, which loads pretrained weights for this one; the encoder itself by default.
-  public var plain: any Encoder
   /// Returns a number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
   public var penalty: () -> Tensor?
   /// Of every entry of a pruned encoder, the output channels of the gated one's entry that remain; empty otherwise.
   public var remainingChannels: [String: [Int]] = [:]
-  /// The layers with gates; empty if there are none.
-  public var gatedLayers: [GatedLayer] = []
+  /// What happens to gates in training; nil if there are none.
+  public var gates: GateTraining?
+  /// The rotations through which tasks see the shared features; nil if there are none.
+  public var rotations: FeatureRotations?
   /// How the sharing's own parameters are optimized if the training does not say otherwise.
   public var optimizerGroups: [OptimizerGroup]
   /// A function that returns from where in a plain encoder an entry of this one starts, so that the tasks' copies start
@@ -62,12 +83,11 @@ public struct SharedEncoder {
 
   /// Creates a shared encoder, all of whose entries have the names of a plain one by default.
   public init(
-    _ encoder: any Encoder, plain: (any Encoder)? = nil, normalizedConvolutions: [NormalizedConvolution] = [],
+    _ encoder: any Encoder, normalizedConvolutions: [NormalizedConvolution] = [],
     penalty: @escaping () -> Tensor? = { nil }, optimizerGroups: [OptimizerGroup] = [],
     origin: @escaping @Sendable (_ name: String) -> EntryOrigin? = { EntryOrigin($0) }
   ) {
     self.encoder = encoder
-    self.plain = plain ?? encoder
     self.normalizedConvolutions = normalizedConvolutions
     self.penalty = penalty
     self.optimizerGroups = optimizerGroups

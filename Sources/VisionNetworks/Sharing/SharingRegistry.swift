@@ -6,5 +6,12 @@ import Support
 public enum SharingRegistry {
   /// The registry of the process.
   public static let shared = Registry<MethodEntry<any Sharing>>(
-    "way of sharing", [HardSharing.entry, TaskNormalizationSharing.entry, GatedSharing.entry])
+    "way of sharing",
+    [
+      HardSharing.entry, TaskNormalizationSharing.entry, GatedSharing.entry, StaticSharing.entry,
+      CrossStitchSharing.entry, NDDRSharing.entry, AttentionSharing.entry,
+      MixtureOfExpertsSharing.entry,
+      CustomizedGateSharing.entry, LayeredExtractionSharing.entry, DSelectKSharing.entry, BranchingSharing.entry,
+      BranchedSharing.entry, RotatedSharing.entry,
+    ])
 }

@@ -47,6 +47,7 @@ private struct SelectingEncoder: Encoder {
   let count: Int
 
   var featureChannels: [Int] { encoder.featureChannels }
+  var featureNames: [String] { encoder.featureNames }
   var featureStrides: [Int] { encoder.featureStrides }
 
   func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {

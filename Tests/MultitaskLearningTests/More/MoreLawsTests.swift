@@ -180,7 +180,7 @@ import Torch
 
   /// Methods that remember have finite directions for whatever gradients and losses.
   @Test func rememberedGradientsStayFinite() throws {
-    let methods = ["config", "db-mtl", "moco", "modo", "sdmgrad", "pcd", "smoothing"]
+    let methods = ["config", "db-mtl", "moco", "modo", "sdmgrad", "pcd", "smoothing", "rotograd"]
     try forEachMatrix { rows, what in
       let tasks = rows.indices.map { "\($0)" }
       for name in methods {

@@ -11,10 +11,10 @@ import VisionData
   private func url(_ path: String) -> URL { datasets.appendingPathComponent(path) }
 
   private func open(
-    _ reader: String? = nil, _ folder: URL, _ tasks: [String], _ settings: [String: String] = [:],
+    _ folder: URL, _ tasks: [String], _ settings: [String: String] = [:],
     validationFolder: URL? = nil, channels: ImageChannels = .rgb
   ) throws -> Dataset {
-    try DatasetReader.reader(named: reader, of: folder).open(
+    try DatasetReader.reader(named: nil, of: folder).open(
       DatasetRequest(
         folder: folder, validationFolder: validationFolder, tasks: tasks, trainingCount: 1000, validationCount: 1000,
         height: 8, width: 8, channels: channels, settings: settings))

@@ -27,6 +27,7 @@ struct FeatureRowsRoute: DifferentiationRoute {
         of: [pass.losses[index]], withRespectTo: pass.leaves, writing: head,
         seeds: [pass.seed(index, scales[index])], graph: pass.graphUse(after: index))
     }.map(layout.converted)
+    writer.update.objectives[part].observe(featureGradients: rows, of: pass.tasks)
     let gradients = layout.gradients(rows)
     // An object of its own: what it keeps does not reach the method.
     look?.see(features: layout.gradients(rows))

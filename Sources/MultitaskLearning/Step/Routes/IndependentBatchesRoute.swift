@@ -14,8 +14,8 @@ struct IndependentBatchesRoute: DifferentiationRoute {
   private let fractions: [[Double]]
   /// Of the first two batches, each task's gradient by parameter, times its fraction; nil before its first backward pass.
   private var rows: [[[Tensor]?]]
-  /// The weights of the rows, when they are known.
-  private var weights: Vector?
+  /// The products of the rows and the weights that follow from them, when the first two batches are complete.
+  private var solution: (gramian: Gramian, weights: Vector)?
   /// Whether a third batch has given the shared parameters a gradient.
   private var isWritten = false
 
@@ -56,7 +56,7 @@ struct IndependentBatchesRoute: DifferentiationRoute {
 
   /// One pass for what is not aggregated, one for the weighted sum.
   private mutating func addWeighted(_ pass: ForwardPass, _ scales: [Double], _ batch: Int) throws {
-    let weights = try knownWeights()
+    let weights = try solved().weights
     let weighted = zip(scales, writer.rows(of: pass)).map { $0 * weights[$1] / fractions[batch][$1] }
     let own = writer.ownTargets(of: pass.tasks)
     writeGradients(
@@ -77,17 +77,16 @@ struct IndependentBatchesRoute: DifferentiationRoute {
   /// batch has a row of zeros.
   private func factors(_ batch: Int) -> [Double] { fractions[batch].map { $0 > 0 ? 1 / $0 : 0 } }
 
-  private mutating func knownWeights() throws -> Vector {
-    if let weights { return weights }
-    let found = try writer.update.weights(forBatches: scaledGramian(), tasks: writer.tasks)
-    weights = found
+  private mutating func solved() throws -> (gramian: Gramian, weights: Vector) {
+    if let solution { return solution }
+    let gramian = gradients.gramian.scaled(by: Vector(factors(0) + factors(1)))
+    let found = (gramian, try writer.update.weights(forBatches: gramian, tasks: writer.tasks))
+    solution = found
     return found
   }
 
-  private func scaledGramian() -> Gramian { gradients.gramian.scaled(by: Vector(factors(0) + factors(1))) }
-
   mutating func finish(losses: [Double], look: inout GradientLook?) throws -> Gramian? {
-    let weights = try knownWeights()
+    let (gramian, weights) = try solved()
     if batchCount == 2 {
       let halves = (0..<2).flatMap { batch in zip(weights, factors(batch)).map { $0 * $1 / 2 } }
       gradients.combine(Vector(halves), into: writer.sharedGradient)
@@ -96,7 +95,6 @@ struct IndependentBatchesRoute: DifferentiationRoute {
     }
     // Of the first batch, which tells as much of the gradients' lengths as any.
     let count = writer.tasks.count
-    let gramian = scaledGramian()
     return Gramian(
       taskCount: count, elements: (0..<count).flatMap { i in (0..<count).map { gramian[i, $0] } })
   }

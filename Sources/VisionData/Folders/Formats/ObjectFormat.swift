@@ -51,7 +51,23 @@ struct ObjectFormat: TargetFormat {
       throw FileError(
         url, "object \(number) is seen at pixels that are not in its amodal mask, which holds the whole object")
     }
+    try checkBox(record, number: number, url, reader)
     return object
+  }
+
+  /// The masks determine the box, but one that cannot be right says that the file is about other images.
+  private func checkBox(_ record: ObjectRecord, number: Int, _ url: URL, _ reader: TargetReader) throws {
+    let box = record.box
+    guard box.count == 4 else {
+      throw FileError(url, "object \(number) has a box of \(box.count) numbers, but it has x1, y1, x2 and y2")
+    }
+    guard 0 <= box[0], box[0] < box[2], box[2] <= reader.width, 0 <= box[1], box[1] < box[3], box[3] <= reader.height
+    else {
+      throw FileError(
+        url,
+        "object \(number) has the box \(box), which is no box x1, y1, x2, y2 inside of an image of \(reader.height)×\(reader.width)"
+      )
+    }
   }
 
   /// Writes nothing: the writer of a folder writes the objects of every scene.

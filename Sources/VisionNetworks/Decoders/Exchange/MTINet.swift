@@ -80,7 +80,7 @@ public struct MTINet: TaskDecoders {
       let initial = scales.indices.map { scale in
         AuxiliaryPrediction(
           "scale_\(scale)", weight: 1, scales[scale].prediction(of: task, byScale[scale][task], context),
-          resizedTo: size)
+          resizedTo: size, publicPrefix: "deep_supervision.scale_\(scale).")
       }
       guard let head = heads[task] else {
         return TaskPrediction(initial[0].output, auxiliary: Array(initial.dropFirst()))

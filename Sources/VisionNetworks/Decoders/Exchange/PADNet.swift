@@ -65,7 +65,8 @@ public struct PADNet: TaskDecoders {
   ) -> [TaskPrediction] {
     let own = final.tasks.indices.map { refinements[$0](features.maps(of: $0).last!, context) }
     return tasks.map { task in
-      let initial = AuxiliaryPrediction("initial", weight: 1, predictions[task](own[task], context), resizedTo: size)
+      let initial = AuxiliaryPrediction(
+        "initial", weight: 1, predictions[task](own[task], context), resizedTo: size, publicPrefix: "initial_")
       guard let head = heads[task] else { return TaskPrediction(initial.output) }
       let output = head(distillation(task, own, context), context)
       return TaskPrediction(

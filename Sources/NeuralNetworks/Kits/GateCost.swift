@@ -1,0 +1,94 @@
+import Torch
+
+/// The multiply-adds of one image in what remains of a gated network, as a function of its gates.
+///
+/// What the layers compute for a channel is known from one ``GateTrace``; the gates then say which channels remain.
+/// Matrix products, convolutions and attention's products count; mixes, which are below a hundredth of them, do not.
+public struct GateCost: Sendable {
+  /// A gated layer: what a channel costs, where the streams come from, and the attention behind it.
+  struct Layer: Sendable {
+    let channels: Int
+    let multiplyAddsPerChannel: Int
+    let attention: AttentionShape?
+    /// For each task, the numbers of the layers from whose outputs its input was computed.
+    let origins: [Set<Int>]
+  }
+
+  /// An attention over the queries, keys and values that a layer computes.
+  struct AttentionShape: Sendable {
+    let heads: Int
+    let tokens: Int
+  }
+
+  private let layers: [Layer]
+  /// For each task, the numbers of the layers from whose outputs its features were computed.
+  private let features: [Set<Int>]
+  /// The multiply-adds outside of the gated layers, such as those of the decoders.
+  public let others: Int
+
+  /// - Parameters:
+  ///   - trace: the layers of a pass of one image.
+  ///   - features: the encoder's features in that pass.
+  ///   - taskCount: the number of tasks.
+  public init(_ trace: GateTrace, features: [Streams], taskCount: Int) {
+    layers = trace.entries.map {
+      Layer(
+        channels: $0.pattern[0].count, multiplyAddsPerChannel: $0.multiplyAddsPerChannel, attention: $0.attention,
+        origins: $0.origins)
+    }
+    self.features = (0..<taskCount).map { task in
+      features.compactMap(\.packed).reduce(into: []) { $0.formUnion($1.origins[task]) }
+    }
+    others = trace.otherMultiplyAdds
+  }
+
+  /// The multiply-adds if no task has a channel of its own: those of hard sharing.
+  public var shared: Int { multiplyAdds(constantly(false)) }
+  /// The multiply-adds if all channels are the tasks' own: those of single-task networks.
+  public var single: Int { multiplyAdds(constantly(true)) }
+
+  private func constantly(_ isOwn: Bool) -> [[[Bool]]] {
+    layers.map { layer in features.map { _ in [Bool](repeating: isOwn, count: layer.channels) } }
+  }
+
+  /// Returns the multiply-adds of one image for all tasks.
+  ///
+  /// - Parameter gates: for each layer of the pass, task and channel, whether the task has its own channel.
+  public func multiplyAdds(_ gates: [[[Bool]]]) -> Int {
+    var asked = [Set<Int>](repeating: [], count: layers.count)
+    for (task, origins) in features.enumerated() { for layer in origins { asked[layer].insert(task) } }
+    var sum = others
+    for (number, layer) in layers.enumerated().reversed() where !asked[number].isEmpty {
+      let streams = asked[number].sorted()
+      let own = streams.map { gates[number][$0] }
+      let ownCounts = own.map { $0.count { $0 } }
+      let sharedCount = (0..<layer.channels).count { channel in own.contains { !$0[channel] } }
+      sum += (ownCounts.reduce(0, +) + sharedCount) * layer.multiplyAddsPerChannel
+      sum += layer.attention?.multiplyAdds(own) ?? 0
+      for task in features.indices where sharedCount > 0 || streams.contains(task) && gates[number][task].contains(true)
+      {
+        for origin in layer.origins[task] { asked[origin].insert(task) }
+      }
+    }
+    return sum
+  }
+}
+
+extension GateCost.AttentionShape {
+  /// - Parameter own: for each task, whether it has its own queries, keys and values, one after another.
+  fileprivate func multiplyAdds(_ own: [[Bool]]) -> Int {
+    let size = own[0].count / 3 / heads
+    var (scores, weighted) = (0, 0)
+    for head in 0..<heads {
+      func channels(_ part: Int) -> Range<Int> { (part * heads + head) * size..<(part * heads + head + 1) * size }
+      let common = own.filter { task in !task[channels(0)].contains(true) && !task[channels(1)].contains(true) }
+      scores += own.count - common.count + (common.isEmpty ? 0 : 1)
+      weighted += (own.count - common.count) * size
+      for channel in channels(2) {
+        let ownCount = common.count { $0[channel] }
+        weighted += ownCount + (ownCount < common.count ? 1 : 0)
+      }
+    }
+    return tokens * tokens * (size * scores + weighted)
+  }
+}

@@ -13,23 +13,19 @@ struct DiagnosticsSection {
   private var pairs: [(Int, Int)] { tasks.indices.flatMap { i in (0..<i).map { (i, $0) } } }
   private var level: String { looks.last?.record.level == .features ? "the shared features" : "all shared parameters" }
 
+  /// The titles of the charts of the measures, in their order.
+  private static let titles = [
+    "GDS: mean cosine of the tasks' gradients", "GMS: similarity of their norms", "Condition number (log₁₀)",
+    "Feature entropy", "Entropy of the features that a task uses", "Fraction of the features that a task uses",
+  ]
+
   var charts: [Chart] {
     guard let last = looks.last else { return [] }
-    let measures = last.record.measures.indices.map { index in
-      Chart(
-        [
-          "GDS: mean cosine of the tasks' gradients", "GMS: similarity of their norms", "Condition number (log₁₀)",
-          "Feature entropy",
-        ][index],
-        smoothed: true,
-        [
-          (
-            last.record.measures[index].name,
-            looks.compactMap { look in
-              look.record.measures[index].value.map { (look.step, index == 2 ? log10($0) : $0) }
-            }
-          )
-        ])
+    let measures = zip(Self.titles, last.record.measures).enumerated().map { index, chart in
+      let points = looks.compactMap { look in
+        look.record.measures[index].value.map { (look.step, index == 2 ? log10($0) : $0) }
+      }
+      return Chart(chart.0, smoothed: true, [(chart.1.name, points)])
     }
     return measures.filter { !$0.lines.isEmpty } + [
       Chart(

@@ -201,7 +201,7 @@ public final class MultitaskNetwork {
   public func loadEncoder(
     _ file: SafetensorsFile, where isIncluded: (EntryOrigin) -> Bool = { _ in true }
   ) throws -> LoadReport {
-    guard let encoder = shared.encoder as? any PretrainedEncoder else {
+    guard let encoder = shared.plain as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
     let prefix = Self.encoderPrefix

@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Synchronization
 
 /// What was found in the files that a reader read.
 struct FileCollection {
@@ -16,17 +15,9 @@ struct FileCollection {
 
   /// Calls a function, and takes up what it reads; also what it read before an error.
   mutating func watch<Value>(_ body: () throws -> Value) throws -> Value {
-    let found = Found()
-    defer { contents += found.contents.withLock { $0 } }
-    let observer: @Sendable (URL, String, [Int]) -> Void = { file, kind, shape in
-      found.contents.withLock { $0.append(Content(file: file, kind: kind, shape: shape)) }
-    }
-    return try FileWatch.$observer.withValue(observer, operation: body)
-  }
-
-  /// The contents that were told so far.
-  private final class Found: Sendable {
-    let contents = Mutex<[Content]>([])
+    var found: [Content] = []
+    defer { contents += found }
+    return try FileWatch.observing({ found.append(Content(file: $0, kind: $1, shape: $2)) }, body)
   }
 
   /// Leaves what other contents have, too.

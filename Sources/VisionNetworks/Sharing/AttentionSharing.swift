@@ -66,7 +66,7 @@ public struct AttentionSharing: Sharing {
     guard let attendable = encoder as? any AttendableEncoder else {
       fatalError("\(entry.name) is no `AttendableEncoder`, though its traits say that tasks can attend to its layers")
     }
-    return SharedEncoder(attendable.attended(by: tasks, at: path, form))
+    return SharedEncoder(attendable.attended(by: tasks, at: path, form), plain: encoder)
   }
 }
 

@@ -75,7 +75,7 @@ public struct CrossStitchSharing: Sharing {
       CrossStitchUnit(root[name, "cross_stitch_unit"], tasks: tasks, channels: channels, factors, start)
     }
     return SharedEncoder(
-      encoder, optimizerGroups: [training.group(Self.optimizerGroup)],
+      encoder, plain: encoder.plain, optimizerGroups: [training.group(Self.optimizerGroup)],
       origin: StitchedEncoder.origin)
   }
 }

@@ -45,7 +45,7 @@ public struct NDDRSharing: Sharing {
       NDDRUnit(root[name, "layer"], tasks: tasks, channels: channels, start)
     }
     return SharedEncoder(
-      encoder, optimizerGroups: [training.group(Self.optimizerGroup)],
+      encoder, plain: encoder.plain, optimizerGroups: [training.group(Self.optimizerGroup)],
       origin: StitchedEncoder.origin)
   }
 }

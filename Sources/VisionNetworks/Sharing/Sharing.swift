@@ -64,6 +64,8 @@ extension Sharing {
 public struct SharedEncoder {
   /// The encoder.
   public var encoder: any Encoder
+  /// A plain encoder, which loads pretrained weights for this one; the encoder itself by default.
+  public var plain: any Encoder
   /// The shared convolutions whose normalizations are the tasks' own; empty if there are none.
   public var normalizedConvolutions: [NormalizedConvolution]
   /// Returns a number that is added to the losses' sum, such as the sparsity of gates; nil if there is none.
@@ -83,11 +85,12 @@ public struct SharedEncoder {
 
   /// Creates a shared encoder, all of whose entries have the names of a plain one by default.
   public init(
-    _ encoder: any Encoder, normalizedConvolutions: [NormalizedConvolution] = [],
+    _ encoder: any Encoder, plain: (any Encoder)? = nil, normalizedConvolutions: [NormalizedConvolution] = [],
     penalty: @escaping () -> Tensor? = { nil }, optimizerGroups: [OptimizerGroup] = [],
     origin: @escaping @Sendable (_ name: String) -> EntryOrigin? = { EntryOrigin($0) }
   ) {
     self.encoder = encoder
+    self.plain = plain ?? encoder
     self.normalizedConvolutions = normalizedConvolutions
     self.penalty = penalty
     self.optimizerGroups = optimizerGroups

@@ -33,6 +33,9 @@ struct StitchedEncoder: Encoder {
     }
   }
 
+  /// The encoder of the first task, which loads pretrained weights for all.
+  var plain: any Encoder { columns[0] }
+
   var featureChannels: [Int] { columns[0].featureChannels }
   var featureStrides: [Int] { columns[0].featureStrides }
 

@@ -74,7 +74,8 @@ struct DetectionPlan {
   private func checkOtherParts(_ configuration: Configuration) throws {
     let (network, defaults) = (configuration.network, Configuration.Network())
     let others = [
-      ("sharing", network.sharing.name, defaults.sharing.name), ("decoder", network.decoder.name, defaults.decoder.name),
+      ("sharing", network.sharing.name, defaults.sharing.name),
+      ("decoder", network.decoder.name, defaults.decoder.name),
       ("dropPath", "\(network.dropPath)", "\(defaults.dropPath)"),
     ]
     if let (name, value, normal) = others.first(where: { $0.1 != $0.2 }) {

@@ -48,7 +48,7 @@ public struct BranchingSharing: Sharing {
     }
     let alpha = path.parameter("alpha", [columns[0].stages.count + 1, tasks.count, tasks.count], .ones)
     return SharedEncoder(
-      BranchingEncoder(tasks: tasks, columns: columns, alpha: alpha, sharing: self),
+      BranchingEncoder(tasks: tasks, columns: columns, alpha: alpha, sharing: self), plain: columns[0],
       origin: { [names] in names.origin(of: $0) })
   }
 

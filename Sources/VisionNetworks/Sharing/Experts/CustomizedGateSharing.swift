@@ -39,7 +39,7 @@ public struct CustomizedGateSharing: Sharing {
         place, from: request.imageElements, experts: experts.shared + experts.own(of: task))
     }
     return SharedEncoder(
-      ExpertMixture(shared, own: own, gates: gates), origin: ExpertNames.origin)
+      ExpertMixture(shared, own: own, gates: gates), plain: shared[0], origin: ExpertNames.origin)
   }
 }
 

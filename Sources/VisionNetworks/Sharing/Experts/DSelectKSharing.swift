@@ -68,7 +68,7 @@ public struct DSelectKSharing: Sharing {
     let mixture = ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: zip(tasks, gates)))
     let entropy = entropy
     return SharedEncoder(
-      mixture,
+      mixture, plain: experts[0],
       penalty: {
         guard let input = mixture.latestInput else { return nil }
         let terms = gates.map { $0.regularizer(input, weight: entropy) }

@@ -54,7 +54,7 @@ public struct LayeredExtractionSharing: Sharing {
       )
     }
     return SharedEncoder(
-      ExtractionEncoder(Dictionary(uniqueKeysWithValues: columns), plain: shared[0]),
+      ExtractionEncoder(Dictionary(uniqueKeysWithValues: columns), plain: shared[0]), plain: shared[0],
       origin: { [names] in names.origin(of: $0) })
   }
 }

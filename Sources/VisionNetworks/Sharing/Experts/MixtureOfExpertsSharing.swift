@@ -30,7 +30,7 @@ public struct MixtureOfExpertsSharing: Sharing {
       return (task, SoftmaxGate(place, from: request.imageElements, experts: experts.count))
     }
     return SharedEncoder(
-      ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: gates)),
+      ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: gates)), plain: experts[0],
       origin: ExpertNames.origin)
   }
 }

@@ -36,8 +36,8 @@ import VisionData
         ], in: folder)
       #expect(result.succeeded, "\(result.errors) \(result.output)")
       for text in [
-        "layout: scenes", "training: ", "file: npz, depth: float32, 20×32 or 24×24, 3 times",
-        "range: 0.6075 to 0.8845", "unknown: 0.4 % of the values", "objects: 9, 3.0 in an image",
+        "layout: scenes", "training: ", "file: npz, depth: float32, 20×32 or 24×24, 2 times",
+        "range: 0.6075 to 0.8845", "unknown: 0.7 % of the values", "objects: 6, 3.0 in an image",
         "occluded by 5 % or more: 66.7 %", "47 article-47", "no problems in the samples that were read",
       ] {
         #expect(result.output.contains(text), "\(text) is not in \(result.output)")

@@ -42,15 +42,15 @@ struct FileCollection {
     }
   }
 
-  /// The first file whose content is of another kind than that of most; nil if all are of one.
+  /// The first file whose content is of another kind than that of most, where less than a third of the files have that
+  /// kind; nil if there is none.
   var oddOne: String? {
     // Kinds that one file has side by side, such as the arrays of an archive, are no alternatives.
     let files = Dictionary(grouping: Set(contents), by: \.file).mapValues { Set($0.map(\.kind)).sorted() }
     let counts = Dictionary(files.values.map { ($0, 1) }, uniquingKeysWith: +)
     let rising = counts.sorted { ($0.value, $1.key.joined()) < ($1.value, $0.key.joined()) }
-    guard counts.count > 1, let usual = rising.last?.key,
-      let odd = files.filter({ $0.value != usual }).min(by: { $0.key.path < $1.key.path })
-    else { return nil }
+    let rare = files.filter { 3 * counts[$0.value]! < files.count }
+    guard let usual = rising.last?.key, let odd = rare.min(by: { $0.key.path < $1.key.path }) else { return nil }
     let (found, expected) = (odd.value.joined(separator: ", "), usual.joined(separator: ", "))
     return "\(odd.key.path) holds \(found), but most files hold \(expected)"
   }

@@ -28,6 +28,7 @@ struct ShapeRule: Sendable {
     "aten::abs": same,
     "aten::batch_norm": same,
     "aten::flip": same,
+    "aten::linalg_matrix_exp": same,
     "aten::layer_norm": same,
     "aten::group_norm": same,
     "aten::scaled_dot_product_attention": ShapeRule { arguments in

@@ -63,4 +63,22 @@ extension VisionTask.Kind {
     case .objects(let classes): ObjectFormat(classes: classes)
     }
   }
+
+  /// The kind in few words.
+  package var title: String {
+    switch self {
+    case .segmentation(let classes): "segmentation, \(classes.count) classes"
+    case .depth: "depth, in meters"
+    case .disparity: "disparity"
+    case .normals: "normals"
+    case .edges: "edges"
+    case .saliency: "saliency"
+    case .quantities(let count): "quantities, \(count) channel\(count == 1 ? "" : "s")"
+    case .attributes(let names): "attributes, \(names.count)"
+    case .objects(let classes): "objects, \(classes.count) class\(classes.count == 1 ? "" : "es")"
+    }
+  }
+
+  /// The names of the classes that pixels have; nil if the kind is another one.
+  package var pixelClasses: [String]? { if case .segmentation(let classes) = self { classes } else { nil } }
 }

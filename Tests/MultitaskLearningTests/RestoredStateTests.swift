@@ -79,7 +79,10 @@ import Torch
     var same = try entry.make(settings[name] ?? [:], tasks: Self.tasks)
     try same.restoreState(state, taskCount: 3)
     #expect(try same.encodedState() == state)
-    if !(try JSONSerialization.jsonObject(with: state) as! [String: Any]).isEmpty && name != "dtp" {
+    // What learns on a second batch alone has learned nothing here.
+    if !(try JSONSerialization.jsonObject(with: state) as! [String: Any]).isEmpty && name != "dtp"
+      && weighting.batchCount == 1
+    {
       #expect(throws: MethodError.self) { try same.restoreState(state, taskCount: 4) }
     }
   }

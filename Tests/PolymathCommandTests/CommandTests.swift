@@ -156,7 +156,8 @@ import Torch
         (["bench", "step", "--tasks", "-2"], "have to be above 0"),
         (["train", "--resume", "--out", "nowhere", "--print-configuration"], "does not exist"),
         (["analyze", "nowhere", "--tokens", "--ratio", "-1"], "has to be above 0"),
-        (["analyze", "nowhere"], "--tokens or --layers"), (["analyze", "nowhere", "--layers"], "does not exist"),
+        (["analyze", "nowhere"], "--tokens, --layers or --gates"),
+        (["analyze", "nowhere", "--layers"], "does not exist"),
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),
@@ -252,7 +253,7 @@ import Torch
       #expect(dom.contains("data-images=\"44\"") && dom.contains("data-decoded=\"44\""))
       let curves = dom.firstMatch(of: /data-curves="(\d+)"/).flatMap { Int($0.1) } ?? 0
       #expect(curves >= 5 + 10 + 5)
-      #expect(dom.contains("data-drawn=\"10\""))
+      #expect(dom.contains("data-drawn=\"12\""))
     }
   }
 }

@@ -52,13 +52,15 @@ import VisionData
     try withTemporaryFolder { folder in
       let set = folder.appendingPathComponent("set")
       try FileManager.default.copyItem(at: Self.datasets.appendingPathComponent("metagraspnet"), to: set)
-      let file = set.appendingPathComponent("dataset_sim/scene20/1.npz")
-      try Data(contentsOf: file).prefix(3000).write(to: file)
+      for view in ["0", "1"] {
+        let file = set.appendingPathComponent("dataset_sim/scene20/\(view).npz")
+        try Data(contentsOf: file).prefix(3000).write(to: file)
+      }
       let damaged = try Command.run(
         ["data", "inspect", set.path, "--set", "data.dataset=metagraspnet", "--set", "data.dataset.domain=both"],
         in: folder)
       #expect(!damaged.succeeded && damaged.output.contains("problems"))
-      #expect(damaged.output.contains("dataset_sim/scene20/1.npz: "))
+      #expect(damaged.output.contains(/dataset_sim\/scene20\/[01].npz: /))
 
       let none = try Command.run(["data", "inspect", folder.path], in: folder)
       #expect(!none.succeeded && none.errors.contains("is not a data set that a reader recognizes"))

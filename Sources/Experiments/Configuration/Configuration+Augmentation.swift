@@ -65,8 +65,7 @@ extension Configuration.Data {
 
   private func limit(_ tasks: [VisionTask]) throws -> (task: String, fraction: Double)? {
     guard categoryLimit < 1 else { return nil }
-    let task = tasks.first { if case .segmentation = $0.kind { true } else { false } }
-    guard let task else {
+    guard let task = tasks.first(where: { $0.kind.pixelClasses != nil }) else {
       throw ConfigurationError("data.categoryLimit is about classes, but no task of the run has classes for pixels")
     }
     return (task.name, categoryLimit)

@@ -88,20 +88,3 @@ public struct DatasetInspection {
     return sheet.picture
   }
 }
-
-extension VisionTask.Kind {
-  /// The kind in few words.
-  fileprivate var title: String {
-    switch self {
-    case .segmentation(let classes): "segmentation, \(classes.count) classes"
-    case .depth: "depth, in meters"
-    case .disparity: "disparity"
-    case .normals: "normals"
-    case .edges: "edges"
-    case .saliency: "saliency"
-    case .quantities(let count): "quantities, \(count) channel\(count == 1 ? "" : "s")"
-    case .attributes(let names): "attributes, \(names.count)"
-    case .objects(let classes): "objects, \(classes.count) class\(classes.count == 1 ? "" : "es")"
-    }
-  }
-}

@@ -77,7 +77,7 @@ struct TargetSummary {
   }
 
   private func name(of label: Int) -> String {
-    guard case .segmentation(let classes) = task.kind else { return label == 1 ? "yes" : "no" }
+    guard let classes = task.kind.pixelClasses else { return label == 1 ? "yes" : "no" }
     return classes.indices.contains(label) ? "\(label) \(classes[label])" : "\(label)"
   }
 

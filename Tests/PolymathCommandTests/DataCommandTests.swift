@@ -60,7 +60,7 @@ import VisionData
         ["data", "inspect", set.path, "--set", "data.dataset=metagraspnet", "--set", "data.dataset.domain=both"],
         in: folder)
       #expect(!damaged.succeeded && damaged.output.contains("problems"))
-      #expect(damaged.output.contains(/dataset_sim\/scene20\/[01].npz: /))
+      #expect(damaged.output.contains("dataset_sim/scene20/") && damaged.output.contains(".npz: "))
 
       let none = try Command.run(["data", "inspect", folder.path], in: folder)
       #expect(!none.succeeded && none.errors.contains("is not a data set that a reader recognizes"))

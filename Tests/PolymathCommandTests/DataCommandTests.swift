@@ -54,7 +54,8 @@ import VisionData
       try FileManager.default.copyItem(at: Self.datasets.appendingPathComponent("metagraspnet"), to: set)
       for view in ["0", "1"] {
         let file = set.appendingPathComponent("dataset_sim/scene20/\(view).npz")
-        try Data(contentsOf: file).prefix(3000).write(to: file)
+        let whole = try Data(contentsOf: file)
+        try whole.prefix(whole.count / 2).write(to: file)
       }
       let damaged = try Command.run(
         ["data", "inspect", set.path, "--set", "data.dataset=metagraspnet", "--set", "data.dataset.domain=both"],

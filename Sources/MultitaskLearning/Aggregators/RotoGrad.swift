@@ -69,7 +69,7 @@ extension RotoGrad {
   /// As the registry knows it.
   public static let entry = MethodEntry<any GradientAggregator>(
     "rotograd",
-    summary: "The sum of gradients in a common length; at the features and with network.sharing: rotations, RotoGrad.",
+    summary: "The sum of gradients in a common length; at features that tasks see through rotations, RotoGrad.",
     paper: "Javaloy, Valera, RotoGrad: Gradient Homogenization in Multitask Learning, ICLR 2022",
     parameters: [
       MethodParameter("scaling", .boolean, default: .text("true"), "whether the gradients get a common length"),

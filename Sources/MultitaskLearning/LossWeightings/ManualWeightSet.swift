@@ -3,9 +3,9 @@
 /// - Source: Vandenhende et al., *Multi-Task Learning for Dense Prediction Tasks: A Survey*, TPAMI 2021, and the
 ///   networks that followed its public code.
 public enum ManualWeightSet: String, Sendable, CaseIterable {
-  /// NYUD-v2: segmentation 1, depth 1, normals 10, edges 50.
+  /// Four tasks about rooms: segmentation 1, depth 1, normals 10, edges 50.
   case nyud
-  /// PASCAL-Context: segmentation 1, human parts 2, saliency 5, normals 10, edges 50.
+  /// Five tasks about photographs: segmentation 1, human parts 2, saliency 5, normals 10, edges 50.
   case pascal
 
   /// The weights by the tasks' names, of which several are in use for one task.

@@ -188,7 +188,7 @@ public final class MultitaskNetwork {
   }
 
   /// Loads weights of a plain encoder, as timm or torchvision publish them:
-  /// ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:)``.
+  /// ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:leavingOut:)``.
   ///
   /// - Throws: `LoadError` if entries are missing, unknown or of another shape; `FileError` for a malformed file,
   ///   positions of an unknown grid, or a network that has grown; ``NetworkError`` if the encoder takes no pretrained

@@ -16,7 +16,7 @@ struct PositionGrid: Equatable {
     self.columns = columns
   }
 
-  /// Finds the grid of a file's positions, as ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:)`` describes it.
+  /// Finds the grid of a file's positions, as ``PretrainedEncoder/loadPretrained(_:into:prefix:naming:leavingOut:)`` describes it.
   ///
   /// - Parameter own: the network's own grid.
   /// - Throws: `FileError` if the grid is not known.

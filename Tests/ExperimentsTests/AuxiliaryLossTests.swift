@@ -48,7 +48,7 @@ private struct RepeatingDecoders: TaskDecoders {
       "method.aggregator=pcgrad", "data.flip=false", "data.jitter=0",
     ] + changes { try configuration.apply(assignment: change) }
     _ = try TrainingSession(configuration, folder: folder, existing: .refuse).run { false }
-    return try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+    return try MetricsLog.read(folder).steps
   }
 
   /// In a process of its own: what is registered stays.

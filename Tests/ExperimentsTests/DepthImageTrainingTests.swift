@@ -34,7 +34,7 @@ import Experiments
   }
 
   private func losses(_ folder: RunFolder) throws -> [[String: Double]] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
+    try SmallRuns.steps(folder).map(\.losses)
   }
 
   @Test(arguments: [

@@ -6,21 +6,11 @@ import Testing
 
 /// Networks of experts in runs from configurations.
 @Suite(.serialized) struct ExpertTrainingTests {
-  private static func configuration(_ changes: [String]) throws -> Configuration {
-    var configuration = Configuration()
-    for change in [
-      "data.trainingCount=8", "data.validationCount=2", "data.height=32", "data.width=32",
-      "network.encoder=resnet20_quarter", "data.tasks=[depth, edges]", "training.steps=4", "training.batchSize=2",
-      "training.evaluateEvery=0", "run.threads=2", "diagnostics.every=0",
-    ] + changes { try configuration.apply(assignment: change) }
-    return configuration
-  }
-
   /// An interrupted run ends with the same bytes as one that was not.
   @Test(arguments: ["mmoe", "cgc", "ple", "dselect-k", "{name: ltb, epochs: 8, warmup: 0.2}"])
   func trainsResumesAndEvaluates(_ sharing: String) throws {
     try withTemporaryFolder { parent in
-      let configuration = try Self.configuration(["network.sharing=\(sharing)", "method.aggregator=pcgrad"])
+      let configuration = try SmallRuns.convolutional(["network.sharing=\(sharing)", "method.aggregator=pcgrad"])
       let (whole, halted) = (
         RunFolder(parent.appendingPathComponent("a")), RunFolder(parent.appendingPathComponent("b"))
       )
@@ -50,12 +40,7 @@ import Testing
       (["network.sharing=mmoe", "data.tasks=[depth]"], "several tasks"),
       (["network.sharing=mmoe", "data.cropHeight=16", "data.cropWidth=16"], "one size"),
     ] {
-      try withTemporaryFolder { folder -> Void in
-        #expect {
-          _ = try TrainingSession(
-            Self.configuration(changes), folder: RunFolder(folder.appendingPathComponent("run")), existing: .refuse)
-        } throws: { "\($0)".contains(answer) }
-      }
+      try SmallRuns.expectRefusal(of: SmallRuns.convolutional(changes), saying: answer)
     }
   }
 }

@@ -6,28 +6,6 @@ import Testing
 
 /// RotoGrad, Auto-λ and FORUM in runs from configurations.
 @Suite(.serialized) struct FurtherMethodTrainingTests {
-  private static func configuration(_ changes: [String]) throws -> Configuration {
-    var configuration = Configuration()
-    for change in [
-      "data.trainingCount=8", "data.validationCount=2", "data.height=32", "data.width=32",
-      "network.encoder=resnet20_quarter", "data.tasks=[depth, edges]", "training.steps=4", "training.batchSize=2",
-      "training.evaluateEvery=0", "run.threads=2", "diagnostics.every=2",
-    ] + changes { try configuration.apply(assignment: change) }
-    return configuration
-  }
-
-  private static func train(
-    _ configuration: Configuration?, in folder: RunFolder, stoppingAt stop: Int? = nil
-  ) throws -> Trainer.Outcome {
-    let session = try TrainingSession(
-      configuration, folder: folder, existing: configuration == nil ? .resume : .refuse)
-    return try session.run { session.trainer.completedSteps == stop }
-  }
-
-  private static func steps(_ folder: RunFolder) throws -> [StepRecord] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
-  }
-
   private static let rotograd = ["network.sharing=rotations", "method.aggregator=rotograd", "method.level=features"]
 
   private static let cases: [[String]] = [
@@ -49,14 +27,14 @@ import Testing
   @Test(arguments: cases + bilevelCases)
   func trainsAndResumes(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
-      let configuration = try Self.configuration(changes)
+      let configuration = try SmallRuns.convolutional(changes + ["diagnostics.every=2"])
       let (whole, halted) = (
         RunFolder(parent.appendingPathComponent("a")), RunFolder(parent.appendingPathComponent("b"))
       )
-      #expect(try Self.train(configuration, in: whole) == .finished)
-      #expect(try Self.train(configuration, in: halted, stoppingAt: 2) == .stopped(step: 2))
-      #expect(try Self.train(nil, in: halted) == .finished)
-      let (a, b) = (try Self.steps(whole), try Self.steps(halted))
+      #expect(try SmallRuns.train(configuration, in: whole) == .finished)
+      #expect(try SmallRuns.train(configuration, in: halted, stoppingAt: 2) == .stopped(step: 2))
+      #expect(try SmallRuns.train(nil, in: halted) == .finished)
+      let (a, b) = (try SmallRuns.steps(whole), try SmallRuns.steps(halted))
       #expect(a.count == 4 && a.map(\.losses) == b.map(\.losses) && a.map(\.weights) == b.map(\.weights))
       let learns = changes.contains { $0.contains("metaLearningRate") }
       #expect(!learns || a[0].weights != a[3].weights)
@@ -79,12 +57,7 @@ import Testing
       (["method.weighting={name: auto-lambda, primary: dept}"], "Did you mean 'depth'?"),
       (["method.weighting={name: forum, innerSteps: 0}"], "from 1 to"),
     ] {
-      try withTemporaryFolder { folder -> Void in
-        #expect {
-          _ = try TrainingSession(
-            Self.configuration(changes), folder: RunFolder(folder.appendingPathComponent("run")), existing: .refuse)
-        } throws: { "\($0)".contains(answer) }
-      }
+      try SmallRuns.expectRefusal(of: SmallRuns.convolutional(changes), saying: answer)
     }
   }
 }

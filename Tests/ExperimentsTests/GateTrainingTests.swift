@@ -10,7 +10,7 @@ import Testing
       func steps(_ sharing: String, _ name: String, _ changes: [String] = []) throws -> [StepRecord] {
         let folder = try SmallRuns.train(
           ["training.steps=3", "network.sharing=\(sharing)"] + changes, in: parent.appendingPathComponent(name))
-        return try Self.steps(of: folder)
+        return try SmallRuns.steps(folder)
       }
       #expect(try steps("hard", "hard").allSatisfy { $0.penalty == nil })
       // σ(0.01) is 0.5025 above a target of 0.
@@ -24,10 +24,6 @@ import Testing
     }
   }
 
-  private static func steps(of folder: RunFolder) throws -> [StepRecord] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
-  }
-
   /// A run tells what its gates choose and what that costs, λ follows a target, and a resumed run goes on exactly.
   @Test func theCostIsLoggedAndAResumedRunFollowsItExactly() throws {
     try withTemporaryFolder { parent in
@@ -35,7 +31,7 @@ import Testing
         "training.steps=12", "network.sharing={name: gates, flops: 0.9, ownFraction: 0.8, freezeGatesAfter: 0.75}",
       ]
       let whole = try SmallRuns.train(changes, in: parent.appendingPathComponent("whole"))
-      let gates = try Self.steps(of: whole).compactMap(\.gates)
+      let gates = try SmallRuns.steps(whole).compactMap(\.gates)
       #expect(gates.count == 2 && gates[0].ownFractions.count == 1 + 3 * 6 && gates[0].mixFractions.count == 3 * 4)
       #expect(gates.allSatisfy { $0.flopFraction > 0.5 && $0.flopFraction <= 1 && $0.weight != 0.05 })
       #expect(gates[0].ownFractions == gates[1].ownFractions)

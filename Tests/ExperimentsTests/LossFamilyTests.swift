@@ -18,7 +18,7 @@ import VisionData
       let session = try TrainingSession(
         configuration, folder: RunFolder(folder.appendingPathComponent("run")), existing: .refuse)
       _ = try session.run { false }
-      let steps = try MetricsLog.read(session.folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
+      let steps = try MetricsLog.read(session.folder).steps
       return (try #require(steps.first).losses, session.trainer.lastEvaluation)
     }
   }

@@ -42,7 +42,7 @@ import Experiments
   }
 
   private func losses(_ records: [LogRecord]) -> [[String: Double]] {
-    records.compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
+    records.steps.map(\.losses)
   }
 
   private static let methods =

@@ -6,21 +6,6 @@ import VisionData
 
 /// Cross-stitch networks, NDDR-CNN and MTAN by configuration: a run that stops goes on exactly, and is evaluated.
 @Suite struct StageSharingTrainingTests {
-  private func configuration(_ changes: [String]) throws -> Configuration {
-    var configuration = Configuration()
-    for change in [
-      "data.trainingCount=6", "data.validationCount=2", "data.height=32", "data.width=32",
-      "network.encoder=resnet18_quarter", "network.decoder=last-map", "data.tasks=[depth, edges]", "training.steps=4",
-      "training.batchSize=2", "training.evaluateEvery=0", "training.checkpointEvery=0", "run.threads=2",
-      "diagnostics.every=0",
-    ] + changes { try configuration.apply(assignment: change) }
-    return configuration
-  }
-
-  private func losses(_ folder: RunFolder) throws -> [[String: Double]] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
-  }
-
   @Test(arguments: [
     "cross-stitch", "{name: cross-stitch, factors: pairs, own: 0.8, other: 0.2, end: false}",
     "{name: cross-stitch, factors: senders, stem: true, learningRateFactor: 1}",
@@ -28,16 +13,16 @@ import VisionData
   ])
   func stoppedRunsGoOnExactly(_ sharing: String) throws {
     try withTemporaryFolder { parent in
-      let configuration = try configuration(["network.sharing=\(sharing)", "method.aggregator=pcgrad"])
+      let configuration = try SmallRuns.convolutional([
+        "network.encoder=resnet18_quarter", "network.decoder=last-map", "data.trainingCount=6",
+        "training.checkpointEvery=0", "network.sharing=\(sharing)", "method.aggregator=pcgrad",
+      ])
       let whole = RunFolder(parent.appendingPathComponent("whole"))
-      #expect(try TrainingSession(configuration, folder: whole, existing: .refuse).run { false } == .finished)
+      #expect(try SmallRuns.train(configuration, in: whole) == .finished)
       let parts = RunFolder(parent.appendingPathComponent("parts"))
-      do {
-        let first = try TrainingSession(configuration, folder: parts, existing: .refuse)
-        #expect(try first.run { first.trainer.completedSteps >= 2 } == .stopped(step: 2))
-      }
-      #expect(try TrainingSession(nil, folder: parts, existing: .resume).run { false } == .finished)
-      let (found, expected) = (try losses(parts), try losses(whole))
+      #expect(try SmallRuns.train(configuration, in: parts, stoppingAt: 2) == .stopped(step: 2))
+      #expect(try SmallRuns.train(nil, in: parts) == .finished)
+      let (found, expected) = (try SmallRuns.steps(parts).map(\.losses), try SmallRuns.steps(whole).map(\.losses))
       #expect(found.count == 4 && found == expected)
       #expect(try TrainedRun(parts, checkpoint: .last).evaluate().tasks.count == 2)
     }

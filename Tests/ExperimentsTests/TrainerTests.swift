@@ -8,16 +8,6 @@ import VisionData
 import Experiments
 
 @Suite(.serialized) struct TrainerTests {
-  private func micro(_ changes: [String] = []) throws -> Configuration {
-    var configuration = Configuration()
-    for change in [
-      "data.trainingCount=8", "data.validationCount=4", "data.height=32", "data.width=32", "network.encoder=vit_micro",
-      "training.steps=4", "training.batchSize=2", "training.evaluateEvery=2", "training.checkpointEvery=2",
-      "run.threads=2", "diagnostics.every=2", "data.tasks=[segmentation, depth, normals]",
-    ] + changes { try configuration.apply(assignment: change) }
-    return configuration
-  }
-
   private func train(_ configuration: Configuration, in folder: URL) throws -> (Trainer, [LogRecord]) {
     let session = try TrainingSession(configuration, folder: RunFolder(folder), existing: .refuse)
     _ = try session.run { false }
@@ -25,13 +15,13 @@ import Experiments
   }
 
   private func losses(_ records: [LogRecord]) -> [[String: Double]] {
-    records.compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
+    records.steps.map(\.losses)
   }
 
   @Test func aRunLeavesEverythingInItsFolder() throws {
     try withTemporaryFolder { parent in
       let url = parent.appendingPathComponent("run")
-      let (trainer, records) = try train(micro(), in: url)
+      let (trainer, records) = try train(SmallRuns.evaluated(), in: url)
       #expect(records.count == 4 + 2 && trainer.completedSteps == 4)
       for file in [
         "config.yaml", "metrics.jsonl", "report.html", "trivial.json", "checkpoints/last.json", "checkpoints/best.json",
@@ -43,17 +33,17 @@ import Experiments
       #expect(tensors.count { $0.hasSuffix("safetensors") } == 2)
       let report = try String(contentsOf: url.appendingPathComponent("report.html"), encoding: .utf8)
       #expect(!report.contains("http://localhost") && !report.contains("src=\"http"))
-      #expect(records.contains { if case .step(let step) = $0 { step.diagnostics?.cosines.count == 3 } else { false } })
+      #expect(records.steps.contains { $0.diagnostics?.cosines.count == 3 })
     }
   }
 
   @Test func twoTrainingsInOneFolderAreRefused() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
+      let session = try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .refuse)
       for existing in [TrainingSession.ExistingRun.resume, .overwrite] {
         #expect {
-          _ = try TrainingSession(existing == .resume ? nil : micro(), folder: folder, existing: existing)
+          _ = try TrainingSession(existing == .resume ? nil : SmallRuns.evaluated(), folder: folder, existing: existing)
         } throws: { "\($0)".contains("another process is training there") }
       }
       _ = try session.run { false }
@@ -61,15 +51,15 @@ import Experiments
     // The lock goes with its session.
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      _ = try TrainingSession(micro(), folder: folder, existing: .refuse).run { false }
-      _ = try TrainingSession(micro(), folder: folder, existing: .overwrite).run { false }
+      _ = try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .refuse).run { false }
+      _ = try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .overwrite).run { false }
     }
   }
 
   @Test(arguments: ["equal", "uw+pcgrad", "mean", "selective-groups+dwa", "alternating", "gradnorm"])
   func theSameSeedGivesTheSameRun(_ method: String) throws {
     try withTemporaryFolder { parent in
-      var configuration = try micro()
+      var configuration = try SmallRuns.evaluated()
       try configuration.apply(method: method)
       let (_, a) = try train(configuration, in: parent.appendingPathComponent("a"))
       let (_, b) = try train(configuration, in: parent.appendingPathComponent("b"))
@@ -86,7 +76,8 @@ import Experiments
     try withTemporaryFolder { parent in
       let first = try ["float32", "bfloat16"].map { precision in
         let size = ["data.height=64", "data.width=64"]  // Smaller, and two values make a batch's statistics.
-        let configuration = try micro(network + size + ["run.precision=\(precision)", "training.steps=1"])
+        let configuration = try SmallRuns.evaluated(
+          network + size + ["run.precision=\(precision)", "training.steps=1"])
         return try #require(
           losses(try train(configuration, in: parent.appendingPathComponent(precision)).1).first)
       }
@@ -124,7 +115,7 @@ import Experiments
   ])
   func stoppedRunsGoOnExactly(_ changes: [String]) throws {
     try withTemporaryFolder { parent in
-      let configuration = try micro(
+      let configuration = try SmallRuns.evaluated(
         ["method.weighting=uw", "method.aggregator=pcgrad", "training.checkpointEvery=0"] + changes)
       let (_, whole) = try train(configuration, in: parent.appendingPathComponent("whole"))
       let folder = RunFolder(parent.appendingPathComponent("parts"))
@@ -144,7 +135,7 @@ import Experiments
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
       do {
-        let session = try TrainingSession(micro(), folder: folder, existing: .refuse)
+        let session = try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .refuse)
         _ = try session.run { session.trainer.completedSteps >= 2 }
       }
       let file = folder.checkpoints.appendingPathComponent("last.json")
@@ -157,83 +148,16 @@ import Experiments
     }
   }
 
-  @Test func networksGrowOnceAndAreFoundAgain() throws {
-    try withTemporaryFolder { parent in
-      let folder = RunFolder(parent.appendingPathComponent("run"))
-      let (trainer, records) = try train(micro(["method.adaptation={name: dtme, samples: 4}"]), in: folder.url)
-      let grown = records.compactMap { record -> (step: Int, report: TokenAdaptationReport)? in
-        guard case .adaptation(let adaptation) = record, case .tokens(let report) = adaptation.report else {
-          return nil
-        }
-        return (adaptation.step, report)
-      }
-      #expect(grown.count == 1 && grown[0].step == 2 && grown[0].report.analysis.sampleCount == 4)
-      let report = grown[0].report
-      // Three tasks, two of three layers each: weight, bias and one token of 48 numbers.
-      #expect(report.parameterCountAfter - report.parameterCountBefore == 3 * 2 * 3 * 48)
-      #expect(trainer.network.store.parameterCount == report.parameterCountAfter)
-      let run = try TrainedRun(folder, checkpoint: .last)
-      #expect(run.network.transformer?.growth == report.growth)
-      #expect(try run.evaluate() == trainer.lastEvaluation)
-      let shared = try run.analyzeTokens(sampleCount: 4, ratio: 10)
-      #expect(shared.layers.count == report.growth.firstSeparateLayer! + 1)
-      #expect(try String(contentsOf: folder.report, encoding: .utf8).contains("<h2>Tokens</h2>"))
-    }
-  }
-
-  /// Tokens that stay in the stream do not hide its gradients.
-  @Test func keptTokensCanBeLookedAt() throws {
-    try withTemporaryFolder { parent in
-      let folder = RunFolder(parent.appendingPathComponent("run"))
-      let dtme = "method.adaptation={name: dtme, samples: 4, moment: 0, modulated: 0, expanded: 1, keepTokens: true}"
-      _ = try train(micro([dtme]), in: folder.url)
-      let analysis = try TrainedRun(folder, checkpoint: .last).analyzeTokens(sampleCount: 8, ratio: 10)
-      #expect(analysis.layers.count == 3)
-      for layer in analysis.layers { #expect(layer.rangeConflictCount < 3 * 8) }
-    }
-  }
-
-  @Test func sharesOfNoLayerAreAnswered() throws {
-    try withTemporaryFolder { parent in
-      let dtme = "method.adaptation={name: dtme, samples: 4, moment: 0, modulated: 0.1, expanded: 0.1}"
-      #expect { _ = try train(micro([dtme]), in: parent.appendingPathComponent("run")) } throws: {
-        "\($0)".contains("no whole layer of 3")
-      }
-    }
-  }
-
-  /// A configuration and a checkpoint of which only one says that the network grew.
-  @Test func growthThatDoesNotFitIsExplained() throws {
-    try withTemporaryFolder { parent in
-      let (plain, grown) = (
-        RunFolder(parent.appendingPathComponent("plain")), RunFolder(parent.appendingPathComponent("grown"))
-      )
-      _ = try train(micro(), in: plain.url)
-      _ = try train(micro(["method.adaptation={name: dtme, samples: 4}"]), in: grown.url)
-      let (plainText, grownText) = (
-        try Data(contentsOf: plain.configuration), try Data(contentsOf: grown.configuration)
-      )
-      try plainText.write(to: grown.configuration)
-      #expect { _ = try TrainedRun(grown, checkpoint: .last) } throws: {
-        "\($0)".contains("a transformer that grew") && "\($0)".contains("method.adaptation has to be dtme")
-      }
-      let longer = String(decoding: grownText, as: UTF8.self).replacing("steps: 4 ", with: "steps: 9 ")
-      try Data(longer.utf8).write(to: plain.configuration)
-      let session = try TrainingSession(nil, folder: plain, existing: .resume)
-      #expect { _ = try session.run { false } } throws: {
-        "\($0)".contains("was to grow after step 2") && "\($0)".contains("earlier checkpoint")
-      }
-    }
-  }
-
   @Test func existingRunsAreNotLost() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      _ = try train(micro(), in: folder.url)
-      #expect { try TrainingSession(micro(), folder: folder, existing: .refuse) } throws: {
+      _ = try train(SmallRuns.evaluated(), in: folder.url)
+      #expect { try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .refuse) } throws: {
         "\($0)".contains("--resume")
       }
-      #expect { try TrainingSession(micro(["training.steps=9"]), folder: folder, existing: .resume) } throws: {
+      #expect {
+        try TrainingSession(SmallRuns.evaluated(["training.steps=9"]), folder: folder, existing: .resume)
+      } throws: {
         "\($0)".contains("another one was given")
       }
       // Without its checkpoint, the run does not start over what it logged.
@@ -253,21 +177,22 @@ import Experiments
       try saved.write(to: checkpoint)
       // A mistake in the configuration is found before the old run is removed.
       #expect(throws: (any Error).self) {
-        try TrainingSession(micro(["data.height=33"]), folder: folder, existing: .overwrite)
+        try TrainingSession(SmallRuns.evaluated(["data.height=33"]), folder: folder, existing: .overwrite)
       }
       #expect(throws: (any Error).self) {
-        try TrainingSession(micro(["network.weights=/none.safetensors"]), folder: folder, existing: .overwrite)
+        try TrainingSession(
+          SmallRuns.evaluated(["network.weights=/none.safetensors"]), folder: folder, existing: .overwrite)
       }
       #expect(Checkpoint.exists(.last, in: folder))
       // What the run did not write is left alone, and is no obstacle.
       try Data("mine".utf8).write(to: folder.url.appendingPathComponent("notes.txt"))
-      let again = try TrainingSession(micro(), folder: folder, existing: .overwrite)
+      let again = try TrainingSession(SmallRuns.evaluated(), folder: folder, existing: .overwrite)
       #expect(try again.run { false } == .finished)
       #expect(FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("notes.txt").path))
       let other = parent.appendingPathComponent("other")
       try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
       try Data("mine".utf8).write(to: other.appendingPathComponent("thesis.txt"))
-      #expect { try TrainingSession(micro(), folder: RunFolder(other), existing: .overwrite) } throws: {
+      #expect { try TrainingSession(SmallRuns.evaluated(), folder: RunFolder(other), existing: .overwrite) } throws: {
         "\($0)".contains("holds no run")
       }
       #expect { try RunFolder(folder.configuration).requireRun() } throws: {
@@ -279,7 +204,7 @@ import Experiments
   @Test func lossesThatAreNotFiniteStopTheRunAndKeepTheCheckpoint() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      let configuration = try micro([
+      let configuration = try SmallRuns.evaluated([
         "optimizer.learningRate=1000", "optimizer.name=sgd", "optimizer.schedule=constant", "training.steps=60",
         "training.evaluateEvery=0", "training.checkpointEvery=1", "diagnostics.every=0",
         "method.weighting={name: manual, weights: {segmentation: 1e30, depth: 1e30, normals: 1}}",
@@ -299,7 +224,7 @@ import Experiments
   @Test func damagedCheckpointsAreErrors() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))
-      _ = try train(micro(), in: folder.url)
+      _ = try train(SmallRuns.evaluated(), in: folder.url)
       let checkpoint = try Checkpoint.load(.last, in: folder)
       let tensors = folder.checkpoints.appendingPathComponent(checkpoint.tensors)
       let whole = try Data(contentsOf: tensors)
@@ -322,7 +247,8 @@ import Experiments
         ["data", "scenes", "--out", data, "--count", "8", "--height", "32", "--width", "32"], in: parent)
       #expect(result.succeeded, "\(result.errors)")
       let (_, records) = try train(
-        micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run"))
+        SmallRuns.evaluated(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("run")
+      )
       #expect(records.count == 6)
       // The network is of use where its data are not.
       let picture = try Picture(contentsOf: URL(fileURLWithPath: data).appendingPathComponent("images/000000.png"))
@@ -345,7 +271,8 @@ import Experiments
       }
       #expect {
         _ = try train(
-          micro(["data.folder=\(data)", "data.validationCount=2"]), in: parent.appendingPathComponent("unknown"))
+          SmallRuns.evaluated(["data.folder=\(data)", "data.validationCount=2"]),
+          in: parent.appendingPathComponent("unknown"))
       } throws: {
         "\($0)".contains("no label of 'depth' is known in the 2 samples to evaluate on")
       }

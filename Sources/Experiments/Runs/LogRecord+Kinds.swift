@@ -1,7 +1,9 @@
 extension Sequence<LogRecord> {
   /// The records of steps, in their order.
-  var steps: [StepRecord] { compactMap { if case .step(let record) = $0 { record } else { nil } } }
+  package var steps: [StepRecord] { compactMap { if case .step(let record) = $0 { record } else { nil } } }
 
   /// The records of evaluations, in their order.
-  var evaluations: [EvaluationRecord] { compactMap { if case .evaluation(let record) = $0 { record } else { nil } } }
+  package var evaluations: [EvaluationRecord] {
+    compactMap { if case .evaluation(let record) = $0 { record } else { nil } }
+  }
 }

@@ -122,7 +122,7 @@ struct BruteForce {
     return weights
   }
 
-  private func isFrozen(_ parameter: Parameter) -> Bool {
+  func isFrozen(_ parameter: Parameter) -> Bool {
     problem.kind.isFrozen && parameter.name.hasPrefix("first.")
   }
 
@@ -175,7 +175,7 @@ struct BruteForce {
   }
 
   /// The gradient with respect to a vector; zero for what is frozen or not reached.
-  private func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
+  func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
     let flat = vector.values.zerosLike()
     // Frozen parameters are no part of the graph.
     let places = zip(vector.parameters, vector.views(of: flat)).filter { !isFrozen($0.0) }
@@ -188,7 +188,7 @@ struct BruteForce {
     return flat
   }
 
-  private var shared: ParameterVector { problem.store.vector(of: .everyTask)! }
+  var shared: ParameterVector { problem.store.vector(of: .everyTask)! }
 
   private var segments: [GradientSegment] {
     zip(shared.parameters, shared.elements).filter { !isFrozen($0.0) }
@@ -297,37 +297,5 @@ struct BruteForce {
       view.copy(from: new)
     }
     return result
-  }
-
-  /// The gradient of the mean squared cosine, each part's by itself.
-  private func addRegularizer(_ tasks: [Int], _ step: Int, to gradients: inout [Reach: Tensor]) {
-    let penalty = (method.aggregator as! CosReg).penalty
-    for rows in parts {
-      let objective = problem.objective(rows, step: step)
-      let own = tasks.filter { objective.labelCounts[$0] > 0 }
-      guard own.count > 1 else { continue }
-      let features = problem.kind.isSeparate ? Features.none : objective.features(for: own)
-      let losses = own.map {
-        problem.kind.isSeparate ? objective.losses(of: [$0])[0] : objective.losses(of: [$0], from: features)[0]
-      }
-      let leaves =
-        method.level == .features ? features.maps(of: 0) : shared.parameters.filter { !isFrozen($0) }.map(\.value)
-      let rows = losses.map { loss in
-        Tensor.concatenated(
-          zip(Torch.gradients(of: [loss], withRespectTo: leaves, graph: .differentiate), leaves).map {
-            ($0 ?? $1.detached().zerosLike()).flattened()
-          })
-      }
-      var sum = Tensor.zeros([], dtype: rows[0].dtype)
-      for i in rows.indices {
-        for j in rows.indices where i != j {
-          sum = sum + ((rows[i] * rows[j]).sum() / (rows[i].squared().sum() * rows[j].squared().sum()).sqrt()).squared()
-        }
-      }
-      let penaltyValue = sum * (penalty / Double(own.count * (own.count - 1)) / Double(parts.count))
-      for (reach, gradient) in gradients {
-        gradient.add(inPlace: flatGradient(of: [penaltyValue], seeds: nil, problem.store.vector(of: reach)!))
-      }
-    }
   }
 }

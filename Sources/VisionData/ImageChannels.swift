@@ -14,7 +14,7 @@ public enum ImageChannels: String, Sendable, CaseIterable {
 
 extension PixelMap {
   /// Returns a map of this map's channels, and behind them those of another map of the same size.
-  func appending(_ other: PixelMap) -> PixelMap {
+  package func appending(_ other: PixelMap) -> PixelMap {
     PixelMap(channels: channels + other.channels, height: height, width: width, values: values + other.values)
   }
 }

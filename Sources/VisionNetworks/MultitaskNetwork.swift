@@ -167,7 +167,7 @@ public final class MultitaskNetwork {
   /// Returns features with the names that they have in the results of public code: those of shared maps, such as
   /// `backbone.0`, or those of each task's maps, such as `backbone.0.depth`.
   public func named(_ features: Features) -> [(name: String, tensor: Tensor)] {
-    let names = encoder.featureNames.map { "\(Self.encoderPath).\($0)" }
+    let names = shared.plain.featureNames.map { "\(Self.encoderPath).\($0)" }
     switch features {
     case .none: return []
     case .shared(let maps): return zip(names, maps).map { ($0, $1) }
@@ -204,22 +204,19 @@ public final class MultitaskNetwork {
     guard let encoder = shared.plain as? any PretrainedEncoder else {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
-    let prefix = Self.encoderPrefix
-    let origins = store.state.filter { $0.name.hasPrefix(prefix) }
-      .compactMap { shared.origin(String($0.name.dropFirst(prefix.count))) }
-    let leftOut = Set(origins.filter { !isIncluded($0) }.flatMap { [$0.name, encoder.plainName(of: $0.name)] })
+    let leftOut = Set(encoderOrigins.filter { !isIncluded($0) }.flatMap { [$0.name, encoder.plainName(of: $0.name)] })
     return try encoder.loadPretrained(
-      file, into: store, prefix: prefix,
+      file, into: store, prefix: Self.encoderPrefix,
       naming: { name in shared.origin(name).flatMap { isIncluded($0) ? $0.name : nil } },
       leavingOut: leftOut.contains)
   }
 
   /// The tasks that have parts of their own in the encoder, which may start from single-task networks.
-  public var tasksWithOwnParts: Set<String> {
-    let prefix = Self.encoderPrefix
-    return Set(
-      store.state.filter { $0.name.hasPrefix(prefix) }
-        .compactMap { shared.origin(String($0.name.dropFirst(prefix.count)))?.task })
+  public var tasksWithOwnParts: Set<String> { Set(encoderOrigins.compactMap(\.task)) }
+
+  private var encoderOrigins: [EntryOrigin] {
+    store.state.filter { $0.name.hasPrefix(Self.encoderPrefix) }
+      .compactMap { shared.origin(String($0.name.dropFirst(Self.encoderPrefix.count))) }
   }
 
   /// Loads what decoders have for some tasks, from a network with the same decoder: the entries outside of the encoder

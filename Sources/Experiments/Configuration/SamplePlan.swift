@@ -11,13 +11,15 @@ struct SamplePlan {
   let size: Size
   /// What a network is trained on, in pixels: crops, or whole samples.
   let trainingSize: Size
-  /// The random changes of a sample to train on, before it is normalized.
-  let augmentations: [any Transform]
   /// The changes of a sample on its way into training.
   let trainingTransforms: [any Transform]
   /// The changes of a sample on its way into an evaluation.
   let evaluationTransforms: [any Transform]
   let normalization: Normalization
+  /// Whether evaluations see samples in another size than they are stored in.
+  let resizes: Bool
+  /// The last changes of every sample that do not touch its size.
+  private let ending: [any Transform]
   /// The size that images may not pass, where they keep their scale; nil if they may have any size.
   let largestSize: Size?
   let batchSize: Int
@@ -44,8 +46,9 @@ struct SamplePlan {
     trainingSize = data.trainingSize
     channels = data.channels
     normalization = data.statistics
-    augmentations = try data.augmentations(tasks)
-    let ending = preparations + [normalization]
+    let augmentations = try data.augmentations(tasks)
+    ending = preparations + [normalization]
+    resizes = data.fit == .resize
     switch data.fit {
     case .resize:
       trainingTransforms = augmentations + ending
@@ -64,16 +67,15 @@ struct SamplePlan {
     cache = data.cache ? (bytes == 0 ? .partOfMachine : .bytes(bytes)) : nil
   }
 
-  /// An image as a network takes it.
+  /// An image as a network takes it, resized whatever samples are, so that what is found in it can be scaled back.
   ///
   /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
   func prepared(_ image: InputImage) throws -> PixelMap {
     switch (channels, image.depth) {
-    case (.rgb, nil):
-      return normalization(PixelMap(image.picture).resizedBilinear(height: size.height, width: size.width))
-    case (.rgbd, .some):
+    case (.rgb, nil), (.rgbd, .some):
       var generator = SeededGenerator(seed: 0)
-      return evaluationTransforms.reduce(image.sample) { $1($0, using: &generator) }.image
+      let resized = Rescale(height: size.height, width: size.width)(image.sample, using: &generator)
+      return ending.reduce(resized) { $1($0, using: &generator) }.image
     case (.rgbd, nil):
       throw ConfigurationError(
         "the network takes images with depth (data.channels is \(channels.rawValue)), but an image file has colors alone: --depth names the file of its depth"

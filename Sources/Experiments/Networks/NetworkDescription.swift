@@ -60,8 +60,9 @@ public struct NetworkDescription: Sendable {
     guard !tasks.isEmpty else {
       throw ConfigurationError("\(source): 'tasks' is missing, such as 'tasks: {semseg: 40, depth: 1}'")
     }
-    guard network.weights == nil else {
-      throw ConfigurationError("\(source): 'network.weights' is for trainings: here weights are an argument")
+    guard network.weights == nil, network.start.isEmpty else {
+      let field = network.start.isEmpty ? "weights" : "start"
+      throw ConfigurationError("\(source): 'network.\(field)' is for trainings: here weights are an argument")
     }
     guard imageSize.map({ $0.height > 0 && $0.width > 0 }) ?? true else {
       throw ConfigurationError("\(source): 'image' needs a height and a width")

@@ -23,7 +23,7 @@ public struct GateTable {
     let mean = ["mean"] + state.meanOwnFractions.map(Self.percent) + tasks.map { _ in "" }
     let header = ["layer"] + tasks.map { "\($0) own" } + tasks.map { "\($0) most" }
     return """
-      \(Self.aligned([header] + rows + [mean]))
+      \(CostTable.text([header] + rows + [mean]))
       pruning leaves \(Self.giga(state.multiplyAdds)) of the \(Self.giga(state.singleMultiplyAdds)) GFLOPs of \
       single-task networks for one image (\(String(format: "%.1f", state.flopFraction * 100)) %)
       """
@@ -36,16 +36,6 @@ public struct GateTable {
 
   /// Returns billions of FLOPs, which are two for each multiply-add.
   static func giga(_ multiplyAdds: Int) -> String { String(format: "%.3g", Double(multiplyAdds) * 2e-9) }
-
-  private static func aligned(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column == 0 ? cell.0 + space : space + cell.0
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
 
   private static func percent(_ fraction: Double) -> String { String(format: "%.0f %%", fraction * 100) }
 }

@@ -48,8 +48,6 @@ public struct InputImage: Sendable {
   var sample: Sample {
     let colors = PixelMap(picture)
     guard let depth else { return Sample(image: colors, targets: [:]) }
-    let image = PixelMap(
-      channels: 4, height: colors.height, width: colors.width, values: colors.values + depth.values)
-    return Sample(image: image, depthChannel: 3, targets: [:])
+    return Sample(image: colors.appending(depth), depthChannel: 3, targets: [:])
   }
 }

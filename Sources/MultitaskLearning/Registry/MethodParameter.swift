@@ -89,7 +89,7 @@ public struct MethodParameter: Sendable {
     // A task or a file may be called by a number.
     case (.task, .text), (.task, .number), (.method, .text), (.file, .number): true
     case (.file, .text(let path)):
-      !path.allSatisfy(\.isWhitespace) && !path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+      !path.allSatisfy(\.isWhitespace) && !hasControlCharacters(path)
     case (.names, .text(let text)): !text.allSatisfy(\.isWhitespace)
     default: false
     }

@@ -56,7 +56,7 @@ public final class BranchedKit: LayerKit {
   private func layer(_ path: ParameterPath, _ make: (ParameterPath) -> any Layer) -> any StreamLayer {
     let name = path.relativeName(to: root)
     layers.append(name)
-    guard branched.contains(name) else { return SharedStreamLayer(layer: make(path)) }
+    guard branched.contains(name) else { return StreamwiseLayer(layer: make(path)) }
     return TaskLayers(
       byTask: Dictionary(uniqueKeysWithValues: tasks.map { ($0, make(path[$0].reached(by: .task($0)))) }))
   }
@@ -69,17 +69,6 @@ private struct LayerPair: StreamLayer {
 
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     second(first(input, context), context)
-  }
-}
-
-/// A layer that all tasks share, applied to each stream.
-private struct SharedStreamLayer: StreamLayer {
-  let layer: any Layer
-
-  func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
-    // In training, each stream is normalized by its own statistics, however the streams lie in memory.
-    let streams = context.isTraining ? input.unstacked(count: context.tasks.count) : input
-    return streams.map { layer($0, context) }
   }
 }
 

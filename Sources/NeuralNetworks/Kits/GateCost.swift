@@ -40,12 +40,14 @@ public struct GateCost: Sendable {
       features.compactMap(\.packed).reduce(into: []) { $0.formUnion($1.origins[task]) }
     }
     others = trace.otherMultiplyAdds
+    shared = multiplyAdds(constantly(false))
+    single = multiplyAdds(constantly(true))
   }
 
   /// The multiply-adds if no task has a channel of its own: those of hard sharing.
-  public var shared: Int { multiplyAdds(constantly(false)) }
+  public private(set) var shared = 0
   /// The multiply-adds if all channels are the tasks' own: those of single-task networks.
-  public var single: Int { multiplyAdds(constantly(true)) }
+  public private(set) var single = 0
 
   private func constantly(_ isOwn: Bool) -> [[[Bool]]] {
     layers.map { layer in features.map { _ in [Bool](repeating: isOwn, count: layer.channels) } }
@@ -55,19 +57,17 @@ public struct GateCost: Sendable {
   ///
   /// - Parameter gates: for each layer of the pass, task and channel, whether the task has its own channel.
   public func multiplyAdds(_ gates: [[[Bool]]]) -> Int {
-    var asked = [Set<Int>](repeating: [], count: layers.count)
-    for (task, origins) in features.enumerated() { for layer in origins { asked[layer].insert(task) } }
     var sum = others
-    for (number, layer) in layers.enumerated().reversed() where !asked[number].isEmpty {
-      let streams = asked[number].sorted()
-      let own = streams.map { gates[number][$0] }
+    GateTrace.visitAsked(features: features, origins: layers.map(\.origins)) { number, streams in
+      guard !streams.isEmpty else { return [] }
+      let layer = layers[number]
+      let own = streams.sorted().map { gates[number][$0] }
       let ownCounts = own.map { $0.count { $0 } }
       let sharedCount = (0..<layer.channels).count { channel in own.contains { !$0[channel] } }
       sum += (ownCounts.reduce(0, +) + sharedCount) * layer.multiplyAddsPerChannel
       sum += layer.attention?.multiplyAdds(own) ?? 0
-      for task in features.indices where sharedCount > 0 || streams.contains(task) && gates[number][task].contains(true)
-      {
-        for origin in layer.origins[task] { asked[origin].insert(task) }
+      return features.indices.filter {
+        sharedCount > 0 || streams.contains($0) && gates[number][$0].contains(true)
       }
     }
     return sum

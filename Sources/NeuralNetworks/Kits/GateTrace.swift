@@ -29,12 +29,36 @@ public final class GateTrace: @unchecked Sendable {
   /// Creates a trace of no layer.
   public init() {}
 
-  /// Notes a matrix product or a convolution.
-  func note(multiplyAdds count: Int) { otherMultiplyAdds += count }
+  /// Counts the multiply-adds of a pass, from the operators that run in it.
+  package func counting<Result>(_ pass: () -> Result) -> Result {
+    observingOperators({ [self] call in
+      if case .products(let count) = call.work { otherMultiplyAdds += count }
+    }) { pass() }
+  }
 
-  /// Notes an attention over the queries, keys and values of the last layer.
-  func noteAttention(heads: Int, tokens: Int) {
+  /// Computes an attention over the queries, keys and values of the last layer. How many of its products remain depends
+  /// on the gates, so that they are not among the others.
+  func attention(heads: Int, tokens: Int, _ attend: () -> Tensor) -> Tensor {
+    let others = otherMultiplyAdds
+    defer { otherMultiplyAdds = others }
     entries[entries.count - 1].attention = GateCost.AttentionShape(heads: heads, tokens: tokens)
+    return attend()
+  }
+
+  /// Visits the layers backwards, from the features on, with the tasks whose streams behind the layer something asks for.
+  ///
+  /// - Parameters:
+  ///   - features: for each task, the numbers of the layers from whose outputs its features were computed.
+  ///   - origins: for each layer and task, the numbers of the layers from whose outputs its input was computed.
+  ///   - visit: returns the tasks whose inputs the layer reads.
+  static func visitAsked(
+    features: [Set<Int>], origins: [[Set<Int>]], _ visit: (_ layer: Int, _ streams: Set<Int>) -> [Int]
+  ) {
+    var asked = [Set<Int>](repeating: [], count: origins.count)
+    for (task, layers) in features.enumerated() { for layer in layers { asked[layer].insert(task) } }
+    for layer in origins.indices.reversed() {
+      for task in visit(layer, asked[layer]) { for origin in origins[layer][task] { asked[origin].insert(task) } }
+    }
   }
 
   /// Adds a layer, and returns streams in which every candidate, the tasks' own and the shared one, has channels of its

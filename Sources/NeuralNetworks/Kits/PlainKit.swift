@@ -9,9 +9,7 @@ public struct PlainKit: LayerKit {
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
-    NormalizedSharedConvolution(
-      convolution: Convolution(path, shape),
-      normalization: BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum))
+    StreamwiseLayer(layer: Self.normalizedConvolution(path, norm, shape))
   }
 
   /// Makes a linear layer after one layer normalization for all tasks, if there is one.
@@ -38,14 +36,13 @@ public struct PlainKit: LayerKit {
   }
 }
 
-/// A convolution and a batch normalization that all tasks share.
-private struct NormalizedSharedConvolution: StreamLayer {
-  let convolution: Convolution
-  let normalization: BatchNormalization
+/// A layer that all tasks share, and that in training each stream passes by itself.
+struct StreamwiseLayer: StreamLayer {
+  let layer: any Layer
 
   func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     // In training, each stream is normalized by its own statistics, however the streams lie in memory.
     let streams = context.isTraining ? input.unstacked(count: context.tasks.count) : input
-    return streams.map { normalization(convolution($0, context), context) }
+    return streams.map { layer($0, context) }
   }
 }

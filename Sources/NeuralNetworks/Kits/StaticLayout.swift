@@ -56,23 +56,21 @@ extension StaticLayout {
     self.wanted = wanted.map { tasks[$0] }
     order = trace.entries.map(\.name)
     layers = [:]
-    var asked = [Set<Int>](repeating: [], count: trace.entries.count)
-    for feature in features.compactMap(\.packed) {
-      for task in wanted { for layer in feature.origins[task] { asked[layer].insert(task) } }
+    let packed = features.compactMap(\.packed)
+    let origins = tasks.indices.map { task in
+      wanted.contains(task) ? packed.reduce(into: Set<Int>()) { $0.formUnion($1.origins[task]) } : []
     }
-    for (number, entry) in trace.entries.enumerated().reversed() {
-      let streams = asked[number]
+    GateTrace.visitAsked(features: origins, origins: trace.entries.map(\.origins)) { number, streams in
+      let entry = trace.entries[number]
       let channels = entry.pattern[0].indices
       let own = tasks.indices.map { task in
         streams.contains(task) ? channels.filter { entry.pattern[task][$0] } : []
       }
       let shared = channels.filter { channel in streams.contains { !entry.pattern[$0][channel] } }
-      for task in tasks.indices where !own[task].isEmpty || !shared.isEmpty {
-        for layer in entry.origins[task] { asked[layer].insert(task) }
-      }
       layers[entry.name] = Layer(
         own: own, shared: shared, streams: tasks.indices.map(streams.contains),
         mix: shared.isEmpty ? [] : Self.mix(entry.sources))
+      return tasks.indices.filter { !own[$0].isEmpty || !shared.isEmpty }
     }
   }
 

@@ -38,19 +38,12 @@ public struct Attention: StreamLayer {
   /// - Returns: streams of the same shape.
   public func callAsFunction(_ input: Streams, _ context: ForwardContext) -> Streams {
     let qkv = qkv(input, context)
-    guard let packed = qkv.packed else {
-      return projection(
-        qkv.map { stream in
-          context.trace?.note(multiplyAdds: 2 * stream.shape[1] * stream.count / 3)
-          return attended(stream)
-        }, context)
-    }
-    context.trace?.noteAttention(heads: heads, tokens: packed.values.shape[1])
-    let heads = packed.channels.heads(count: heads)
+    guard let packed = qkv.packed else { return projection(qkv.map(attended), context) }
+    let channels = packed.channels.heads(count: heads)
+    func attend() -> Tensor { channels.attended(packed.values) }
+    let values = context.trace?.attention(heads: heads, tokens: packed.values.shape[1], attend) ?? attend()
     return projection(
-      Streams(
-        PackedStreams(heads.attended(packed.values), sources: heads.sources, origins: packed.origins, axis: .tokens)),
-      context)
+      Streams(PackedStreams(values, sources: channels.sources, origins: packed.origins, axis: .tokens)), context)
   }
 
   /// - Parameter qkv: batch × tokens × 3 · width.

@@ -44,7 +44,7 @@ public struct Rotation: Layer {
   ///
   /// - Parameters:
   ///   - input: batch × channels, with or without further axes, of at least ``size`` channels.
-  ///   - context: of no importance.
+  ///   - context: not used.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
     let turned = Self.turned(input, by: withoutGradients { matrix })
     let rest = input.shape[1] - size

@@ -36,8 +36,7 @@ public struct TransposedConvolution: Layer {
 
   /// Returns the enlarged maps.
   public func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-    context.trace?.note(multiplyAdds: input.count / weight.shape[0] * weight.value.count)
-    return input.convolvedTransposed(
+    input.convolvedTransposed(
       weight.value, bias?.value, stride: stride, padding: padding, outputPadding: outputPadding)
   }
 }

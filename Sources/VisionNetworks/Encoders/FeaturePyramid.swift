@@ -42,17 +42,7 @@ public struct FeaturePyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
   public var featureStrides: [Int] { body.featureStrides }
 
   /// Returns the maps of the pyramid, finest first.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    topDown(body(images, context), context)
-  }
-
-  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
-  public var steps: [EncoderStep] { body.stepped.steps }
-
-  /// Returns the maps of the pyramid, finest first, from the outputs of the encoder's steps.
-  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
-    topDown(body.stepped.features(ofSteps: outputs, context), context)
-  }
+  public func wrapped(_ maps: [Streams], _ context: ForwardContext) -> [Streams] { topDown(maps, context) }
 
   /// Returns the maps under the names `0`, `1` and so on, finest first.
   public func namedFeatures(_ images: Tensor, blocks: [Int]) -> [(name: String, tensor: Tensor)] {

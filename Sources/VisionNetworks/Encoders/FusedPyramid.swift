@@ -10,7 +10,7 @@ import Torch
 /// with `1`.
 ///
 /// - Source: Sun et al., *High-Resolution Representations for Labeling Pixels and Regions*, arXiv 2019, section 3.2.
-public struct FusedPyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
+public struct FusedPyramid: WrappingEncoder, FeatureNaming {
   /// The beginning of the names of the encoder's entries.
   public static let bodyPrefix = "0."
   /// The beginning of the names of the convolution's entries.
@@ -42,20 +42,8 @@ public struct FusedPyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
   /// The stride of the encoder's finest map.
   public var featureStrides: [Int] { [body.featureStrides[0]] }
 
-  /// Returns the one map.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    fused(body(images, context), context)
-  }
-
-  /// The steps of the encoder, which has to be a ``SteppedEncoder``.
-  public var steps: [EncoderStep] { body.stepped.steps }
-
-  /// Returns the one map from the outputs of the encoder's steps.
-  public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
-    fused(body.stepped.features(ofSteps: outputs, context), context)
-  }
-
-  private func fused(_ maps: [Streams], _ context: ForwardContext) -> [Streams] {
+  /// Returns the one map of all maps of the encoder.
+  public func wrapped(_ maps: [Streams], _ context: ForwardContext) -> [Streams] {
     [projection(Streams.combined(maps) { $0.concatenatedMaps() }, context)]
   }
 

@@ -20,16 +20,6 @@ extension StagedEncoder {
   public func features(ofSteps outputs: [StepMaps], _ context: ForwardContext) -> [Streams] {
     features(ofStages: outputs.map { $0.maps[0] })
   }
-
-  /// Returns the feature maps of some images, which pass the stages one after another.
-  public func callAsFunction(_ images: Tensor, _ context: ForwardContext) -> [Streams] {
-    var stream = Streams(images)
-    return features(
-      ofStages: stages.map { stage in
-        stream = stage(stream, context)
-        return stream
-      })
-  }
 }
 
 /// A part of an encoder between two points at which tasks may exchange features.

@@ -78,7 +78,7 @@ extension AttentionSharing {
     parameters: [
       MethodParameter(
         "middle", .choice(Form.Middle.allCases.map(\.rawValue)), default: nil,
-        "the channels between a mask's convolutions beside the layer's: a quarter in residual networks, all in segnet"),
+        "how many channels lie between a mask's convolutions, of the layer's: by default a quarter, in segnet all"),
       MethodParameter(
         "refinement", .choice(Form.Refinement.allCases.map(\.rawValue)), default: .text("bottleneck"),
         "the block between the masks of a residual network's layers; segnet has one convolution"),

@@ -36,17 +36,7 @@ public struct BranchedSharing: Sharing {
     do { branched = try layers(of: entry, request) } catch { fatalError("\(error)") }
     let kit = BranchedKit(root: path, tasks: tasks, branched: branched)
     let encoder = entry.make(path, request, kit: kit)
-    return SharedEncoder(
-      encoder,
-      origin: { name in
-        // LAYER.TASK.ENTRY of a layer that belongs to tasks.
-        let parts = name.split(separator: ".").map(String.init)
-        guard parts.count > 2, branched.contains(parts.dropLast(2).joined(separator: ".")) else {
-          return EntryOrigin(name)
-        }
-        let plain = parts.dropLast(2) + parts.suffix(1)
-        return EntryOrigin(plain.joined(separator: "."), task: parts[parts.count - 2])
-      })
+    return SharedEncoder(encoder, origin: EntryOrigin.ofTaskLayers(branched))
   }
 
   /// Checks whether the encoder has the layers.
@@ -79,7 +69,7 @@ public struct BranchedSharing: Sharing {
 
   /// The layers of an encoder that a kit makes, in the order in which they are built.
   static func layers(of entry: EncoderEntry, _ request: EncoderRequest) -> [String] {
-    let path = ParameterStore(seed: 0).root["encoder"]
+    let path = ParameterStore(seed: 0, device: .meta).root["encoder"]
     let kit = BranchedKit(root: path, tasks: [], branched: [])
     _ = entry.make(path, request, kit: kit)
     return kit.layers
@@ -112,7 +102,7 @@ extension BranchedSharing {
       throw MethodError("branched: either 'run' and 'top' have to be given, or 'layers'")
     }
     let order = try LayerConflicts(ofRun: URL(fileURLWithPath: run)).order(below: settings.number("threshold"))
-    let prefix = MultitaskNetwork.encoderPath + "."
+    let prefix = MultitaskNetwork.encoderPrefix
     return BranchedSharing(
       .first(top, of: order.map(\.layer).filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }))
   }

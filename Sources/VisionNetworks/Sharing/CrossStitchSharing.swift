@@ -100,7 +100,7 @@ extension CrossStitchSharing {
         "own", .real(-100...100), default: nil, "the first factor of a task's own maps; 0.9, or 1 with senders"),
       MethodParameter(
         "other", .real(-100...100), default: nil,
-        "the first factor of another task's maps; as large as makes the sum of all one"),
+        "the first factor of another task's maps; by default, the factors of all tasks sum to one"),
     ] + ExchangePlaces.parameters(afterStem: false) + ExchangeTraining.parameters
   ) { settings in
     try settings.requireSeveralTasks()

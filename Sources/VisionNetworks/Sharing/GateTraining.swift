@@ -10,7 +10,7 @@ public final class GateTraining {
   private let copies: [GatedKit.Copy]
   /// λ, and the offset of its feedback, if there is a target; nil otherwise.
   private let factor: Buffer?
-  /// What remains costs; nil before it was asked for.
+  /// The cost of what pruning leaves, as a function of the gates; nil before it is asked for.
   var cost: GateCost?
   /// Channels that nothing selects in the step, with their values before it.
   private var held: [(parameter: Parameter, axis: Int, positions: Tensor, values: Tensor)] = []

@@ -2,23 +2,28 @@ import NeuralNetworks
 import Torch
 
 extension MultitaskNetwork {
-  /// Returns what remains of the network costs, as a function of its gates; a network without gates stops the process.
-  /// The first call computes a pass of one image.
+  /// Returns the cost of what pruning leaves of the network, as a function of its gates; a network without gates stops
+  /// the process.
   public func gateCost() -> GateCost {
     guard let gates = sharedEncoder.gates else { fatalError("the network has no gates") }
     if let known = gates.cost { return known }
     let request = plan.request
-    let image = Tensor.zeros(
-      [1, request.imageChannels, request.imageHeight, request.imageWidth], dtype: store.dtype, device: store.device)
     let trace = GateTrace()
     let context = ForwardContext.tracing(trace).for(tasks: tasks)
     let all = Array(outputs.indices)
-    let cost = withoutGradients {
-      let streams = encoder(image, context)
-      let size = (height: request.imageHeight, width: request.imageWidth)
-      _ = predictions(of: all, from: features(streams, of: all), size: size, context)
-      return GateCost(trace, features: streams, taskCount: all.count)
+    let streams = store.withShapesOnly {
+      withoutGradients {
+        trace.counting {
+          let image = Tensor.empty(
+            [1, request.imageChannels, request.imageHeight, request.imageWidth], dtype: store.dtype, device: .meta)
+          let streams = encoder(image, context)
+          let size = (height: request.imageHeight, width: request.imageWidth)
+          _ = predictions(of: all, from: features(streams, of: all), size: size, context)
+          return streams
+        }
+      }
     }
+    let cost = GateCost(trace, features: streams, taskCount: all.count)
     gates.cost = cost
     return cost
   }

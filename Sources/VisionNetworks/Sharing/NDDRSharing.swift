@@ -81,7 +81,7 @@ extension NDDRSharing {
         "own", .real(-100...100), default: .number(0.9), "the first weight of a channel in the same task"),
       MethodParameter(
         "other", .real(-100...100), default: nil,
-        "the first weight of a channel in another task; as large as makes the sum of all one"),
+        "the first weight of a channel in another task; by default, the weights of all tasks sum to one"),
     ] + ExchangePlaces.parameters(afterStem: true) + ExchangeTraining.parameters
   ) { settings in
     try settings.requireSeveralTasks()

@@ -110,4 +110,16 @@ public struct EntryOrigin: Sendable, Equatable {
     self.name = name
     self.task = task
   }
+
+  /// Returns the origins of entries `LAYER.TASK.ENTRY` of layers of which each task has one; other entries keep their names.
+  ///
+  /// - Parameter layers: the names of the layers, without those of the tasks.
+  static func ofTaskLayers(_ layers: Set<String>) -> @Sendable (_ name: String) -> EntryOrigin? {
+    { name in
+      let parts = name.split(separator: ".").map(String.init)
+      guard parts.count > 2, layers.contains(parts.dropLast(2).joined(separator: ".")) else { return EntryOrigin(name) }
+      let plain = parts.dropLast(2) + parts.suffix(1)
+      return EntryOrigin(plain.joined(separator: "."), task: parts[parts.count - 2])
+    }
+  }
 }

@@ -67,7 +67,7 @@ extension StaticLayout {
     in entry: EncoderEntry, _ request: EncoderRequest, gatingEmbedding: Bool
   ) -> String? {
     // Without tasks, a gated encoder has its shared copy alone.
-    let store = ParameterStore(seed: 0)
+    let store = ParameterStore(seed: 0, device: .meta)
     let kit = GatedKit(root: store.root, tasks: [], gatesEmbedding: gatingEmbedding)
     _ = entry.make(store.root, request, kit: kit)
     let layers = Dictionary(uniqueKeysWithValues: kit.layers.map { ($0.name, $0) })

@@ -23,17 +23,7 @@ public struct TaskNormalizationSharing: Sharing {
     let encoder = entry.make(path, request, kit: kit)
     return SharedEncoder(
       encoder, normalizedConvolutions: kit.convolutions,
-      origin: origin(Set(kit.normalizationPaths.map { $0.relativeName(to: path) })))
-  }
-
-  /// - Parameter places: the names of the normalizations, without those of the tasks.
-  private func origin(_ places: Set<String>) -> @Sendable (_ name: String) -> EntryOrigin? {
-    { name in
-      let parts = name.split(separator: ".").map(String.init)
-      guard parts.count > 2, places.contains(parts.dropLast(2).joined(separator: ".")) else { return EntryOrigin(name) }
-      let plain = parts.dropLast(2) + parts.suffix(1)
-      return EntryOrigin(plain.joined(separator: "."), task: parts[parts.count - 2])
-    }
+      origin: EntryOrigin.ofTaskLayers(Set(kit.normalizationPaths.map { $0.relativeName(to: path) })))
   }
 }
 

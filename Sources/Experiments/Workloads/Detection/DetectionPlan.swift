@@ -74,8 +74,9 @@ struct DetectionPlan {
   private func checkOtherParts(_ configuration: Configuration) throws {
     let (network, defaults) = (configuration.network, Configuration.Network())
     let others = [
-      ("sharing", network.sharing.name, defaults.sharing.name),
-      ("decoder", network.decoder.name, defaults.decoder.name),
+      ("sharing", network.sharing.yaml, defaults.sharing.yaml),
+      ("decoder", network.decoder.yaml, defaults.decoder.yaml),
+      ("start", "\(network.start)", "\(defaults.start)"),
       ("dropPath", "\(network.dropPath)", "\(defaults.dropPath)"),
     ]
     if let (name, value, normal) = others.first(where: { $0.1 != $0.2 }) {

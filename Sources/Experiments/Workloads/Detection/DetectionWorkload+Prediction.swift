@@ -31,7 +31,8 @@ extension DetectionWorkload {
     let rescale = Rescale(height: plan.samples.size.height, width: plan.samples.size.width)
     for position in 0..<min(Gallery.sampleCount, validation.count) {
       var generator = SeededGenerator(seed: 0)
-      let raw = rescale(try validation.sample(at: position), using: &generator)
+      let stored = try validation.sample(at: position)
+      let raw = plan.samples.resizes ? rescale(stored, using: &generator) : stored
       let prepared = plan.samples.evaluationTransforms.reduce(raw) { $1($0, using: &generator) }
       let drawing = ObjectDrawing(on: raw.image.picture)
       let size = ImageSize(height: raw.image.height, width: raw.image.width)

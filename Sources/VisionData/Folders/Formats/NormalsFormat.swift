@@ -11,7 +11,7 @@ struct NormalsFormat: MapFormat {
     let count = stored.height * stored.width
     let known = (0..<count).map { index in (0..<3).contains { stored.values[$0 * count + index] != 0 } }
     var normals = stored
-    normals.values = stored.values.map { $0 / 32767 - 1 }
+    normals.values = stored.values.map { min(1, $0 / 32767 - 1) }
     return DenseMap(
       .directions, normals, known: PixelMask(height: stored.height, width: stored.width, values: known))
   }

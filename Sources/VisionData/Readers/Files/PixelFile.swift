@@ -140,8 +140,8 @@ struct PixelFile {
         guard abs(value) <= 1.001 else {
           throw FileError(url, "holds \(text(value)) at \(place(pixel)), but normals have components from -1 to 1")
         }
-        vector[axis] = value
-        map.values[axis * count + pixel] = value
+        vector[axis] = max(-1, min(1, value))
+        map.values[axis * count + pixel] = vector[axis]
       }
       known[pixel] = isKnown(vector, pixel)
     }

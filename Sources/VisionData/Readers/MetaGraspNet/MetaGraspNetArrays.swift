@@ -49,10 +49,16 @@ struct MetaGraspNetArrays {
     let numbers = Set(instances).subtracting([0]).sorted()
     let places = try AmodalMatching.places(of: numbers, in: instances, among: whole, file.url)
     let labels = classCount == 1 ? [:] : try articles(ofInstances: instances)
-    return zip(numbers, places).compactMap { number, place in
+    return try zip(numbers, places).compactMap { number, place in
       let visible = instances.map { $0 == number }
+      guard let article = classCount == 1 ? 1 : labels[number] else {
+        throw FileError(
+          file.url,
+          "says in 'instances_semantic' that every pixel of the object \(number) of 'instances_objects' is background, but an object shows an article"
+        )
+      }
       return ObjectAnnotation(
-        label: (labels[number] ?? 1) - 1,
+        label: article - 1,
         visibleMask: RunLengthMask(visible, height: size.height, width: size.width),
         amodalMask: RunLengthMask(
           zip(whole[place], visible).map { $0 || $1 }, height: size.height, width: size.width))

@@ -52,15 +52,18 @@ public struct MetaGraspNetView: Sendable {
     var image = try files.image(file("_rgb.png"))
     let size = ImageSize(image)
     let arrays = try MetaGraspNetArrays(file(".npz"), like: size)
-    if channels.depthChannel != nil { image = image.appending(try arrays.depth().values) }
+    let needsDepth = channels.depthChannel != nil || tasks.contains { $0.kind == .depth }
+    let depth = needsDepth ? try arrays.depth() : nil
+    if channels.depthChannel != nil, let depth { image = image.appending(depth.values) }
     var targets: [String: Target] = [:]
-    for task in tasks { targets[task.name] = try target(of: task, arrays, size) }
+    for task in tasks {
+      targets[task.name] = try depth.flatMap { task.kind == .depth ? .map($0) : nil } ?? target(of: task, arrays, size)
+    }
     return Sample(image: image, depthChannel: channels.depthChannel, targets: targets)
   }
 
   private func target(of task: VisionTask, _ arrays: MetaGraspNetArrays, _ size: ImageSize) throws -> Target {
     switch task.kind {
-    case .depth: .map(try arrays.depth())
     case .segmentation: .map(try arrays.categories())
     case .objects(let classes):
       .objects(try arrays.objects(whole: wholeObjects(arrays, size), classCount: classes.count))

@@ -27,7 +27,7 @@ public struct BranchingSharing: Sharing {
     self.warmup = warmup
   }
 
-  /// The encoder has to be a sequence of stages.
+  /// The encoder has to be a sequence of stages whose layers come from a kit.
   public var requirements: Set<EncoderTraits.Capability> { [.stages, .kitLayers] }
   /// Each task has features of its own: true.
   public var partsStreams: Bool { true }
@@ -40,7 +40,7 @@ public struct BranchingSharing: Sharing {
   ) -> SharedEncoder {
     var names: [String: EntryOrigin] = [:]
     let columns = tasks.enumerated().map { column, task in
-      let kit = StagePlaces(root: path, below: path) { stage in
+      let kit = StagePlaces(root: path) { stage in
         stage == 0 ? path["resnet_conv", task] : path["resnet_layer"][stage - 1][column]
       }
       defer { names.merge(kit.plainNames.mapValues { EntryOrigin($0, task: task) }) { $1 } }

@@ -19,7 +19,7 @@ public struct LayeredExtractionSharing: Sharing {
   /// Creates the way of sharing.
   public init(experts: ExpertCounts = ExpertCounts()) { self.experts = experts }
 
-  /// The encoder has to be a sequence of stages.
+  /// The encoder has to be a sequence of stages whose layers come from a kit.
   public var requirements: Set<EncoderTraits.Capability> { [.stages, .kitLayers] }
   /// Each task has features of its own: true.
   public var partsStreams: Bool { true }
@@ -33,7 +33,7 @@ public struct LayeredExtractionSharing: Sharing {
     var names: [String: EntryOrigin] = [:]
     func copy(_ number: Int, of task: String?) -> any StagedEncoder {
       let declared = task.map { path.reached(by: .task($0)) } ?? path
-      let kit = StagePlaces(root: path, below: path) { stage in
+      let kit = StagePlaces(root: path) { stage in
         task.map { declared["specific_layer"][stage][$0][number] } ?? declared["shared_layer"][stage][number]
       }
       defer { names.merge(kit.plainNames.mapValues { EntryOrigin($0, task: task) }) { $1 } }

@@ -24,14 +24,8 @@ public struct MixtureOfExpertsSharing: Sharing {
   public func makeEncoder(
     _ entry: EncoderEntry, at path: ParameterPath, _ request: EncoderRequest, tasks: [String]
   ) -> SharedEncoder {
-    let experts = (0..<experts).map { entry.make(path["experts_shared"][$0], request) }
-    let gates = tasks.map { task -> (String, any ExpertGate) in
-      let place = path["gate_specific", task].reached(by: .task(task))
-      return (task, SoftmaxGate(place, from: request.imageElements, experts: experts.count))
-    }
-    return SharedEncoder(
-      ExpertMixture(experts, gates: Dictionary(uniqueKeysWithValues: gates)), plain: experts[0],
-      origin: ExpertNames.origin)
+    CustomizedGateSharing(experts: ExpertCounts(shared: experts, own: 0))
+      .makeEncoder(entry, at: path, request, tasks: tasks)
   }
 }
 

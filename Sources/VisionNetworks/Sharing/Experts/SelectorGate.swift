@@ -4,27 +4,14 @@ import Torch
 /// The gate of DSelect-k: some selectors, each of which chooses one expert by a binary code of smooth steps, and a softmax
 /// over the selectors.
 struct SelectorGate: ExpertGate {
-  private let codes: LinearFunction
-  private let selectors: LinearFunction
+  private let codes: Linear
+  private let selectors: Linear
   private let selectorCount: Int
   private let experts: Int
   private let code: DSelectKSharing.Code
 
   /// The width of the smooth steps: between -1/2 and 1/2, an output is neither 0 nor 1.
   private static let width = 1.0
-
-  /// A linear layer whose weights and biases have the same first distribution.
-  private struct LinearFunction {
-    let weight: Parameter
-    let bias: Parameter
-
-    init(_ path: ParameterPath, from inputs: Int, to outputs: Int, bound: Double) {
-      weight = path.parameter("weight", [outputs, inputs], .uniform(bound: bound))
-      bias = path.parameter("bias", [outputs], .uniform(bound: bound))
-    }
-
-    func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight.value, bias.value) }
-  }
 
   /// Registers the logits of codes and selectors.
   ///
@@ -40,9 +27,10 @@ struct SelectorGate: ExpertGate {
     codes: ParameterPath, selectors: ParameterPath, from inputs: Int, experts: Int, selectorCount: Int, gamma: Double,
     code: DSelectKSharing.Code
   ) {
-    self.codes = LinearFunction(
-      codes, from: inputs, to: selectorCount * Self.digitCount(experts), bound: gamma / 100)
-    self.selectors = LinearFunction(selectors, from: inputs, to: selectorCount, bound: 0.05)
+    let (first, second) = (Initialization.uniform(bound: gamma / 100), Initialization.uniform(bound: 0.05))
+    self.codes = Linear(
+      codes, from: inputs, to: selectorCount * Self.digitCount(experts), weight: first, bias: first)
+    self.selectors = Linear(selectors, from: inputs, to: selectorCount, weight: second, bias: second)
     self.selectorCount = selectorCount
     self.experts = experts
     self.code = code
@@ -50,13 +38,14 @@ struct SelectorGate: ExpertGate {
 
   func callAsFunction(_ input: Tensor) -> Tensor {
     requireSize(of: input, codes.weight.shape[1])
-    let weights = selectors(input).softmax(axis: 1).expandingAxis(2)
+    let weights = selectors(input, .evaluation).softmax(axis: 1).expandingAxis(2)
     return (weights * choices(input)).sum(axes: [1])
   }
 
   /// Returns how far each selector has chosen each expert: batch × selectors × experts.
   private func choices(_ input: Tensor) -> Tensor {
-    let digits = Self.smoothStep(codes(input).reshaped([-1, selectorCount, Self.digitCount(experts)])).unbound(axis: 2)
+    let digits = Self.smoothStep(codes(input, .evaluation).reshaped([-1, selectorCount, Self.digitCount(experts)]))
+      .unbound(axis: 2)
     return Tensor.stacked(
       (0..<experts).map { expert in
         let factors = digits.enumerated().map { position, digit in

@@ -6,19 +6,16 @@ import NeuralNetworks
 final class StagePlaces: LayerKit {
   private let root: ParameterPath
   private let place: (_ stage: Int) -> ParameterPath
-  private let top: ParameterPath
-  /// The places of layers below the top, with their names in the plain encoder.
+  /// The places of layers below the root, with their names in the plain encoder.
   private(set) var plainNames: [String: String] = [:]
 
   /// Creates a kit for the layers of one encoder.
   ///
   /// - Parameters:
-  ///   - root: the place at which the encoder is built.
-  ///   - top: the place below which all stages of all copies lie.
+  ///   - root: the place at which the encoder is built, and below which all stages of all copies lie.
   ///   - place: returns the place of a stage, which declares whose losses reach it.
-  init(root: ParameterPath, below top: ParameterPath, _ place: @escaping (_ stage: Int) -> ParameterPath) {
+  init(root: ParameterPath, _ place: @escaping (_ stage: Int) -> ParameterPath) {
     self.root = root
-    self.top = top
     self.place = place
   }
 
@@ -36,7 +33,7 @@ final class StagePlaces: LayerKit {
     let name = path.relativeName(to: root)
     let (stage, rest) = Self.stage(of: name)
     let moved = place(stage)[rest]
-    plainNames[moved.relativeName(to: top)] = name
+    plainNames[moved.relativeName(to: root)] = name
     return moved
   }
 

@@ -43,7 +43,8 @@ struct TargetReader: Sendable {
       throw FileError(url, "has \(picture.bitDepth) bits a sample, but 16 are expected")
     }
     return TargetFile(
-      url: url, task: task, unclearMasks: unclearMasks, depthUnits: depthUnits, numbers: PixelMap(samplesOf: picture, channels: picture.channels))
+      url: url, task: task, unclearMasks: unclearMasks, depthUnits: depthUnits,
+      numbers: PixelMap(samplesOf: picture, channels: picture.channels))
   }
 
   private func checkSize(_ picture: Picture, _ url: URL) throws {

@@ -7,7 +7,7 @@ struct ConvertData: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a data set in Polymath's folder format.",
     discussion:
-      "What is slow to read is computed once: the thinned edges of PASCAL-Context, or small copies of large images (--height, --width)."
+      "What is slow to read is computed once: the thinned edges of PASCAL-Context, small copies of large images (--height, --width), or one file of all images (--format packed, as for CelebA)."
   )
 
   @OptionGroup var data: DataOptions
@@ -30,7 +30,10 @@ struct ConvertData: ParsableCommand {
   @Option(help: "The units of depth files in a meter, which hold 65535 of them.")
   var depthUnits: Float = DatasetIndex.depthUnitsPerMeter
 
-  @Option(help: "The format of the images: png or jpeg. Ground truth is always PNG.")
+  @Option(
+    help:
+      "The format of the images: png, jpeg, or packed, which is one file for all of them, quick to read if they are small. Ground truth is always PNG."
+  )
   var format = "png"
 
   func validate() throws {
@@ -48,7 +51,7 @@ struct ConvertData: ParsableCommand {
 
   func run() throws {
     guard let format = DatasetWriter.PictureFormat(rawValue: format) else {
-      throw ValidationError("--format is '\(format)', but has to be png or jpeg")
+      throw ValidationError("--format is '\(format)', but has to be png, jpeg or packed")
     }
     var conversion = DatasetConversion()
     conversion.pictureFormat = format

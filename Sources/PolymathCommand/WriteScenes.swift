@@ -41,7 +41,7 @@ struct WriteScenes: ParsableCommand {
 
   func run() throws {
     guard let format = DatasetWriter.PictureFormat(rawValue: format) else {
-      throw ValidationError("--format is '\(format)', but has to be png or jpeg")
+      throw ValidationError("--format is '\(format)', but has to be png, jpeg or packed")
     }
     guard let channels = ImageChannels(rawValue: channels) else {
       throw ValidationError("--channels is '\(channels)', but has to be rgb or rgbd")

@@ -77,6 +77,24 @@ import Experiments
     }
   }
 
+  /// The statistics of one number are none, and an evaluation would divide by them.
+  @Test func oneSmallImageIsTooLittle() throws {
+    try withTemporaryFolder { folder in
+      for (change, expected) in [
+        ("data.trainingCount=1", true), ("training.batchSize=1", true), ("data.width=64", false),
+      ] {
+        let configuration = try Self.configuration(["data.height=32", "data.width=32", change])
+        do {
+          _ = try TrainingSession(
+            configuration, folder: RunFolder(folder.appendingPathComponent(change)), existing: .refuse)
+          #expect(!expected, "\(change)")
+        } catch {
+          #expect(expected && "\(error)".contains("images of 32×32 need training.batchSize and data.trainingCount"))
+        }
+      }
+    }
+  }
+
   /// All methods see the same batch with the same samples: the first step's losses are equal.
   @Test func methodsSeeTheSameSamples() throws {
     try withTemporaryFolder { parent in

@@ -116,6 +116,37 @@ import VisionData
     }
   }
 
+  /// CelebA as one file of small images, and the edges of PASCAL-Context, which are thinned once.
+  @Test func slowFilesAreConvertedOnce() throws {
+    try withTemporaryFolder { folder in
+      let faces = try Command.run(
+        [
+          "data", "convert", path("celeba"), "--out", "faces", "--height", "32", "--width", "32", "--tasks",
+          "Young,Male", "--format", "packed",
+        ], in: folder)
+      #expect(faces.succeeded, "\(faces.errors)")
+      let packed = try DatasetFolder(folder.appendingPathComponent("faces/training"))
+      #expect(packed.count == 3 && packed.tasks.map(\.name) == ["Young", "Male"])
+      #expect(try packed.sample(at: 2).image.height == 32)
+      let files = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent("faces/training/images").path)
+      #expect(files == ["all.npy"])
+
+      let edges = try Command.run(
+        [
+          "data", "convert", path("pascal_mt/PASCAL_MT"), "--out", "edges", "--height", "24", "--width", "24",
+          "--tasks", "edges,human-parts",
+        ], in: folder)
+      #expect(edges.succeeded, "\(edges.errors)")
+      let converted = try DatasetFolder(folder.appendingPathComponent("edges/training")).sample(at: 0)
+      let request = DatasetRequest(
+        folder: Self.datasets.appendingPathComponent("pascal_mt/PASCAL_MT"), tasks: ["edges", "human-parts"],
+        trainingCount: 10, validationCount: 10, height: 24, width: 24)
+      let original = try DatasetReader.registry.require("pascal-context").open(request).training.sample(at: 0)
+      #expect(converted.targets == original.applying(.resize(height: 24, width: 24)).targets)
+    }
+  }
+
   @Test func conversionAsksForWhatItNeeds() throws {
     try withTemporaryFolder { folder in
       // Indoor depth beyond 6.5 m needs larger units.
@@ -137,7 +168,7 @@ import VisionData
       #expect(depth.values.values.max()! > 16 && depth.values.values.max()! < 16.8)
       for (options, answer) in [
         (["--height", "3"], "belong together"), (["--tasks", "dept"], "Did you mean 'depth'?"),
-        (["--format", "bmp"], "has to be png or jpeg"), (["--depth-units", "0"], "--depth-units"),
+        (["--format", "bmp"], "has to be png, jpeg or packed"), (["--depth-units", "0"], "--depth-units"),
       ] {
         let wrong = try Command.run(scaled + ["--out", "c"] + options, in: folder)
         #expect(!wrong.succeeded && wrong.errors.contains(answer), "\(wrong.errors)")

@@ -42,4 +42,21 @@ public struct NPYFile: Sendable {
     FileWatch.tell(url, shape, "npy, \(elementType)")
     return try layout.array(from: FileStream(file, start..<file.count))
   }
+
+  /// Reads some of the numbers: the array at a position of the first dimension.
+  ///
+  /// - Parameter position: below the size of the first dimension, which there has to be.
+  /// - Throws: `FileError` if the file cannot be read, or has Fortran order, in which such an array is scattered.
+  /// - Complexity: O(n) in the size of the part.
+  public func array(at position: Int) throws -> NumericArray {
+    require(
+      !shape.isEmpty && (0..<shape[0]).contains(position), "position \(position) of an array of the shape \(shape)")
+    let part = ArrayLayout(
+      type: layout.type, shape: Array(shape.dropFirst()), byteOrder: layout.byteOrder, isColumnMajor: false)!
+    guard !layout.isColumnMajor || shape.count == 1 else {
+      throw FileError(url, "has Fortran order, but C order is expected")
+    }
+    let first = start + position * part.byteCount
+    return try part.array(from: FileStream(file, first..<(first + part.byteCount)))
+  }
 }

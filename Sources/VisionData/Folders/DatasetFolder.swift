@@ -31,6 +31,8 @@ public struct DatasetFolder: SampleSource {
   public let tasks: [VisionTask]
   private let channels: ImageChannels
   private let targets: TargetReader
+  /// The files of many images by their paths.
+  private var packs: [String: ImagePack] = [:]
 
   /// Reads the index of a folder, and checks that what it names can be read.
   ///
@@ -51,6 +53,7 @@ public struct DatasetFolder: SampleSource {
       height: index.height, width: index.width,
       depthUnits: index.depthUnits ?? DatasetIndex.depthUnitsPerMeter)
     try checkPaths()
+    packs = try openPacks()
     try requireTargets(of: 0..<count)
   }
 
@@ -69,13 +72,31 @@ public struct DatasetFolder: SampleSource {
   }
 
   private func image(of entry: DatasetIndex.Entry) throws -> PixelMap {
-    let colors = try targets.image(at: entry.image)
+    let colors =
+      try entry.imagePosition.map { try packs[entry.image]!.image(at: $0) } ?? targets.image(at: entry.image)
     guard channels.depthChannel != nil else { return colors }
     guard let path = entry.depthImage else { throw lacksDepthImage(entry) }
     let format = DepthFormat()
     let file = try targets.file(
       at: path, of: VisionTask("depth", .depth), channels: format.fileChannels, needsWords: format.needsWords)
     return colors.appending(format.map(file).values)
+  }
+
+  /// Opens the files of many images, whose paths were checked.
+  private func openPacks() throws -> [String: ImagePack] {
+    var packs: [String: ImagePack] = [:]
+    for entry in index.samples {
+      guard let position = entry.imagePosition else { continue }
+      let pack =
+        try packs[entry.image] ?? ImagePack(targets.url(entry.image), height: index.height, width: index.width)
+      packs[entry.image] = pack
+      guard (0..<pack.count).contains(position) else {
+        throw FileError(
+          indexURL,
+          "sample '\(excerpt(entry.id))' names the image \(position) of \(entry.image), which holds \(pack.count)")
+      }
+    }
+    return packs
   }
 
   /// Makes sure that some samples have ground truth for every task.

@@ -9,6 +9,9 @@ public struct DatasetIndex: Codable, Sendable {
     public var id: String
     /// The path of the image's file, relative to the folder.
     public var image: String
+    /// The position of the image in a file of many: an array of NumPy, images × height × width × 3, of bytes. It is nil
+    /// for a PNG or JPEG file.
+    public var imagePosition: Int?
     /// The paths of the files with ground truth, by task, relative to the folder. Nothing is known of a task that is
     /// left out.
     public var targets: [String: String]

@@ -41,6 +41,8 @@ extension DatasetWriter {
     try makeFolders(
       folders + source.tasks.filter(\.isDense).map(\.name)
         + (source.tasks.contains { !$0.objectClasses.isEmpty } ? ["objects"] : []))
+    let images = try ImageOutput(
+      url, pictureFormat, count: source.count, height: first.image.height, width: first.image.width)
     var entries: [DatasetIndex.Entry] = []
     for position in 0..<source.count {
       let sample = position == 0 ? first : try prepared(source.sample(at: position), options)
@@ -50,7 +52,7 @@ extension DatasetWriter {
           "needs images of one size, but sample \(position + 1) is \(sample.image.height)×\(sample.image.width), and the first is \(first.image.height)×\(first.image.width): a height and a width have to be chosen"
         )
       }
-      entries.append(try write(sample, position, of: source, options))
+      entries.append(try write(sample, position, of: source, options, images))
       progress(position + 1)
     }
     try write(
@@ -88,13 +90,11 @@ extension DatasetWriter {
   }
 
   private func write(
-    _ sample: Sample, _ position: Int, of source: any SampleSource, _ options: SampleOptions
+    _ sample: Sample, _ position: Int, of source: any SampleSource, _ options: SampleOptions, _ images: ImageOutput
   ) throws -> DatasetIndex.Entry {
-    let id = Self.id(position)
-    var entry = DatasetIndex.Entry(id: id, image: "images/\(id).\(pictureFormat.fileExtension)", targets: [:])
-    try Picture(colorsOf: sample.image).write(to: url.appendingPathComponent(entry.image))
+    var entry = try images.write(Picture(colorsOf: sample.image), position)
     if let channel = sample.depthChannel {
-      let path = "\(Self.depthFolder)/\(id).png"
+      let path = "\(Self.depthFolder)/\(entry.id).png"
       try depthPicture(of: sample.image, channel, options).write(to: url.appendingPathComponent(path))
       entry.depthImage = path
     }

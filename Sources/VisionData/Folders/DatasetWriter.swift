@@ -10,8 +10,10 @@ public struct DatasetWriter {
     case png
     /// JPEG, which is smaller and keeps values approximately.
     case jpeg
+    /// One file for all images, which keeps every byte and is quick to read: for many small images.
+    case packed
 
-    var fileExtension: String { self == .png ? "png" : "jpg" }
+    var fileExtension: String { self == .jpeg ? "jpg" : "png" }
   }
 
   /// The folder that is written.
@@ -36,9 +38,11 @@ public struct DatasetWriter {
     try makeFolders(
       ["images", "instances", "objects"] + (hasDepth ? [Self.depthFolder] : [])
         + scenes.tasks.filter(\.isDense).map(\.name))
+    let images = try ImageOutput(
+      url, pictureFormat, count: scenes.count, height: scenes.height, width: scenes.width)
     var entries: [DatasetIndex.Entry] = []
     for position in 0..<scenes.count {
-      entries.append(try write(scenes.scene(at: position), position, of: scenes))
+      entries.append(try write(scenes.scene(at: position), position, of: scenes, images))
       progress(position + 1)
     }
     try write(
@@ -74,11 +78,12 @@ public struct DatasetWriter {
     return String(repeating: "0", count: max(0, 6 - number.count)) + number
   }
 
-  private func write(_ scene: Scene, _ position: Int, of scenes: Scenes) throws -> DatasetIndex.Entry {
+  private func write(
+    _ scene: Scene, _ position: Int, of scenes: Scenes, _ images: ImageOutput
+  ) throws -> DatasetIndex.Entry {
     let id = Self.id(position)
-    var entry = DatasetIndex.Entry(
-      id: id, image: "images/\(id).\(pictureFormat.fileExtension)", targets: [:], objects: "objects/\(id).json")
-    try scene.picture.write(to: url.appendingPathComponent(entry.image))
+    var entry = try images.write(scene.picture, position)
+    entry.objects = "objects/\(id).json"
     for task in scenes.tasks { try task.kind.format.write(scene.target(task), of: task, to: url, &entry) }
     if scenes.channels.depthChannel != nil {
       let path = "\(Self.depthFolder)/\(id).png"

@@ -80,19 +80,23 @@ extension PixelMap {
   /// Creates a map of an image's samples as numbers from 0 to 1, with three channels: gray is repeated, and
   /// transparency is left out.
   public init(_ picture: Picture) {
-    let count = picture.width * picture.height
+    let (count, stride) = (picture.width * picture.height, picture.channels)
     var values = [Float](repeating: 0, count: 3 * count)
-    func fill<Sample: BinaryInteger>(_ samples: [Sample], scale: Float) {
-      for channel in 0..<3 {
-        let source = picture.channels < 3 ? 0 : channel
-        for index in 0..<count {
-          values[channel * count + index] = Float(samples[index * picture.channels + source]) / scale
+    func fill<Sample: BinaryInteger>(_ samples: [Sample], _ value: (Sample) -> Float) {
+      values.withUnsafeMutableBufferPointer { values in
+        samples.withUnsafeBufferPointer { samples in
+          for channel in 0..<3 {
+            let (plane, first) = (channel * count, stride < 3 ? 0 : channel)
+            for index in 0..<count { values[plane + index] = value(samples[index * stride + first]) }
+          }
         }
       }
     }
     switch picture.samples {
-    case .bits8(let samples): fill(samples, scale: 255)
-    case .bits16(let samples): fill(samples, scale: 65535)
+    case .bits8(let samples):
+      let table = (0...255).map { Float($0) / 255 }
+      table.withUnsafeBufferPointer { table in fill(samples) { table[Int($0)] } }
+    case .bits16(let samples): fill(samples) { Float($0) / 65535 }
     }
     self.init(channels: 3, height: picture.height, width: picture.width, values: values)
   }

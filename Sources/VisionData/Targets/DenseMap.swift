@@ -31,9 +31,11 @@ public struct DenseMap: Sendable, Equatable {
     self.known = known
     var cleared = values
     let count = values.height * values.width
-    for channel in 0..<values.channels {
-      let mask = known.channels == 1 ? 0 : channel * count
-      for index in 0..<count where !known.values[mask + index] { cleared.values[channel * count + index] = 0 }
+    cleared.values.withUnsafeMutableBufferPointer { cleared in
+      for channel in 0..<values.channels {
+        let mask = known.channels == 1 ? 0 : channel * count
+        for index in 0..<count where !known.values[mask + index] { cleared[channel * count + index] = 0 }
+      }
     }
     self.values = cleared
   }

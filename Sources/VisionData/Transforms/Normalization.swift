@@ -55,9 +55,10 @@ public struct Normalization: Transform {
       "statistics of \(mean.count) channels do not normalize an image of \(image.channels)")
     var result = image
     let count = image.height * image.width
-    for channel in 0..<image.channels {
-      for index in (channel * count)..<((channel + 1) * count) {
-        result.values[index] = (image.values[index] - mean[channel]) / deviation[channel]
+    result.values.withUnsafeMutableBufferPointer { values in
+      for channel in 0..<image.channels {
+        let (mean, deviation) = (mean[channel], deviation[channel])
+        for index in (channel * count)..<((channel + 1) * count) { values[index] = (values[index] - mean) / deviation }
       }
     }
     return result

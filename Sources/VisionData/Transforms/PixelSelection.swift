@@ -4,10 +4,19 @@ import Support
 struct PixelSelection {
   let height: Int
   let width: Int
-  /// The positions of the nearest pixels, row by row; −1 for a pixel from beyond the image.
-  private let sources: [Int32]
-  /// Whether every pixel comes from the image.
-  private let isComplete: Bool
+  private let sources: Sources
+  /// The size before the change.
+  private let old: (height: Int, width: Int)
+
+  /// Where the pixels come from.
+  private enum Sources {
+    /// From a part of the image, whose first pixel is at a row and a column.
+    case window(row: Int, column: Int)
+    /// From the same row, seen in a mirror.
+    case mirror
+    /// From the positions of pixels, row by row; −1 stands for what is beyond the image.
+    case positions([Int32])
+  }
 
   /// Finds the nearest pixels of a change.
   ///
@@ -19,28 +28,34 @@ struct PixelSelection {
     let size = change.size(fromHeight: height, width: width)
     self.height = size.height
     self.width = size.width
+    old = (height, width)
     switch change {
-    case .flip:
-      sources = Self.grid(Array(0..<height), (0..<width).map { width - 1 - $0 }, width)
+    case .flip: sources = .mirror
+    case .crop(let row, let column, _, _): sources = .window(row: row, column: column)
     case .scale, .resize:
-      sources = Self.grid(
-        PixelMap.nearest(from: height, to: size.height), PixelMap.nearest(from: width, to: size.width), width)
-    case .crop(let row, let column, _, _):
-      func inside(_ first: Int, _ count: Int, of side: Int) -> [Int] {
-        (0..<count).map { (0..<side).contains(first + $0) ? first + $0 : -1 }
-      }
-      sources = Self.grid(inside(row, size.height, of: height), inside(column, size.width, of: width), width)
+      sources = .positions(
+        Self.grid(
+          PixelMap.nearest(from: height, to: size.height), PixelMap.nearest(from: width, to: size.width), width))
     case .rotate(let degrees):
-      sources = Self.turned(ImageRotation(degrees: degrees), height: height, width: width)
+      sources = .positions(Self.turned(ImageRotation(degrees: degrees), height: height, width: width))
     }
-    isComplete = !sources.contains(-1)
+  }
+
+  /// Whether every pixel comes from the image.
+  private var isComplete: Bool {
+    switch sources {
+    case .window(let row, let column):
+      row >= 0 && column >= 0 && row + height <= old.height && column + width <= old.width
+    case .mirror: true
+    case .positions(let positions): !positions.contains(-1)
+    }
   }
 
   private static func grid(_ rows: [Int], _ columns: [Int], _ width: Int) -> [Int32] {
     var sources: [Int32] = []
     sources.reserveCapacity(rows.count * columns.count)
     for row in rows {
-      for column in columns { sources.append(row < 0 || column < 0 ? -1 : Int32(row * width + column)) }
+      for column in columns { sources.append(Int32(row * width + column)) }
     }
     return sources
   }
@@ -67,12 +82,39 @@ struct PixelSelection {
   func moved<Value>(_ values: [Value], planeCount: Int, filling: Value) -> [Value] {
     let plane = planeCount == 0 ? 0 : values.count / planeCount
     var result: [Value] = []
-    result.reserveCapacity(planeCount * sources.count)
+    result.reserveCapacity(planeCount * height * width)
     for index in 0..<planeCount {
       let start = index * plane
-      for source in sources { result.append(source < 0 ? filling : values[start + Int(source)]) }
+      switch sources {
+      case .window(let row, let column):
+        append(to: &result, windowAt: row, column, of: values, from: start, filling: filling)
+      case .mirror:
+        for row in 0..<height {
+          let first = start + row * width
+          result.append(contentsOf: values[first..<(first + width)].reversed())
+        }
+      case .positions(let positions):
+        for source in positions { result.append(source < 0 ? filling : values[start + Int(source)]) }
+      }
     }
     return result
+  }
+
+  private func append<Value>(
+    to result: inout [Value], windowAt row: Int, _ column: Int, of values: [Value], from start: Int, filling: Value
+  ) {
+    // The new columns that are inside of the image.
+    let inside = min(width, max(0, -column))..<max(min(width, max(0, -column)), min(width, old.width - column))
+    for source in row..<(row + height) {
+      guard (0..<old.height).contains(source), !inside.isEmpty else {
+        result.append(contentsOf: repeatElement(filling, count: width))
+        continue
+      }
+      let first = start + source * old.width + column
+      result.append(contentsOf: repeatElement(filling, count: inside.lowerBound))
+      result.append(contentsOf: values[(first + inside.lowerBound)..<(first + inside.upperBound)])
+      result.append(contentsOf: repeatElement(filling, count: width - inside.upperBound))
+    }
   }
 
   /// Returns a map after the change, with zeros from beyond the image.
@@ -90,7 +132,7 @@ struct PixelSelection {
   func moved(_ known: PixelMask?, channels: Int) -> PixelMask? {
     guard let known else {
       guard !isComplete else { return nil }
-      let plane = sources.map { $0 >= 0 }
+      let plane = moved([Bool](repeating: true, count: old.height * old.width), planeCount: 1, filling: false)
       return PixelMask(
         channels: channels, height: height, width: width, values: (0..<channels).flatMap { _ in plane })
     }

@@ -4,6 +4,8 @@ import Foundation
 import MultitaskLearning
 import Support
 import Torch
+import VisionData
+import VisionMetrics
 
 /// Reads a subject's inputs one after another, until it is done or dies.
 struct Worker: ParsableCommand {
@@ -79,8 +81,9 @@ struct Worker: ParsableCommand {
   private static func complaint(about error: any Error) -> String? {
     let text = "\(error)"
     let isOwn =
-      error is FileError || error is ConfigurationError || error is MethodError || error is NoDirectionError
-      || error is NonFiniteError || error is TorchError || error is TrainingError
+      error is FileError || error is DatasetRequestError || error is COCOMaskError || error is ConfigurationError
+      || error is MethodError || error is NoDirectionError || error is NonFiniteError || error is TorchError
+      || error is TrainingError
     guard isOwn else {
       return "is refused by an error that is not the library's: \(type(of: error)), \(text.prefix(300))"
     }

@@ -111,7 +111,11 @@ struct RunLengthSubject: Subject {
       }
       return
     }
-    let mask = try JSONDecoder().decode(RunLengthMask.self, from: Data(input))
+    let mask: RunLengthMask
+    // Readers of files say which file it is.
+    do { mask = try JSONDecoder().decode(RunLengthMask.self, from: Data(input)) } catch let error as DecodingError {
+      throw FileError(URL(fileURLWithPath: "objects.json"), "is damaged: \(String("\(error)".prefix(200)))")
+    }
     guard (0...mask.height * mask.width).contains(mask.area) else { throw Violation("the area is \(mask.area)") }
     // The data set's size is compared before pixels are made.
     guard mask.height == 6, mask.width == 9 else { return }

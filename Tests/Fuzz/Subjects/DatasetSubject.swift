@@ -1,3 +1,4 @@
+import FileBytes
 import Foundation
 import Support
 import VisionData
@@ -28,6 +29,12 @@ struct DatasetSubject: Subject {
      "samples": [{"id": "a", "image": "image.png", "targets": {}, "attributes": {"young": true, "male": false},
       "objects": "objects.json"}]}
     """,
+    """
+    {"format": "polymath-dataset-1", "height": 2, "width": 3,
+     "tasks": [{"name": "faces", "kind": {"attributes": {"names": ["young"]}}}],
+     "samples": [{"id": "a", "image": "images.npy", "imagePosition": 1, "targets": {}, "attributes": {"young": true}},
+      {"id": "b", "image": "images.npy", "imagePosition": 0, "targets": {}}]}
+    """,
   ].map { Array($0.utf8) }
 
   private let folder: URL
@@ -43,6 +50,8 @@ struct DatasetSubject: Subject {
     try write("image.png", 3, .bits8((0..<18).map { UInt8($0 * 14) }))
     try write("grey.png", 1, .bits8([0, 1, 0, 1, 1, 255]))
     try write("grey16.png", 1, .bits16([0, 1, 1000, 30_000, 60_000, 65_535]))
+    let pack = NPYBytes(description: "|u1", shape: "(2, 2, 3, 3)", content: (0..<36).map { UInt8($0 * 7) })
+    try Data(pack.bytes).write(to: self.folder.appendingPathComponent("images.npy"))
     let mask = #"{"height": 2, "width": 3, "counts": [1, 2, 3]}"#
     try Data(
       #"[{"kind": "ball", "box": [1, 0, 3, 1], "occlusion": 0, "visibleMask": \#(mask), "amodalMask": \#(mask)}]"#.utf8

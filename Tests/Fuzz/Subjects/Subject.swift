@@ -37,8 +37,8 @@ enum Subjects {
     [
       SafetensorsSubject.self, NPYSubject.self, NPZSubject.self, MATSubject.self, PNGSubject.self, JPEGSubject.self,
       RunLengthSubject.self, GradientsSubject.self, AffinitySubject.self, COCOSubject.self, AnnotationSubject.self,
-      DatasetSubject.self, MethodStateSubject.self,
-      ConfigurationSubject.self, StudySubject.self, RunSubject.self,
+      PublicDatasetSubject.self, DatasetSubject.self, MethodStateSubject.self, ConfigurationSubject.self,
+      StudySubject.self, RunSubject.self,
     ]
   }
 

@@ -43,6 +43,20 @@ struct DetectionPlan {
     weights = configuration.network.weights.map { URL(fileURLWithPath: $0) }
     try checkEncoder()
     try checkOtherParts(configuration)
+    try requireStatistics(sampleCount: configuration.data.trainingCount)
+  }
+
+  /// Batch normalization needs more than one value for each channel, also in the smallest maps.
+  ///
+  /// - Parameter sampleCount: the number of samples to train on, or the most that there may be.
+  func requireStatistics(sampleCount: Int) throws {
+    let (size, multiple) = (samples.trainingSize, FusedBackbone.sizeMultiple)
+    let places = ((size.height + multiple - 1) / multiple) * ((size.width + multiple - 1) / multiple)
+    guard min(samples.batchSize, sampleCount) * places < 2 else { return }
+    let remark = sampleCount == 1 ? " (there is 1 sample to train on)" : ""
+    throw ConfigurationError(
+      "the robot-vision system normalizes over the batch: images of \(size.height)×\(size.width) need training.batchSize and data.trainingCount of at least 2\(remark)"
+    )
   }
 
   /// The one task of the run.

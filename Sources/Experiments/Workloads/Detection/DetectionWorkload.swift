@@ -49,6 +49,7 @@ public final class DetectionWorkload: ImagePredicting {
     if let opened { return opened }
     let resolved = plan.resolved
     let dataset = try resolved.dataset.open()
+    try plan.requireStatistics(sampleCount: dataset.training.count)
     try KeptTasks.requireSame([plan.task], resolved.configuration.data.chosenTasks(among: dataset.tasks))
     let samples = try OpenedSamples(dataset, of: resolved, plan.samples) { [plan] source, purpose in
       CheckedObjects(

@@ -19,15 +19,17 @@ struct TargetFile {
   ///   - channels: the number of the map's channels; the file may have more.
   ///   - value: the value that a stored number stands for; nil if the number says that nothing is known.
   func map(_ content: MapContent, channels: Int = 1, _ value: (Float) -> Float?) -> DenseMap {
-    let stored = numbers.values.prefix(channels * numbers.height * numbers.width)
-    var values: [Float] = []
-    var known: [Bool] = []
-    values.reserveCapacity(stored.count)
-    known.reserveCapacity(stored.count)
-    for number in stored {
-      let value = value(number)
-      values.append(value ?? 0)
-      known.append(value != nil)
+    let count = channels * numbers.height * numbers.width
+    var values = [Float](repeating: 0, count: count)
+    var known = [Bool](repeating: true, count: count)
+    numbers.values.withUnsafeBufferPointer { stored in
+      values.withUnsafeMutableBufferPointer { values in
+        known.withUnsafeMutableBufferPointer { known in
+          for index in 0..<count {
+            if let value = value(stored[index]) { values[index] = value } else { known[index] = false }
+          }
+        }
+      }
     }
     return DenseMap(
       content, PixelMap(channels: channels, height: numbers.height, width: numbers.width, values: values),

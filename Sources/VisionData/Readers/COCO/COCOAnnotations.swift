@@ -105,6 +105,17 @@ struct COCOAnnotations: Sendable {
     }
   }
 
+  /// Returns the file of an image's depth.
+  ///
+  /// - Throws: `FileError` if none is named.
+  func depthFile(of entry: Entry) throws -> URL {
+    guard let file = entry.depthFile else {
+      throw FileError(
+        truth.url, "the image \(entry.image.id) has no 'depth_file_name', which images with depth (rgbd) need")
+    }
+    return file
+  }
+
   /// Makes sure that the files of images are there.
   ///
   /// - Throws: `FileError` with the first one that is not.

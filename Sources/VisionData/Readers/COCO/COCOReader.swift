@@ -24,6 +24,10 @@ extension DatasetReader {
       DatasetSetting("validationImages", "as trainingImages, for validation"),
       DatasetSetting(
         "emptyImages", "whether images without objects are trained on, 'keep' by default", choices: ["keep", "drop"]),
+      DatasetSetting(
+        "depthScale",
+        "the meters of one unit of depth files, PNG of 16 bits that 'depth_file_name' names for images with depth; 0.001 by default"
+      ),
     ],
     tasks: { try COCOFolder($0).tasks() }, open: { try COCOFolder($0).open() })
 }
@@ -37,10 +41,6 @@ struct COCOFolder {
 
   init(_ request: DatasetRequest) throws {
     folder = try request.requiredFolder(of: "coco")
-    guard request.channels == .rgb else {
-      throw DatasetRequestError(
-        "data.channels is \(request.channels.rawValue), but coco gives images of colors alone (rgb)")
-    }
     self.request = request
   }
 
@@ -101,17 +101,16 @@ struct COCOFolder {
 
   private func samples(
     _ part: COCOAnnotations, _ entries: [COCOAnnotations.Entry], keepsCrowds: Bool
-  ) throws -> ListedSamples<COCOAnnotations.Entry> {
+  ) throws -> ListedSamples<COCOScene> {
     try part.requireFiles(of: entries)
-    let files = PixelFiles(request)
+    let (files, channels) = (PixelFiles(request), request.channels)
     let tasks = [Self.task(part)].filter { request.tasks.contains($0.name) }
-    return ListedSamples(entries, tasks: tasks) { entry in
-      let image = try files.image(entry.file)
-      try part.checkSize(ImageSize(image), of: entry)
-      guard let task = tasks.first else { return Sample(image: image, targets: [:]) }
-      let objects = try part.objects(of: entry, keepsCrowds: keepsCrowds)
-      return Sample(image: image, targets: [task.name: .objects(objects)])
+    let scale = try request.positiveNumber("depthScale", default: 0.001)
+    let scenes = try entries.map { entry in
+      let depth = channels.depthChannel == nil ? nil : (file: try part.depthFile(of: entry), scale: scale)
+      return COCOScene(annotations: part, entry: entry, depth: depth, keepsCrowds: keepsCrowds)
     }
+    return ListedSamples(scenes, tasks: tasks) { try $0.sample(tasks: tasks, channels, files) }
   }
 
   private static func task(_ part: COCOAnnotations) -> VisionTask {

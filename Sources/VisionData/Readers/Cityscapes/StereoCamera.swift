@@ -24,10 +24,11 @@ struct StereoCamera {
         url, "is no camera file: numbers extrinsic.baseline and intrinsic.fx are expected (\(error.briefly))")
     }
     let product = file.extrinsic.baseline * file.intrinsic.fx
-    guard product > 0, product.isFinite else {
+    // The smallest disparity above zero, 1/256 of a pixel, has a depth, too.
+    guard product > 0, Float(product * 256).isFinite else {
       throw FileError(
         url,
-        "says that extrinsic.baseline is \(file.extrinsic.baseline) and intrinsic.fx is \(file.intrinsic.fx), but both are above 0"
+        "says that extrinsic.baseline is \(file.extrinsic.baseline) and intrinsic.fx is \(file.intrinsic.fx), but both are above 0, and depth, their product divided by the disparity, is finite"
       )
     }
     depthOfOnePixel = product

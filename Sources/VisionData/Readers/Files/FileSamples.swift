@@ -7,20 +7,33 @@ struct FileSamples: SampleSource {
   let tasks: [VisionTask]
   private let files: any SampleFiles
   private let split: SplitList
+  private let channels: ImageChannels
+  /// The task whose ground truth is the images' last channel; nil for images of colors alone.
+  private let depthTask: VisionTask?
 
   /// Takes samples, and looks whether their files are there.
   ///
   /// - Parameters:
   ///   - files: the data set.
   ///   - split: the ids of the samples.
-  ///   - wanted: the names of the tasks whose files are read.
-  /// - Throws: `FileError` that names the first file which is missing.
-  init(_ files: any SampleFiles, _ split: SplitList, tasks wanted: [String]) throws {
+  ///   - request: of which the names of the tasks whose files are read count, and the channels of the images.
+  ///   - reader: the name of the reader, for errors.
+  /// - Throws: `FileError` that names the first file which is missing; ``DatasetRequestError`` for images with depth of a
+  ///   data set that has no depth in meters.
+  init(_ files: any SampleFiles, _ split: SplitList, _ request: DatasetRequest, reader: String) throws {
     self.files = files
     self.split = split
-    tasks = files.tasks.filter { wanted.contains($0.name) }
+    tasks = files.tasks.filter { request.tasks.contains($0.name) }
+    channels = request.channels
+    depthTask = channels.depthChannel == nil ? nil : files.depthTask
+    guard channels.depthChannel == nil || depthTask != nil else {
+      let remark = files.lackOfDepth.map { ": \($0)" } ?? ""
+      throw DatasetRequestError(
+        "data.channels is \(channels.rawValue), but there is no depth in meters in this form of \(reader)\(remark)")
+    }
+    let read = tasks + (depthTask.map { [$0] } ?? [])
     for (position, id) in split.ids.enumerated() {
-      let needed = [files.imageFile(of: id)] + tasks.flatMap { files.targetFiles(of: $0, id) }
+      let needed = [files.imageFile(of: id)] + read.flatMap { files.targetFiles(of: $0, id) }
       guard let missing = needed.first(where: { !FileManager.default.fileExists(atPath: $0.path) }) else { continue }
       throw FileError(missing, "does not exist, but is needed for \(split.place(of: position))")
     }
@@ -35,9 +48,14 @@ struct FileSamples: SampleSource {
   }
 
   private func sample(_ id: String) throws -> Sample {
-    let image = try files.image(of: id)
+    var image = try files.image(of: id)
     let size = ImageSize(image)
-    let targets = try tasks.map { ($0.name, try files.target(of: $0, id, like: size)) }
-    return Sample(image: image, targets: Dictionary(uniqueKeysWithValues: targets))
+    var targets: [String: Target] = [:]
+    for task in tasks { targets[task.name] = try files.target(of: task, id, like: size) }
+    if let depthTask {
+      let target = try targets[depthTask.name] ?? files.target(of: depthTask, id, like: size)
+      image = image.appending(target.map!.values)
+    }
+    return Sample(image: image, depthChannel: channels.depthChannel, targets: targets)
   }
 }

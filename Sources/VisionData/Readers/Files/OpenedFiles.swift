@@ -66,10 +66,6 @@ extension DatasetRequest {
       throw DatasetRequestError(
         "data.validationFolder: \(reader) has splits of its own, of which the settings training and validation choose")
     }
-    guard channels == .rgb else {
-      throw DatasetRequestError(
-        "data.channels is \(channels.rawValue), but \(reader) gives images of colors alone (rgb)")
-    }
     func joined(_ setting: String, _ fallback: String) throws -> SplitList {
       let lists = try words(setting, default: [fallback]).map(list)
       guard let first = lists.first else {
@@ -85,8 +81,8 @@ extension DatasetRequest {
       .map { "of \($0.0.ids.count) samples in \($0.0.name), \($0.1.ids.count) are used (data.\($0.2))" }
     let all = notes + (remark.map { [$0] } ?? [])
     return Dataset(
-      tasks: files.tasks, training: try FileSamples(files, limited.0, tasks: tasks),
-      validation: try FileSamples(files, limited.1, tasks: tasks),
+      tasks: files.tasks, training: try FileSamples(files, limited.0, self, reader: reader),
+      validation: try FileSamples(files, limited.1, self, reader: reader),
       note: all.isEmpty ? nil : all.joined(separator: "; "))
   }
 }

@@ -93,8 +93,12 @@ extension PixelMap {
     let (count, stride) = (picture.width * picture.height, picture.channels)
     var values = [Float](repeating: 0, count: channels * count)
     func fill<Sample: BinaryInteger>(_ samples: [Sample]) {
-      for channel in 0..<channels {
-        for index in 0..<count { values[channel * count + index] = Float(samples[index * stride + channel]) }
+      values.withUnsafeMutableBufferPointer { values in
+        samples.withUnsafeBufferPointer { samples in
+          for channel in 0..<channels {
+            for index in 0..<count { values[channel * count + index] = Float(samples[index * stride + channel]) }
+          }
+        }
       }
     }
     switch picture.samples {

@@ -18,4 +18,14 @@ protocol SampleFiles: Sendable {
   ///   - size: the size of the sample's image.
   /// - Throws: `FileError` for a file that is missing, damaged, of another size, or holds values that it cannot hold.
   func target(of task: VisionTask, _ id: String, like size: ImageSize) throws -> Target
+  /// The task whose ground truth is the depth of images with depth, in meters, and zero where it is unknown. By default,
+  /// it is the first of depth; nil if there is none.
+  var depthTask: VisionTask? { get }
+  /// Why there is no ``depthTask``, although there might be one; nil, by default, if nothing is to be said.
+  var lackOfDepth: String? { get }
+}
+
+extension SampleFiles {
+  var depthTask: VisionTask? { tasks.first { $0.kind == .depth } }
+  var lackOfDepth: String? { nil }
 }

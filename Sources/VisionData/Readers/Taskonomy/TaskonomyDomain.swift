@@ -35,6 +35,9 @@ struct TaskonomyDomain: Sendable {
   /// The number that stands where there is no depth.
   static let missingDepth: Float = 65535
 
+  /// The domain of depths along the camera's axis.
+  static let cameraDepth = "depth_zbuffer"
+
   /// The domain of normals.
   static let normals = "normal"
 
@@ -44,7 +47,7 @@ struct TaskonomyDomain: Sendable {
       n
     },
     TaskonomyDomain(normals, .normals, storedChannels: 3) { number, _ in PixelFile.normal(ofByte: number) },
-    depth("depth_euclidean"), depth("depth_zbuffer"),
+    depth("depth_euclidean"), depth(cameraDepth),
     TaskonomyDomain("edge_occlusion", .quantities(count: 1), bits: 16, isBlurred: true) { number, _ in
       number / (0.00625 * 65536) * 2 - 1
     },

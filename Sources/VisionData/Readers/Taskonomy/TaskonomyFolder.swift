@@ -36,6 +36,15 @@ struct TaskonomyFolder: SampleFiles {
     return domain.isDepth && depthInMeters ? .depth : domain.kind
   }
 
+  /// What a camera of depth measures, not the distance along the rays.
+  var depthTask: VisionTask? { tasks.first { $0.name == TaskonomyDomain.cameraDepth && $0.kind == .depth } }
+
+  var lackOfDepth: String? {
+    depthInMeters
+      ? "the folder \(TaskonomyDomain.cameraDepth) is missing"
+      : "data.dataset has to have the setting depth: meters"
+  }
+
   func imageFile(of id: String) -> URL { file(of: "rgb", ending: "rgb", id) }
 
   private func file(of domain: String, ending: String, _ id: String) -> URL {

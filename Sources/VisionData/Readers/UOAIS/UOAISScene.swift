@@ -22,11 +22,9 @@ struct UOAISScene: ObjectScene {
         file, "has \(annotations.classes.count) categories, but UOAIS-Sim has objects of one category alone")
     }
     try annotations.requireFiles(of: annotations.entries)
-    return try annotations.entries.map { entry in
-      guard let depthFile = entry.depthFile else {
-        throw FileError(file, "the image \(entry.image.id) has no 'depth_file_name'")
-      }
-      return UOAISScene(annotations: annotations, entry: entry, depthScale: depthScale, depthFile: depthFile)
+    return try annotations.entries.map {
+      UOAISScene(
+        annotations: annotations, entry: $0, depthScale: depthScale, depthFile: try annotations.depthFile(of: $0))
     }
   }
 

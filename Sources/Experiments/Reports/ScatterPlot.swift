@@ -14,6 +14,8 @@ struct ScatterPlot {
   let xLabel: String
   let yLabel: String
   let points: [Point]
+  /// Points that a line joins, in its order; by default, there is no line.
+  var line: [Point] = []
 
   private static let (width, height) = (460.0, 300.0)
   private static let (left, right, top, bottom) = (56.0, 16.0, 12.0, 40.0)
@@ -40,6 +42,11 @@ struct ScatterPlot {
     for tick in Self.ticks(yRange) {
       parts.append(Self.line(Self.left, py(tick), Self.width - Self.right, py(tick), style: "class=\"grid\""))
       parts.append(Self.text(Self.number(tick), x: Self.left - 6, y: py(tick) + 4, anchor: "end"))
+    }
+    let corners = line.filter(Self.canBeDrawn).map { "\(Self.digits(px($0.x))),\(Self.digits(py($0.y)))" }
+    if corners.count > 1 {
+      parts.append(
+        "<polyline points=\"\(corners.joined(separator: " "))\" fill=\"none\" stroke=\"#8a929c\" stroke-dasharray=\"4 3\"/>")
     }
     var labels = LabelPlacement(width: Self.width)
     for (index, point) in finite.enumerated() {

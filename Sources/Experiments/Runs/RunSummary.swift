@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Torch
+import VisionNetworks
 
 /// The cost of a run: time and memory.
 public struct RunSummary: Codable, Sendable, Equatable {
@@ -16,9 +17,19 @@ public struct RunSummary: Codable, Sendable, Equatable {
   public var lookSeconds: Double
   /// The largest resident memory of the process so far; after a resumption, that of the larger process.
   public var peakBytes: Int
+  /// The number of parameters of the network at the end, after pruning if it had gates; nil if that is not known, as in
+  /// summaries of earlier versions.
+  public var parameterCount: Int?
+  /// The floating-point operations of a forward pass for one image, two for each multiply-add, of the same network; nil
+  /// if its workload does not count them.
+  public var flops: Int?
 
   /// Summarizes a run in this process.
-  init(_ folder: RunFolder) throws {
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the run.
+  ///   - cost: the cost of the network at the end; nil if it is not counted.
+  init(_ folder: RunFolder, cost: NetworkCost?) throws {
     let log = try MetricsLog.read(folder)
     let records = log.steps
     let looked = records.filter { $0.diagnostics != nil }
@@ -30,6 +41,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     lookSeconds =
       plain.isEmpty ? 0 : Double(lookCount) * max(0, (looked.map(\.seconds).median ?? 0) - secondsPerStep)
     peakBytes = max(ProcessMemory.peak, (try? Self.load(folder).peakBytes) ?? 0)
+    parameterCount = cost?.parameterCount
+    flops = cost?.flops
   }
 
   /// Reads the summary of a run.
@@ -44,7 +57,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
 
   /// Whether these can be a run's costs.
   private var isPossible: Bool {
-    steps >= 0 && lookCount >= 0 && peakBytes >= 0
+    steps >= 0 && lookCount >= 0 && peakBytes >= 0 && (parameterCount ?? 0) >= 0 && (flops ?? 0) >= 0
       && [secondsPerStep, trainingSeconds, lookSeconds].allSatisfy { $0.isFinite && $0 >= 0 }
   }
 

@@ -65,10 +65,11 @@ public struct StudyReport {
   private var tradeOffs: String {
     let metrics = results.primaryMetrics
     let pairs = metrics.indices.pairs.map { i, j in (metrics[j], metrics[i]) }
-    let plots = ([costPlot] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
+    let plots = ([costPlot, arithmeticPlot] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
     return """
       <h2>Trade-offs</h2>
-      <p>A point for each method; crosses show the deviation over seeds. ↑ and ↓ say where better is.</p>
+      <p>A point for each method; crosses show the deviation over seeds. ↑ and ↓ say where better is. The line joins the
+      methods of which no other has at least the same gain for fewer FLOPs.</p>
       <div class="charts">\(plots.joined(separator: "\n"))</div>
       """
   }
@@ -85,6 +86,18 @@ public struct StudyReport {
     }
     return ScatterPlot(
       title: "Gain and cost", xLabel: "ms per step ↓", yLabel: hasBaseline ? "Δm % ↑" : "mean rank ↓", points: points)
+  }
+
+  /// The gain and the arithmetic of a forward pass, with the Pareto front.
+  private var arithmeticPlot: ScatterPlot {
+    func point(_ row: StudyResults.Row) -> ScatterPlot.Point? {
+      guard let flops = row.gigaflops, let gain = results.gain(row) else { return nil }
+      return ScatterPlot.Point(
+        label: row.label, x: flops.mean, y: gain.mean, deviation: (flops.deviation ?? 0, gain.deviation ?? 0))
+    }
+    return ScatterPlot(
+      title: "Gain and FLOPs", xLabel: "GFLOPs of one image ↓", yLabel: "Δm % ↑",
+      points: results.rows.compactMap(point), line: results.paretoFront.compactMap(point))
   }
 
   private func plot(_ a: StudyResults.Metric, _ b: StudyResults.Metric) -> ScatterPlot {

@@ -28,6 +28,11 @@ public struct StudyResults: Sendable {
     public internal(set) var values: [UInt64: [Metric: Double]]
     /// The costs of the finished runs; empty for the single-task networks.
     public internal(set) var summaries: [RunSummary]
+    /// For each finished seed, the parameters of the network at the end, of all single-task networks together; without
+    /// seeds of which that is not known.
+    public internal(set) var parameterCounts: [UInt64: Int] = [:]
+    /// For each finished seed, the floating-point operations of all tasks' predictions for one image.
+    public internal(set) var flops: [UInt64: Int] = [:]
     /// For each seed, the means of the diagnostics over the run.
     public internal(set) var diagnostics: [UInt64: [String: Double]] = [:]
 
@@ -35,8 +40,32 @@ public struct StudyResults: Sendable {
     public func statistic(_ metric: Metric) -> Statistic? { Statistic(values.values.compactMap { $0[metric] }) }
     /// The seconds per step, over the finished runs; nil if there are none.
     public var secondsPerStep: Statistic? { Statistic(summaries.map(\.secondsPerStep)) }
+    /// The millions of parameters, over the finished seeds; nil if that is not known.
+    public var megaparameters: Statistic? { Statistic(parameterCounts.values.map { Double($0) / 1e6 }) }
+    /// The FLOPs of one image in 10⁹, over the finished seeds; nil if that is not known.
+    public var gigaflops: Statistic? { Statistic(flops.values.map { Double($0) / 1e9 }) }
     /// The peak memory in megabytes (10⁶ bytes), over the finished runs; nil if there are none.
     public var peakMegabytes: Statistic? { Statistic(summaries.map { Double($0.peakBytes) / 1e6 }) }
+  }
+
+  /// The ``deltaM(_:)`` of a row, 0 for the reference itself; nil if there is no reference.
+  func gain(_ row: Row) -> Statistic? {
+    row.label == reference?.label ? Statistic(mean: 0, deviation: nil) : deltaM(row)
+  }
+
+  /// The rows of which no other has at least the same ``deltaM(_:)`` for fewer FLOPs, or a larger one for as many, by
+  /// their means over seeds; those with the fewest FLOPs first.
+  public var paretoFront: [Row] {
+    let points = rows.compactMap { row -> (row: Row, flops: Double, gain: Double)? in
+      guard let flops = row.gigaflops?.mean, let gain = gain(row)?.mean else { return nil }
+      return (row, flops, gain)
+    }
+    return points.filter { point in
+      !points.contains {
+        $0.flops <= point.flops && $0.gain >= point.gain && ($0.flops < point.flops || $0.gain > point.gain)
+      }
+    }
+    .sorted { $0.flops < $1.flops }.map(\.row)
   }
 
   static let baselineLabel = "single task"
@@ -67,10 +96,11 @@ public struct StudyResults: Sendable {
     if study.hasBaselines {
       var row = Row(label: Self.baselineLabel, isBaseline: true, values: [:], summaries: [])
       for seed in study.seeds {
-        for task in study.configuration.data.tasks {
-          guard let result = try Self.result(study.singleTaskRun(task, seed: seed), folder) else { continue }
-          row.values[seed, default: [:]].merge(result.values) { $1 }
+        let results = try study.configuration.data.tasks.compactMap { task in
+          try Self.result(study.singleTaskRun(task, seed: seed), folder)
         }
+        for result in results { row.values[seed, default: [:]].merge(result.values) { $1 } }
+        if results.count == study.configuration.data.tasks.count { row.count(results.map(\.summary), of: seed) }
       }
       rows.append(row)
     }
@@ -81,6 +111,7 @@ public struct StudyResults: Sendable {
         row.values[seed] = result.values
         row.diagnostics[seed] = result.diagnostics
         row.summaries.append(result.summary)
+        row.count([result.summary], of: seed)
         if metrics.isEmpty { metrics = result.metrics }
       }
       rows.append(row)
@@ -189,5 +220,14 @@ public struct StudyResults: Sendable {
       }
       return (name, similarities)
     }
+  }
+}
+
+extension StudyResults.Row {
+  /// Takes the sizes of the networks that together do all tasks, if all of them are known.
+  fileprivate mutating func count(_ summaries: [RunSummary], of seed: UInt64) {
+    let (parameters, flops) = (summaries.compactMap(\.parameterCount), summaries.compactMap(\.flops))
+    if parameters.count == summaries.count { parameterCounts[seed] = parameters.reduce(0, +) }
+    if flops.count == summaries.count { self.flops[seed] = flops.reduce(0, +) }
   }
 }

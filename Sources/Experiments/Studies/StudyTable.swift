@@ -54,10 +54,18 @@ public struct StudyTable: Sendable {
       columns.append(column("Δm %", .higherIsBetter, "%+.2f") { results.deltaM($0) })
     }
     columns.append(column("mean rank", .lowerIsBetter, "%.2f") { $0.isBaseline ? nil : results.meanRank($0) })
+    for (name, format, value) in sizes where rows.contains(where: { value($0) != nil }) {
+      columns.append(column(name, nil, format, value))
+    }
     columns.append(column("ms/step", nil, "%.0f") { row in row.secondsPerStep.map { $0.scaled(by: 1000) } })
     columns.append(column("peak MB", nil, "%.0f") { $0.peakMegabytes })
     return Table(title: "Overview", labels: rows.map { label($0, results) }, columns: columns)
   }
+
+  /// What the networks cost, where that is known.
+  private static let sizes: [(name: String, format: String, value: @Sendable (StudyResults.Row) -> Statistic?)] = [
+    ("10⁶ parameters", "%.3f", { $0.megaparameters }), ("GFLOPs", "%.4f", { $0.gigaflops }),
+  ]
 
   /// With the number of seeds, where some are not finished.
   private static func label(_ row: StudyResults.Row, _ results: StudyResults) -> String {
@@ -209,7 +217,8 @@ public struct StudyTable: Sendable {
     let numbers: [(name: String, value: (StudyResults.Row) -> Statistic?)] =
       results.metrics.map { metric in ("\(metric.task).\(metric.name)", { $0.statistic(metric) }) } + [
         ("delta_m_percent", { results.deltaM($0) }),
-        ("mean_rank", { $0.isBaseline ? nil : results.meanRank($0) }), ("seconds_per_step", { $0.secondsPerStep }),
+        ("mean_rank", { $0.isBaseline ? nil : results.meanRank($0) }), ("megaparameters", { $0.megaparameters }),
+        ("gigaflops", { $0.gigaflops }), ("seconds_per_step", { $0.secondsPerStep }),
         ("peak_megabytes", { $0.peakMegabytes }),
       ]
     let header = ["method", "seeds"] + numbers.flatMap { ["\($0.name).mean", "\($0.name).deviation"] }

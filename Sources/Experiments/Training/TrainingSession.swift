@@ -77,20 +77,24 @@ public struct TrainingSession {
   /// - Parameter shouldStop: asked after every step; if it returns true, the run is saved and can be resumed.
   public func run(shouldStop: () -> Bool) throws -> Trainer.Outcome {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
-    let summary = try RunSummary(folder)
     try trainer.workload.drawSamples(in: folder)
     try RunReport(folder).write()
+    let hasGates = trainer.workload.multitaskNetwork?.gatedLayers.isEmpty == false
+    let final = outcome == .finished && hasGates ? try prune() : trainer.workload
     // Last: a run that has its summary has everything.
-    try summary.write(to: folder)
-    if outcome == .finished, trainer.workload.multitaskNetwork?.gatedLayers.isEmpty == false { try prune() }
+    try RunSummary(folder, cost: final.cost(height: nil, width: nil)).write(to: folder)
     return outcome
   }
 
   /// Prunes the best network, unless that was done and the static network is trained further already.
-  private func prune() throws {
+  ///
+  /// - Returns: the workload of the static network.
+  private func prune() throws -> any Workload {
     let step = (try? Checkpoint.load(.last, in: folder.pruned))?.step
-    guard step == nil || step == 0 else { return }
-    _ = try PrunedRun(TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists)
+    if step == nil || step == 0 {
+      _ = try PrunedRun(TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists)
+    }
+    return try TrainedRun(folder.pruned, checkpoint: .last).workload
   }
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {

@@ -43,7 +43,7 @@ struct Compare: ParsableCommand {
       throw ExitCode.failure
     case .stopped:
       Self.announce("stopped; everything is saved. The same command goes on.")
-      throw ExitCode(130)
+      throw Interruption.exitCode
     }
   }
 

@@ -8,7 +8,8 @@ struct Prune: ParsableCommand {
     discussion: """
       Channels that nothing reads are gone, and streams that are equal are computed once; the predictions stay the same. \
       The static network is a run of its own, which evaluates, predicts, and is trained further with `polymath train \
-      --resume --out` and its folder. The pruned run stays as it is.
+      --resume --out` and its folder. The pruned run stays as it is. A training that ends prunes its checkpoint 'best' \
+      to the folder `pruned` by itself.
       """)
 
   @Argument(help: "The folder of a run that was trained with network.sharing gates.", completion: .directory)
@@ -35,6 +36,11 @@ struct Prune: ParsableCommand {
     let target = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? run.folder.pruned
     guard !target.url.isSameFile(as: run.folder.url) else {
       throw ValidationError("'\(target.url.path)' is the run that is pruned: --out has to name another folder.")
+    }
+    guard out != nil || overwrite || !target.exists else {
+      throw ValidationError(
+        "'\(target.url.path)' exists: the run was pruned already, as a training does at its end. --overwrite prunes it again, and --out names another folder."
+      )
     }
     let wanted = tasks.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     print(try PrunedRun(run, to: target, for: wanted, replacing: overwrite).text)

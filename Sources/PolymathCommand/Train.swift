@@ -46,11 +46,13 @@ struct Train: ParsableCommand {
     if printConfiguration {
       let own = resume ? try TrainingSession.resumedConfiguration(configuration, folder) : configuration
       print((own ?? Configuration()).yaml)
-      return
+      // What cannot be trained is printed, too, and then told.
+      return try ResolvedConfiguration(own ?? Configuration()).check()
     }
     let session = try TrainingSession(
       configuration, folder: folder, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
     Interruption.catchSignals()
+    if session.trainer.isFinished { print("finished already, after step \(session.trainer.completedSteps)") }
     switch try session.run(shouldStop: { Interruption.wasRequested }) {
     case .finished:
       if let evaluation = session.trainer.lastEvaluation {
@@ -58,11 +60,11 @@ struct Train: ParsableCommand {
       }
       print(try RunSummary.load(folder).text)
       print("report: \(folder.report.path)")
-      if folder.pruned.exists { print("static network: \(folder.pruned.url.path)") }
+      if folder.pruned.exists { print("static network, of the checkpoint 'best': \(folder.pruned.url.path)") }
     case .stopped(let step):
       print(
         "stopped after step \(step); everything is saved. Go on with: polymath train --resume --out \(folder.url.path)")
-      throw ExitCode(130)
+      throw Interruption.exitCode
     }
   }
 

@@ -8,7 +8,15 @@ extension FileManager {
     do { try createDirectory(at: url, withIntermediateDirectories: true) } catch {
       var isFolder: ObjCBool = false
       let isFile = fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
-      throw FileError(url, isFile ? "is a file, not a folder" : "cannot be created as a folder")
+      throw FileError(
+        url, isFile ? "is a file, not a folder" : "cannot be created as a folder: \(Self.reason(of: error))")
     }
+  }
+
+  /// What the system says of an error of Foundation.
+  private static func reason(of error: any Error) -> String {
+    let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    guard let inner, inner.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return String(cString: strerror(Int32(inner.code)))
   }
 }

@@ -158,7 +158,7 @@ import Experiments
       #expect {
         try TrainingSession(SmallRuns.evaluated(["training.steps=9"]), folder: folder, existing: .resume)
       } throws: {
-        "\($0)".contains("another one was given")
+        "\($0)".contains("another one was given (there: steps: 4, now: steps: 9)")
       }
       // Without its checkpoint, the run does not start over what it logged.
       let checkpoint = folder.checkpoints.appendingPathComponent("last.json")
@@ -192,6 +192,9 @@ import Experiments
       let other = parent.appendingPathComponent("other")
       try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
       try Data("mine".utf8).write(to: other.appendingPathComponent("thesis.txt"))
+      #expect { try TrainingSession(SmallRuns.evaluated(), folder: RunFolder(other), existing: .refuse) } throws: {
+        "\($0)".contains("is not empty, and holds no run: --out names another folder")
+      }
       #expect { try TrainingSession(SmallRuns.evaluated(), folder: RunFolder(other), existing: .overwrite) } throws: {
         "\($0)".contains("holds no run")
       }
@@ -255,7 +258,7 @@ import Experiments
       try FileManager.default.moveItem(atPath: data, toPath: data + "-elsewhere")
       let run = try TrainedRun(RunFolder(parent.appendingPathComponent("run")), checkpoint: .last)
       #expect(try run.predict(picture).map(\.task) == run.configuration.data.tasks)
-      #expect { try run.evaluate() } throws: { "\($0)".contains("is not a data set") }
+      #expect { try run.evaluate() } throws: { "\($0)".contains("does not exist") }
       try FileManager.default.moveItem(atPath: data + "-elsewhere", toPath: data)
       // A run that was cut off before it kept its tasks has them from its data, and keeps them when it goes on.
       try FileManager.default.removeItem(at: run.folder.tasks)

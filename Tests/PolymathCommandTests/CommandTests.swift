@@ -100,16 +100,16 @@ import Torch
     }
   }
 
-  @Test func interruptingSavesAndExits() throws {
+  @Test(arguments: [SIGINT, SIGHUP]) func interruptingSavesAndExits(_ signal: Int32) throws {
     try withTemporaryFolder { folder in
       let arguments =
         ["train", "--out", "run", "--set", "training.steps=100000", "--set", "training.checkpointEvery=0"] + Self.micro
       let (process, output, _) = try Command.start(arguments, in: folder)
       let run = folder.appendingPathComponent("run")
       while process.isRunning, ((try? losses(run).count) ?? 0) < 3 { usleep(10_000) }
-      kill(process.processIdentifier, SIGINT)
+      kill(process.processIdentifier, signal)
       process.waitUntilExit()
-      #expect(process.terminationStatus == 130)
+      #expect(process.terminationStatus == 128 + signal)
       let text = try String(contentsOf: output, encoding: .utf8)
       #expect(text.contains("everything is saved") && text.contains("--resume"))
       let checkpoint =
@@ -150,6 +150,13 @@ import Torch
         (["train", "none.yaml"], "none.yaml: does not exist"),
         (["train", "--set", "training.stps=1"], "Did you mean 'steps'?"),
         (["train", "--set", ""], "a setting looks like"),
+        (["train", "--set", "height=32"], "the field is called data.height"),
+        (["train", "--set", "data=3"], "is a section, of which one field has to be named"),
+        (["train", "--set", "data.height="], "has no value"),
+        (["train", "--set", "method=uw"], "the option --method"),
+        (["train", "--set", "dta.height=3"], "workload, run, data"),
+        (["train", "--print-configuration", "--set", "data.tasks=[depth, depth]"], "twice"),
+        (["train", "."], "is a folder, but has to be a YAML file"),
         (["train", "--method", "pcgrad+mgda"], "are both a gradient aggregator"),
         (["train", "--method", "uw+"], "one is missing"),
         (["train", "--out", ""], "--out is empty"),
@@ -161,7 +168,7 @@ import Torch
         (["train", "--set", "network.encoder=resnet81"], "Did you mean 'resnet18'?"),
         (["train", "--set", "network.weights=none.safetensors"], "none.safetensors"),
         (["train", "--set", "run.device=cuda:7"], "no such GPU"),
-        (["train", "--set", "data.folder=nowhere"], "is not a data set"),
+        (["train", "--set", "data.folder=nowhere"], "nowhere: does not exist"),
         (["train", "--resume"], "--out"),
         (["evaluate", "nowhere"], "does not exist"),
         (["predict", "nowhere", "nothing.png"], "nothing.png: does not exist"),

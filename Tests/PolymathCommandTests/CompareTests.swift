@@ -45,7 +45,7 @@ import Torch
           kill(process.process.processIdentifier, signal)
           process.process.waitUntilExit()
           let errors = try String(contentsOf: process.errors, encoding: .utf8)
-          #expect(process.process.terminationStatus == 130, "\(errors)")
+          #expect(process.process.terminationStatus == 128 + signal, "\(errors)")
         }
         let dry = try Command.run(["compare", "study.yaml", "--out", "study", "--dry-run"], in: folder)
         #expect(dry.output.contains("of 8 runs are missing") && !dry.output.contains("8 of 8"))

@@ -87,6 +87,24 @@ import VisionData
     }
   }
 
+  /// What is good in a data set is told beside what is damaged, and all samples of a folder without splits are converted.
+  @Test func foldersOfOnesOwn() throws {
+    try withTemporaryFolder { folder in
+      let scenes = ["--count", "12", "--height", "32", "--width", "32"]
+      #expect(try Command.run(["data", "scenes", "--out", "scenes"] + scenes, in: folder).succeeded)
+      let converted = try Command.run(["data", "convert", "scenes", "--tasks", "depth", "--out", "new"], in: folder)
+      #expect(converted.succeeded, "\(converted.errors)")
+      #expect(converted.output.contains("12 samples") && !converted.output.contains("validation"))
+      for number in ["000000", "000003"] {
+        let file = folder.appendingPathComponent("scenes/depth/\(number).png")
+        try Data(contentsOf: file).prefix(60).write(to: file)
+      }
+      let inspected = try Command.run(["data", "inspect", "scenes", "--count", "0"], in: folder)
+      #expect(!inspected.succeeded && inspected.output.contains("range: "), "\(inspected.output)")
+      for number in ["000000", "000003"] { #expect(inspected.output.contains("depth/\(number).png: ")) }
+    }
+  }
+
   @Test func conversionGivesTheSameSamples() throws {
     try withTemporaryFolder { folder in
       let result = try Command.run(

@@ -89,10 +89,12 @@ extension Configuration {
   private static func section(_ name: String, _ node: Node, _ source: String) throws -> ConfigurationSection {
     guard let section = ConfigurationSection.all.first(where: { $0.name == name }) else {
       throw ConfigurationError(
-        node, in: source, unknownName("section", name, among: ConfigurationSection.all.map(\.name)))
+        node, in: source, unknownName("section", name, among: Self.sectionNames))
     }
     return section
   }
+
+  private static let sectionNames = [workloadName] + ConfigurationSection.all.map(\.name)
 
   /// Changes one field, `training.steps=100`, or one parameter of a method, `method.aggregator.c=0.4`.
   ///
@@ -113,16 +115,26 @@ extension Configuration {
       return workload.settings[path[1]] = MethodSetting(parsing: parts[1])
     }
     guard parts.count == 2, path.count == 2 else {
-      throw ConfigurationError("\(source): a setting looks like training.steps=100 or method.aggregator.c=0.4")
+      throw ConfigurationError("\(source): \(Self.flaw(of: path, hasValue: parts.count == 2))")
     }
     guard let section = ConfigurationSection.all.first(where: { $0.name == path[0] }) else {
       throw ConfigurationError(
-        "\(source): " + unknownName("section", path[0], among: ConfigurationSection.all.map(\.name)))
+        "\(source): " + unknownName("section", path[0], among: Self.sectionNames))
     }
     guard let node = try YAMLText.root(of: parts[1], source: source) else {
       throw ConfigurationError("\(source): what follows the = is no YAML value")
     }
     try section.read(&self, path[1], node.withoutMark, source)
+  }
+
+  /// What is wrong with an assignment that is not of the form SECTION.FIELD=VALUE.
+  private static func flaw(of path: [String], hasValue: Bool) -> String {
+    let form = "a setting looks like training.steps=100 or method.aggregator.c=0.4"
+    guard let name = path.first, path.count == 1 else { return hasValue ? form : "has no value: \(form)" }
+    if name == "method" { return "the methods of all stages at once are the option --method; \(form)" }
+    let sections = ConfigurationSection.all.filter { $0.fieldNames.contains(name) }.map { "\($0.name).\(name)" }
+    guard sections.isEmpty else { return "the field is called \(sections.joined(separator: " or ")): \(form)" }
+    return sectionNames.contains(name) ? "is a section, of which one field has to be named: \(form)" : form
   }
 
   private mutating func apply(_ setting: MethodSetting, toDataset name: String, _ source: String) throws {

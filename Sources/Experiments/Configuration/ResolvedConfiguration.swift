@@ -50,7 +50,9 @@ public struct ResolvedConfiguration {
   }
 
   /// Finds what is wrong with what the workload is made of, without making it.
-  func check() throws { try factory.check(self) }
+  ///
+  /// - Throws: what is wrong, as the parts say it.
+  public func check() throws { try factory.check(self) }
 
   /// Sets the number of threads before anything is computed.
   func prepareRuntime() { Runtime.threadCount = threadCount }

@@ -12,6 +12,10 @@ enum YAMLText {
 
   /// - Throws: `FileError` for a file that is not there, no text, or too long.
   static func contents(of url: URL) throws -> String {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError(url, "is a folder, but has to be a YAML file")
+    }
     guard let file = try? FileHandle(forReadingFrom: url), let data = try? file.read(upToCount: largestSize + 1) else {
       throw FileError.unreadable(url, "is no readable text")
     }
@@ -80,11 +84,22 @@ extension YamlError {
     switch self {
     case .parser(_, let problem, let mark, _) where problem.hasPrefix("Maximum nesting level"):
       ", line \(mark.line): lists and mappings nest more than 1000 levels deep"
+    case .scanner(_, let problem, let mark, let text) where mark.character(in: text) == "\t":
+      ", line \(mark.line): has a tab at column \(mark.column), but YAML is indented by spaces (\(excerpt(problem)))"
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       ", line \(mark.line): is no YAML: \(excerpt(problem)), at column \(mark.column)"
     case .reader(let problem, _, _, _): ": is no YAML: \(excerpt(problem))"
     default: ": is no YAML: \(excerpt("\(self)"))"
     }
+  }
+}
+
+extension Mark {
+  /// The character at the place; nil behind the end.
+  fileprivate func character(in text: String) -> Character? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.indices.contains(line - 1) else { return nil }
+    return lines[line - 1].dropFirst(max(0, column - 1)).first
   }
 }

@@ -52,21 +52,31 @@ public struct DatasetInspection {
     at task: VisionTask?, _ source: InspectedDataset, _ count: Int, _ problems: inout [String]
   ) -> (files: FileCollection, summary: TargetSummary) {
     var (files, summary) = (FileCollection(), TargetSummary(task ?? VisionTask("image", .depth)))
+    var (flaws, readCount) = ([String](), 0)
     do {
       let dataset = try source.open(task.map { [$0.name] } ?? [], &problems)
       for split in [dataset.training, dataset.validation] {
         for position in positions(count, of: split.count) {
-          let sample = try files.watch { try split.sample(at: position) }
-          if let task, let target = sample.targets[task.name] { summary.add(target) }
+          readCount += 1
+          do {
+            let sample = try files.watch { try split.sample(at: position) }
+            if let task, let target = sample.targets[task.name] { summary.add(target) }
+          } catch { flaws.append("\(error)") }
         }
       }
-    } catch {
-      // Every task reads the images, whose faults are told once.
-      let text = "\(error)"
-      if !problems.contains(where: { $0.hasSuffix(text) }) { problems.append("\(task?.name ?? "images"): \(text)") }
+    } catch { flaws.append("\(error)") }
+    // Every task reads the images, whose faults are told once.
+    let own = flaws.filter { flaw in !problems.contains { $0.hasSuffix(flaw) } }
+    let name = task?.name ?? "images"
+    problems += own.prefix(flawCount).map { "\(name): \($0)" }
+    if own.count > flawCount {
+      problems.append("\(name): \(own.count - flawCount) more of \(readCount) samples cannot be read")
     }
     return (files, summary)
   }
+
+  /// The most faults of a task that are told.
+  private static let flawCount = 10
 
   private static func positions(_ count: Int, of available: Int) -> [Int] {
     let taken = count == 0 ? available : min(count, available)

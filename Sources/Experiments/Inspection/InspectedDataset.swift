@@ -43,10 +43,10 @@ struct InspectedDataset {
     }
   }
 
-  /// Opens the data set with all samples; of one without splits, as many as are configured are for validation.
+  /// Opens the data set with all samples; those of one without splits are all for training.
   func openForConversion(_ tasks: [String]) throws -> Dataset {
     let data = configuration.data
-    let validationCount = reader.splits.isEmpty ? data.validationCount : Self.allSamples
+    let validationCount = reader.splits.isEmpty ? 0 : Self.allSamples
     return try reader.open(
       NamedDataset(data).request(tasks: tasks, trainingCount: Self.allSamples, validationCount: validationCount))
   }

@@ -58,7 +58,10 @@ public struct RunFolder: Sendable {
     guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
     guard Self.names(in: url).allSatisfy(isWithoutContent) else {
       throw FileError(
-        url, "exists already: --resume goes on with it, --overwrite starts again, --out names another folder")
+        url,
+        isRun
+          ? "exists already: --resume goes on with it, --overwrite starts again, --out names another folder"
+          : "is not empty, and holds no run: --out names another folder")
     }
   }
 

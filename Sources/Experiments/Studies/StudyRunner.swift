@@ -90,19 +90,10 @@ public struct StudyRunner {
     guard FileManager.default.fileExists(atPath: runFolder.configuration.path) else { return }
     let found = try Configuration(of: runFolder)
     guard found != run.configuration.withAbsolutePaths else { return }
-    let differences = zip(
-      found.yaml.split(separator: "\n"), run.configuration.withAbsolutePaths.yaml.split(separator: "\n")
-    )
-    .first { $0 != $1 }
-    let detail = differences.map { " (there: \(Self.setting($0)), now: \(Self.setting($1)))" } ?? ""
+    let detail = found.difference(from: run.configuration.withAbsolutePaths).map { " (\($0))" } ?? ""
     throw ConfigurationError(
       "\(runFolder.url.path) was trained with another configuration\(detail): --out names another folder for this study"
     )
-  }
-
-  /// A line of a configuration without its comment.
-  private static func setting(_ line: Substring) -> String {
-    line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
   }
 
   private static func minutes(_ seconds: Double) -> String {

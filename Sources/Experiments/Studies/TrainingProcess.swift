@@ -10,8 +10,8 @@ struct TrainingProcess {
     case failed(String)
   }
 
-  /// The exit status of a training that was asked to stop and has saved everything.
-  private static let stoppedStatus: Int32 = 130
+  /// The exit statuses of a training that was asked to stop by a signal and has saved everything.
+  private static let stoppedStatuses = Set([SIGHUP, SIGINT, SIGTERM].map { 128 + $0 })
 
   let executable: URL
   let arguments: [String]
@@ -45,7 +45,7 @@ struct TrainingProcess {
     }
     switch process.terminationStatus {
     case 0: return .finished
-    case _ where isStopping || process.terminationStatus == Self.stoppedStatus: return .stopped
+    case _ where isStopping || Self.stoppedStatuses.contains(process.terminationStatus): return .stopped
     default: return .failed(lastLine)
     }
   }

@@ -80,6 +80,8 @@ public final class Trainer {
 
   /// The number of steps done so far.
   public var completedSteps: Int { step }
+  /// Whether all steps are completed.
+  public var isFinished: Bool { completedSteps >= plan.steps }
 
   /// Trains to the configured number of steps.
   ///

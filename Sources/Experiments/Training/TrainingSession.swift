@@ -121,11 +121,10 @@ public struct TrainingSession {
   /// - Throws: ``ConfigurationError`` if another configuration is given, `FileError` if there is no run.
   public static func resumedConfiguration(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
     let own = try Configuration(of: folder)
-    guard given == nil || given?.withAbsolutePaths == own else {
-      throw ConfigurationError(
-        "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given: leave the configuration file, --method and --set out"
-      )
-    }
-    return own
+    guard let given, given.withAbsolutePaths != own else { return own }
+    let detail = own.difference(from: given.withAbsolutePaths).map { " (\($0))" } ?? ""
+    throw ConfigurationError(
+      "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out. A new run with network.start goes on from its network"
+    )
   }
 }

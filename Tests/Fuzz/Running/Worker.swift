@@ -6,6 +6,7 @@ import Support
 import Torch
 import VisionData
 import VisionMetrics
+import VisionNetworks
 
 /// Reads a subject's inputs one after another, until it is done or dies.
 struct Worker: ParsableCommand {
@@ -83,7 +84,7 @@ struct Worker: ParsableCommand {
     let isOwn =
       error is FileError || error is DatasetRequestError || error is COCOMaskError || error is ConfigurationError
       || error is MethodError || error is NoDirectionError || error is NonFiniteError || error is TorchError
-      || error is TrainingError
+      || error is TrainingError || error is NetworkError || error is RegistryError
     guard isOwn else {
       return "is refused by an error that is not the library's: \(type(of: error)), \(text.prefix(300))"
     }

@@ -46,7 +46,8 @@ struct ScatterPlot {
     let corners = line.filter(Self.canBeDrawn).map { "\(Self.digits(px($0.x))),\(Self.digits(py($0.y)))" }
     if corners.count > 1 {
       parts.append(
-        "<polyline points=\"\(corners.joined(separator: " "))\" fill=\"none\" stroke=\"#8a929c\" stroke-dasharray=\"4 3\"/>")
+        "<polyline points=\"\(corners.joined(separator: " "))\" fill=\"none\" stroke=\"#8a929c\" stroke-dasharray=\"4 3\"/>"
+      )
     }
     var labels = LabelPlacement(width: Self.width)
     for (index, point) in finite.enumerated() {

@@ -34,8 +34,11 @@ import VisionNetworks
   @Test(arguments: [
     ("resnet20_quarter", "vit_micro", "network.encoder: resnet20_quarter;"),
     ("vit_micro", "resnet18_quarter", "network.encoder: vit_micro;"),
-    // The form of resizing leaves no trace in the entries.
-    ("hrnet_w18_small_v2", "vit_micro", "network.encoder: hrnet_w18_small_v2 or hrnet_w18_small_v2_nearest;"),
+    // The form of resizing leaves no trace in the entries, and a fused network loads those of its body.
+    (
+      "hrnet_w18_small_v2", "vit_micro",
+      "network.encoder: hrnet_w18_small_v2 or hrnet_w18_small_v2_nearest or hrnet_w18_small_v2_fused;"
+    ),
   ])
   func theNetworkThatFitsIsNamed(_ file: String, _ target: String, _ answer: String) throws {
     let found = try complaint(loadingInto: target, entries(of: file))

@@ -5,6 +5,11 @@ public struct LoadError: Error, CustomStringConvertible, Sendable {
   /// What fits and what does not.
   public let report: LoadReport
 
-  /// The path and the report on one line.
-  public var description: String { "\(path): these are not this network's weights: \(report)" }
+  /// What is known of the file beside that, such as the network that it fits; nil if nothing is.
+  public var remark: String?
+
+  /// The path, the report and the remark on one line.
+  public var description: String {
+    "\(path): these are not this network's weights: \(report)" + (remark.map { ". \($0)" } ?? "")
+  }
 }

@@ -24,11 +24,17 @@ struct BenchStep: ParsableCommand {
   @Option(help: "The name of the encoder.")
   var encoder = "vit_tiny_patch16_224"
 
+  @Option(help: "The way of sharing as a configuration has it, such as mtan or {name: mtan, middle: full}.")
+  var sharing = "hard"
+
+  @Option(help: "The kind of decoders as a configuration has it.")
+  var decoder = "multi-scale"
+
   @Option(parsing: .unconditional, help: "The number of tasks, K.")
   var tasks = 4
 
-  @Option(parsing: .unconditional, help: "The height and width of the images, in pixels.")
-  var size = 224
+  @Option(parsing: .unconditional, help: "The height and width of the images in pixels, such as 224 or 128x160.")
+  var size = ImageSides(224)
 
   @Option(parsing: .unconditional, help: "The number of images in a batch.")
   var batch = 2
@@ -43,10 +49,10 @@ struct BenchStep: ParsableCommand {
   var serve = false
 
   func validate() throws {
-    guard tasks > 0, size > 0, batch > 0, threads > 0, rounds > 0 else {
+    guard tasks > 0, size.height > 0, size.width > 0, batch > 0, threads > 0, rounds > 0 else {
       throw ValidationError("--tasks, --size, --batch, --threads and --rounds have to be above 0.")
     }
-    guard tasks <= 1000, size <= 65_536, batch <= 65_536, threads <= 1024 else {
+    guard tasks <= 1000, size.height <= 65_536, size.width <= 65_536, batch <= 65_536, threads <= 1024 else {
       throw ValidationError("--tasks has to be at most 1000, --size and --batch 65536, --threads 1024.")
     }
   }
@@ -54,8 +60,10 @@ struct BenchStep: ParsableCommand {
   func run() throws {
     LoadTimeSettings.apply()
     let choice = try BenchmarkMethod(method, settings: settings, level: level, taskCount: tasks)
-    if choice.growsTokens { return try measureTokens(choice) }
-    let benchmark = try StepBenchmark(choice, encoder: encoder, size: size, batchSize: batch, threads: threads)
+    let network = try BenchmarkNetwork(
+      encoder: encoder, sharing: sharing, decoder: decoder, height: size.height, width: size.width)
+    if choice.growsTokens { return try measureTokens(choice, network) }
+    let benchmark = try StepBenchmark(choice, network, batchSize: batch, threads: threads)
     for _ in 0..<3 { try benchmark.step() }
     if serve {
       try MeasurementServer.serve {
@@ -65,7 +73,7 @@ struct BenchStep: ParsableCommand {
       }
       return
     }
-    let floor = try self.floor(of: benchmark, choice.level)
+    let floor = try self.floor(of: benchmark, network, choice.level)
     var report = try benchmark.step()
     try floor.run(report)
     var steps = Timings()
@@ -75,7 +83,7 @@ struct BenchStep: ParsableCommand {
       try floors.measure { try floor.run(report) }
     }
     print(
-      "\(method) at \(level), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads, \(benchmark.parameterCount) parameters"
+      "\(method) at \(level), \(network.name), \(size), batch \(batch), \(tasks) tasks, \(threads) threads, \(benchmark.parameterCount) parameters"
     )
     print("step:  \(steps.milliseconds)")
     print("floor: \(floors.milliseconds), \(floor.name)")
@@ -89,8 +97,8 @@ struct BenchStep: ParsableCommand {
   }
 
   /// Measures token modulation and expansion: the analysis of the tokens, and a step of the network that grew.
-  private func measureTokens(_ choice: BenchmarkMethod) throws {
-    let benchmark = try TokenBenchmark(choice, encoder: encoder, size: size, batchSize: batch, threads: threads)
+  private func measureTokens(_ choice: BenchmarkMethod, _ network: BenchmarkNetwork) throws {
+    let benchmark = try TokenBenchmark(choice, network, batchSize: batch, threads: threads)
     let growth = benchmark.grow(after: try benchmark.analyze())
     benchmark.analysisPasses()
     for _ in 0..<2 {
@@ -108,7 +116,7 @@ struct BenchStep: ParsableCommand {
     }
     let predicted = Timings(
       zip(joint.seconds, blocks.seconds).map { benchmark.predictedSeconds(growth, joint: $0, blocks: $1) })
-    print("\(method), \(encoder), \(size)×\(size), batch \(batch), \(tasks) tasks, \(threads) threads")
+    print("\(method), \(network.name), \(size), batch \(batch), \(tasks) tasks, \(threads) threads")
     print("modulators before layers \(growth.modulatedLayers), tokens in layers \(growth.expandedLayers)")
     print("analysis of \(benchmark.batchCount) batches: \(analyses.milliseconds)")
     print("floor: \(passes.milliseconds), a forward and \(tasks) backward passes to the tokens for each")
@@ -122,13 +130,13 @@ struct BenchStep: ParsableCommand {
 
   /// The work that the step is compared with, and its description.
   private func floor(
-    of benchmark: StepBenchmark, _ level: GradientLevel
+    of benchmark: StepBenchmark, _ network: BenchmarkNetwork, _ level: GradientLevel
   ) throws -> (name: String, run: (StepReport) throws -> Void) {
     switch level {
     case .parameters: return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
     case .features:
       let joint = try StepBenchmark(
-        BenchmarkMethod("equal", taskCount: tasks), encoder: encoder, size: size, batchSize: batch, threads: threads)
+        BenchmarkMethod("equal", taskCount: tasks), network, batchSize: batch, threads: threads)
       return ("a joint step with equal weights", { _ in try joint.step() })
     }
   }

@@ -205,10 +205,15 @@ public final class MultitaskNetwork {
       throw NetworkError("the encoder \(plan.encoder.name) takes no pretrained weights")
     }
     let leftOut = Set(encoderOrigins.filter { !isIncluded($0) }.flatMap { [$0.name, encoder.plainName(of: $0.name)] })
-    return try encoder.loadPretrained(
-      file, into: store, prefix: Self.encoderPrefix,
-      naming: { name in shared.origin(name).flatMap { isIncluded($0) ? $0.name : nil } },
-      leavingOut: leftOut.contains)
+    do {
+      return try encoder.loadPretrained(
+        file, into: store, prefix: Self.encoderPrefix,
+        naming: { name in shared.origin(name).flatMap { isIncluded($0) ? $0.name : nil } },
+        leavingOut: leftOut.contains)
+    } catch var error as LoadError {
+      error.remark = WeightRecognition(file).remark
+      throw error
+    }
   }
 
   /// The tasks that have parts of their own in the encoder, which may start from single-task networks.

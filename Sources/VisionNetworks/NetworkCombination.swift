@@ -10,13 +10,23 @@ public struct NetworkCombination: Sendable, Hashable {
   /// The name of the decoder.
   public let decoder: String
 
+  /// Creates a combination, which need not go together.
+  public init(encoder: String, sharing: String, decoder: String) {
+    self.encoder = encoder
+    self.sharing = sharing
+    self.decoder = decoder
+  }
+
   /// Returns every combination of the registries' entries, with the defaults of their parameters, that the traits
   /// allow: ``NetworkPlan/check()``. A way of sharing without defaults for all parameters is left out.
-  public static func all() -> [NetworkCombination] {
+  ///
+  /// - Parameter encoder: the name of the only encoder that is wanted; nil, the default, for all.
+  public static func all(of encoder: String? = nil) -> [NetworkCombination] {
     let ways = SharingRegistry.shared.entries.compactMap { entry in
       (try? entry.make(tasks: ["a", "b"])).map { (entry.name, $0) }
     }
-    return EncoderRegistry.shared.entries.flatMap { encoder in
+    let encoders = EncoderRegistry.shared.entries.filter { encoder == nil || $0.name == encoder }
+    return encoders.flatMap { encoder in
       ways.flatMap { name, sharing in
         DecoderRegistry.shared.entries.compactMap { decoder in
           let plan = NetworkPlan(

@@ -6,7 +6,9 @@ import Experiments
 /// What a measurement is compared with follows from what the parts of the method declare.
 @Suite(.serialized) struct BenchmarkMethodTests {
   private func benchmark(_ method: String, encoder: String = "vit_micro") throws -> StepBenchmark {
-    try StepBenchmark(BenchmarkMethod(method, taskCount: 2), encoder: encoder, size: 32, batchSize: 1, threads: 1)
+    try StepBenchmark(
+      BenchmarkMethod(method, taskCount: 2), BenchmarkNetwork(encoder: encoder, height: 32, width: 32), batchSize: 1,
+      threads: 1)
   }
 
   @Test func floorsFollowFromTheSchedule() throws {
@@ -21,7 +23,8 @@ import Experiments
     #expect(try BenchmarkMethod("dtme", taskCount: 2).growsTokens)
     let plain = try BenchmarkMethod("pcgrad", level: "features", taskCount: 2)
     #expect(!plain.growsTokens && plain.level == .features)
-    #expect { _ = try TokenBenchmark(plain, encoder: "vit_micro", size: 32, batchSize: 1, threads: 1) } throws: {
+    let network = try BenchmarkNetwork(encoder: "vit_micro", height: 32, width: 32)
+    #expect { _ = try TokenBenchmark(plain, network, batchSize: 1, threads: 1) } throws: {
       "\($0)".contains("such as dtme")
     }
     #expect(throws: ConfigurationError.self) { try BenchmarkMethod("uw", level: "feature", taskCount: 2) }

@@ -64,6 +64,11 @@ import Testing
       #expect(complaint("flops: 0.2").contains("hard sharing already has"))
       #expect(complaint("flops: 0.9, sparsity: none").contains("'sparsity' has to be hinge or l1"))
       #expect(complaint("freezeGatesAfter: 0.5, momentum: 0.9").contains("'momentum' has to be 0"))
+      // A rule of their own remembers, and would move frozen gates on.
+      for group in ["group: gates, optimizer: adam", "parameters: 'backbone.gates.*', weightDecay: 0.1"] {
+        let found = complaint("freezeGatesAfter: 0.5", ["optimizer.groups=[{\(group)}]"])
+        #expect(found.contains("network.sharing.freezeGatesAfter freezes"), "\(found)")
+      }
       #expect(complaint("targets: {dept: 0.5}").contains("'depth'?"))
       #expect(complaint("flops: 0.9", ["data.tasks=[depth]"]).contains("several tasks"))
       #expect(!FileManager.default.fileExists(atPath: parent.appendingPathComponent("x").path))

@@ -22,6 +22,10 @@ import Testing
       ["--method", "connection-strength", "--set", "method.schedule.mixture=phase2", "--encoder", "resnet18"],
       "a forward and a backward pass for each of 3 tasks"
     ),
+    (
+      ["--encoder", "resnet20_quarter", "--sharing", "{name: mtan, middle: full}", "--decoder", "last-map"],
+      "a joint forward"
+    ),
     (["--method", "dtme", "--set", "method.adaptation.samples=2", "--encoder", "vit_micro"], "to the tokens for each"),
   ])
   func everyKindHasItsFloor(arguments: [String], floor: String) throws {
@@ -30,11 +34,29 @@ import Testing
     #expect(result.output.contains(floor) && result.output.contains("ratio: "), "\(result.output)")
   }
 
+  @Test func gatesAreMeasured() throws {
+    try withTemporaryFolder { folder in
+      let options = ["--encoder", "resnet20_quarter", "--size", "16x32", "--batch", "2", "--rounds", "1"]
+      let inference = try Command.run(["bench", "gates"] + options + ["--own", "0.5", "0.1"], in: folder)
+      #expect(inference.succeeded, "\(inference.errors)")
+      for text in ["own channels: 0.1", "single-task networks", "pruned: ", "FLOPs 1.000"] {
+        #expect(inference.output.contains(text), "\(inference.output)")
+      }
+      let training = try Command.run(["bench", "gates", "--training"] + options, in: folder)
+      #expect(training.output.contains("4 steps of a network of") && training.output.contains("ratio: "))
+      let fraction = try Command.run(["bench", "gates", "--own", "2"], in: folder)
+      #expect(fraction.errors.contains("fractions from 0 to 1"), "\(fraction.errors)")
+    }
+  }
+
   @Test func mistakesAreAnswered() throws {
     #expect(try step(["--encoder", "vit_tiny"]).errors.contains("Did you mean 'vit-tiny'?"))
     #expect(try step(["--method", "connection-strength", "--encoder", "vit_micro"]).errors.contains("resnet18"))
     #expect(try step(["--method", "dtme", "--encoder", "resnet18"]).errors.contains("transformer"))
     #expect(try step(["--set", "training.steps=3"]).errors.contains("takes settings of the method"))
     #expect(try step(["--encoder", "vit_micro", "--size", "30"]).errors.contains("multiple of 8"))
+    #expect(
+      try step(["--encoder", "vit_micro", "--sharing", "mtan"]).errors.contains("layers to which tasks can attend"))
+    #expect(try step(["--encoder", "vit_micro", "--decoder", "linear"]).errors.contains("whole images"))
   }
 }

@@ -45,9 +45,10 @@ import VisionNetworks
       try Data(yaml.utf8).write(to: folder.appendingPathComponent("n.yaml"))
       let shape = record["input_shape"].ints
       let plan = try NetworkDescription(yaml: yaml).plan(height: shape[2], width: shape[3])
-      let store = MultitaskNetwork(plan, seed: 0).store
-      FillFormula.fill(store)
-      try Safetensors.write(store.state, to: folder.appendingPathComponent("w.safetensors"))
+      let state = MultitaskNetwork(plan, seed: 0, device: .meta).store.state
+      try Safetensors.write(
+        state.map { ($0.name, FillFormula.entry($0.name, $0.tensor.shape)) },
+        to: folder.appendingPathComponent("w.safetensors"))
       let image = FillFormula.image(record["input_key"].string, shape)
       try Safetensors.write([("x", image)], to: folder.appendingPathComponent("x.safetensors"))
       let isTraining = record["mode"].string == "train"

@@ -13,40 +13,28 @@ public struct StepBenchmark {
 
   /// - Parameters:
   ///   - choice: the method and the tasks.
-  ///   - name: the name of the encoder.
-  ///   - size: the height and width of the images in pixels.
+  ///   - parts: the parts of the network. A method whose schedule needs normalizations of each task takes the place of its
+  ///     way of sharing.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
-  /// - Throws: `RegistryError` (Support) for an encoder that does not exist, ``ConfigurationError`` for one that does not
-  ///   fit the method or the size.
-  public init(_ choice: BenchmarkMethod, encoder name: String, size: Int, batchSize: Int, threads: Int) throws {
-    let encoder = try EncoderRegistry.shared.require(name)
-    guard size % encoder.traits.sizeMultiple == 0 else {
-      throw ConfigurationError(
-        "images of \(size)×\(size) do not fit \(encoder.name): the side has to be a multiple of \(encoder.traits.sizeMultiple)"
-      )
-    }
+  /// - Throws: ``ConfigurationError``, `MethodError` or `NetworkError` for parts that do not go together.
+  public init(_ choice: BenchmarkMethod, _ parts: BenchmarkNetwork, batchSize: Int, threads: Int) throws {
     Runtime.threadCount = threads
     let method = choice.method
-    guard !method.schedule.needsNormalizedConvolutions || encoder.traits.has(.batchNormalization) else {
+    let needsNormalizations = method.schedule.needsNormalizedConvolutions
+    guard !needsNormalizations || parts.encoder.traits.has(.batchNormalization) else {
       throw ConfigurationError("\(choice.scheduleName) needs batch normalization: --encoder resnet18")
     }
-    let sharing: any Sharing =
-      method.schedule.needsNormalizedConvolutions ? TaskNormalizationSharing() : HardSharing()
     network = MultitaskNetwork(
-      NetworkPlan(
-        encoder: encoder, sharing: sharing, decoder: MultiScaleHead.entry,
-        outputs: choice.tasks.map { TaskOutput(task: $0, channels: Self.channels) },
-        request: EncoderRequest(imageHeight: size, imageWidth: size)), seed: 1)
-    optimizer = MultitaskOptimizer(network.store, method: method, optimizer: Adam())
+      try parts.plan(choice.tasks, sharing: needsNormalizations ? TaskNormalizationSharing() : nil), seed: 1)
+    optimizer = MultitaskOptimizer(
+      network.store, method: method, optimizer: Adam(), groups: OptimizerGroups(network.optimizerGroups))
     let generator = RandomGenerator(seed: 2)
+    let shape = [batchSize, BenchmarkNetwork.channels, parts.height, parts.width]
     objective = SquaresObjective(
-      network: network, images: generator.normal([batchSize, 3, size, size]),
-      targets: choice.tasks.map { _ in generator.normal([batchSize, Self.channels, size, size]) },
-      context: .training(RandomGenerator(seed: 3)))
+      network: network, images: generator.normal([batchSize, 3, parts.height, parts.width]),
+      targets: choice.tasks.map { _ in generator.normal(shape) }, context: .training(RandomGenerator(seed: 3)))
   }
-
-  private static let channels = 4
 
   var method: MultitaskMethod { optimizer.method }
 
@@ -115,6 +103,7 @@ struct SquaresObjective: TokenSharing, ConvolutionSharing {
   var tasks: [String] { network.tasks }
 
   var featureKind: Features.Kind { network.featureKind }
+  func penalty() -> Tensor? { network.penalty() }
   var normalizedConvolutions: [NormalizedConvolution] { network.normalizedConvolutions }
 
   func features(for tasks: [Int]) -> Features {

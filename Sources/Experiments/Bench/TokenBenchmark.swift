@@ -16,15 +16,14 @@ public struct TokenBenchmark {
 
   /// - Parameters:
   ///   - method: the method and the tasks; the method has to let the network grow: ``BenchmarkMethod/growsTokens``.
-  ///   - encoder: the name of the encoder.
-  ///   - size: the height and width of the images in pixels.
+  ///   - parts: the parts of the network.
   ///   - batchSize: the number of images in a batch.
   ///   - threads: the number of threads of libtorch's kernels.
   /// - Throws: `MethodError` for a method that lets no network grow, or an encoder that is not a transformer;
-  ///   ``ConfigurationError`` for an encoder that does not fit the size.
-  public init(_ method: BenchmarkMethod, encoder: String, size: Int, batchSize: Int, threads: Int) throws {
+  ///   ``ConfigurationError`` for parts that do not go together.
+  public init(_ method: BenchmarkMethod, _ parts: BenchmarkNetwork, batchSize: Int, threads: Int) throws {
     func make() throws -> StepBenchmark {
-      try StepBenchmark(method, encoder: encoder, size: size, batchSize: batchSize, threads: threads)
+      try StepBenchmark(method, parts, batchSize: batchSize, threads: threads)
     }
     guard let adaptation = method.method.adaptation.tokenGrowing else {
       throw MethodError("tokens are measured with an adaptation that lets them grow, such as dtme")
@@ -35,13 +34,13 @@ public struct TokenBenchmark {
     try adaptation.check(joint.network)
     batchCount = (adaptation.sampleCount + batchSize - 1) / batchSize
     guard let stack = joint.network.transformer else {
-      throw MethodError("\(encoder) is not a transformer: it has no tokens")
+      throw MethodError("\(parts.encoder.name) is not a transformer: it has no tokens")
     }
     self.stack = stack
     var entering: [Tensor] = []
     let objective = joint.objective
     withoutGradients { _ = objective.features { entering.append($0) } }
-    require(!entering.isEmpty, "no layer of \(encoder) is entered by all tasks together")
+    require(!entering.isEmpty, "no layer of \(parts.encoder.name) is entered by all tasks together")
     embedded = entering[0]
   }
 

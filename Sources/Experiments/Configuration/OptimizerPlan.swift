@@ -40,6 +40,19 @@ struct OptimizerPlan {
     schedule = LearningRateSchedule(choice.shape, warmUpSteps: choice.warmUpSteps, totalSteps: totalSteps)
   }
 
+  /// Finds a group whose rule would move parameters on after they are frozen.
+  ///
+  /// - Parameter parameters: those that stay as they are from some step on.
+  /// - Throws: ``ConfigurationError`` that names the group.
+  func checkFreezing(of parameters: [Parameter]) throws {
+    for (selection, name) in assignments where parameters.contains(where: selection.contains) {
+      guard groups[name]?.isFrozen != true else { continue }
+      throw ConfigurationError(
+        "optimizer.groups: \(selection) has gates or mixes, which network.sharing.freezeGatesAfter freezes: the momentum or the weight decay of a rule of their own would move them on. Leave the group out; network.sharing.learningRate sets their rate"
+      )
+    }
+  }
+
   /// Puts the parameters of a network into the groups, and lays them out.
   ///
   /// - Throws: ``ConfigurationError`` for a group that takes no parameter, with the nearest name, and for a task that has

@@ -63,6 +63,7 @@ struct VisionPlan {
     if let weights { try load(weights, into: made) }
     try start?.load(into: made, hasWeights: weights != nil)
     try made.checkGates()
+    try resolved.optimizer.checkFreezing(of: made.freezingParameters)
     return made
   }
 

@@ -50,6 +50,13 @@ extension MultitaskNetwork {
         uniqueKeysWithValues: gatedLayers.compactMap { layer in layer.mixFractions().map { (layer.name, $0) } }))
   }
 
+  /// The parameters that stay as they are from some step on, although gradients may have moved them before: gates and
+  /// mixes with `freezeGatesAfter`; empty if there are none.
+  public var freezingParameters: [Parameter] {
+    guard let gates = sharedEncoder.gates, gates.sharing.freezesAfter != nil else { return [] }
+    return gates.layers.flatMap { [$0.gates, $0.mix].compactMap { $0 } }
+  }
+
   /// Prepares the gates for a step of training.
   public func willStep(_ completed: Int, of total: Int) {
     guard let gates = sharedEncoder.gates else { return }

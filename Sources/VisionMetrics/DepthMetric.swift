@@ -1,13 +1,11 @@
 import Foundation
-import NeuralNetworks
 import Support
-import Torch
 
 /// The errors of predicted depths, pooled over all known pixels.
 ///
 /// - Source: Eigen et al., *Depth Map Prediction from a Single Image*, NeurIPS 2014, section 4.3; predictions that
 ///   are not positive become 1e-9 meters.
-public struct DepthMetric: TaskMetric {
+public struct DepthMetric: ValueMetric {
   private var count = 0
   private var squares = 0.0
   private var logSquares = 0.0
@@ -18,13 +16,6 @@ public struct DepthMetric: TaskMetric {
 
   /// Creates a metric that has seen nothing yet.
   public init() {}
-
-  /// Adds a batch: prediction and target are batch × 1 × height × width, in meters.
-  public mutating func add(prediction: Tensor, target: Labels) {
-    add(
-      prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
-      known: target.knownElements)
-  }
 
   /// Adds some pixels.
   ///

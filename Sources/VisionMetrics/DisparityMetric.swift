@@ -1,14 +1,12 @@
 import Foundation
-import NeuralNetworks
 import Support
-import Torch
 
 /// The errors of predicted disparities, or of other inverses of distance, in their own unit, pooled over all pixels whose
 /// truth is above zero.
 ///
 /// - Source: Liu et al., *End-to-End Multi-Task Learning with Attention*, CVPR 2019: the absolute and the relative error
 ///   that are reported for the depth of Cityscapes.
-public struct DisparityMetric: TaskMetric {
+public struct DisparityMetric: ValueMetric {
   private var count = 0
   private var absolute = 0.0
   private var relative = 0.0
@@ -16,13 +14,6 @@ public struct DisparityMetric: TaskMetric {
 
   /// Creates a metric that has seen nothing yet.
   public init() {}
-
-  /// Adds a batch: prediction and target are batch × 1 × height × width.
-  public mutating func add(prediction: Tensor, target: Labels) {
-    add(
-      prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
-      known: target.knownElements)
-  }
 
   /// Adds some pixels.
   ///

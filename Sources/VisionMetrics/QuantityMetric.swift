@@ -1,25 +1,16 @@
-import NeuralNetworks
 import Support
-import Torch
 
 /// The errors of predicted quantities, pooled over all known values.
 ///
 /// - Source: the L1 distance and, for curvature, the root of the mean square are how the tasks of Taskonomy are
 ///   reported.
-public struct QuantityMetric: TaskMetric {
+public struct QuantityMetric: ValueMetric {
   private var count = 0
   private var absolute = 0.0
   private var squares = 0.0
 
   /// Creates a metric that has seen nothing yet.
   public init() {}
-
-  /// Adds a batch: prediction and target are batch × channels × height × width.
-  public mutating func add(prediction: Tensor, target: Labels) {
-    add(
-      prediction: prediction.array(of: Double.self), truth: target.values.array(of: Double.self),
-      known: target.knownElements)
-  }
 
   /// Adds some values.
   ///

@@ -55,11 +55,7 @@ public struct Adam: Optimizer {
   public func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {
-    withoutGradients {
-      let values = vector.part(range, of: vector.values)
-      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? self.weightDecay))
-      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
-    }
+    vector.descend(range, along: gradient, learningRate: learningRate, weightDecay: weightDecay ?? self.weightDecay)
   }
 
   /// Updates a range in one fused kernel.

@@ -31,11 +31,7 @@ extension Optimizer {
   public func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {
-    withoutGradients {
-      let values = vector.part(range, of: vector.values)
-      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? 0))
-      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
-    }
+    vector.descend(range, along: gradient, learningRate: learningRate, weightDecay: weightDecay ?? 0)
   }
 
   /// Updates every range of a vector that is trained.
@@ -47,6 +43,17 @@ extension Optimizer {
   public func update(_ vector: ParameterVector, gradient: Tensor, learningRate: Double) {
     for (number, range) in vector.ranges.enumerated() where !range.isFrozen {
       update(vector, range: number, gradient: gradient, learningRate: learningRate, weightDecay: nil)
+    }
+  }
+}
+
+extension ParameterVector {
+  /// Moves a range along a gradient, which is laid out like the whole vector, and the weight decay.
+  func descend(_ range: Int, along gradient: Tensor, learningRate: Double, weightDecay: Double) {
+    withoutGradients {
+      let values = part(range, of: self.values)
+      values.multiply(inPlace: 1 - learningRate * weightDecay)
+      values.add(inPlace: part(range, of: gradient), scale: -learningRate)
     }
   }
 }

@@ -98,23 +98,28 @@ public struct GroupedOptimizer: Optimizer {
   public func update(
     _ vector: ParameterVector, range number: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {
-    let range = vector.ranges[number]
-    let group = groups[range.group]
-    (group?.optimizer ?? base).update(
-      vector, range: number, gradient: gradient,
-      learningRate: group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
-      weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
+    let rule = rule(of: vector.ranges[number], learningRate, weightDecay)
+    rule.optimizer.update(
+      vector, range: number, gradient: gradient, learningRate: rule.learningRate, weightDecay: rule.weightDecay)
   }
 
   /// Moves a range by the rule, the rate and the decay of its group.
   public func descend(
     _ vector: ParameterVector, range number: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {
-    let range = vector.ranges[number]
+    let rule = rule(of: vector.ranges[number], learningRate, weightDecay)
+    rule.optimizer.descend(
+      vector, range: number, gradient: gradient, learningRate: rule.learningRate, weightDecay: rule.weightDecay)
+  }
+
+  /// The rule, the rate and the decay of a range's group.
+  private func rule(
+    of range: ParameterRange, _ learningRate: Double, _ weightDecay: Double?
+  ) -> (optimizer: any Optimizer, learningRate: Double, weightDecay: Double?) {
     let group = groups[range.group]
-    (group?.optimizer ?? base).descend(
-      vector, range: number, gradient: gradient,
-      learningRate: group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
-      weightDecay: range.isDecayed ? weightDecay ?? group?.weightDecay : 0)
+    return (
+      group?.optimizer ?? base, group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
+      range.isDecayed ? weightDecay ?? group?.weightDecay : 0
+    )
   }
 }

@@ -46,12 +46,10 @@ public struct SGD: Optimizer {
   public func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?
   ) {
+    vector.descend(range, along: gradient, learningRate: learningRate, weightDecay: weightDecay ?? self.weightDecay)
+    guard momentum != 0 else { return }
     withoutGradients {
-      let values = vector.part(range, of: vector.values)
-      values.multiply(inPlace: 1 - learningRate * (weightDecay ?? self.weightDecay))
-      values.add(inPlace: vector.part(range, of: gradient), scale: -learningRate)
-      guard momentum != 0 else { return }
-      values.add(
+      vector.part(range, of: vector.values).add(
         inPlace: vector.part(range, of: vector.companion("sgd.momentum")), scale: -learningRate * momentum)
     }
   }

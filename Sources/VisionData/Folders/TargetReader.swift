@@ -43,7 +43,7 @@ struct TargetReader: Sendable {
       throw FileError(url, "has \(picture.bitDepth) bits a sample, but 16 are expected")
     }
     return TargetFile(
-      url: url, task: task, unclearMasks: unclearMasks, depthUnits: depthUnits, numbers: PixelMap(samplesOf: picture))
+      url: url, task: task, unclearMasks: unclearMasks, depthUnits: depthUnits, numbers: PixelMap(samplesOf: picture, channels: picture.channels))
   }
 
   private func checkSize(_ picture: Picture, _ url: URL) throws {
@@ -51,23 +51,5 @@ struct TargetReader: Sendable {
       throw FileError(
         url, "is \(picture.height)×\(picture.width), but the data set's images are \(height)×\(width)")
     }
-  }
-}
-
-extension PixelMap {
-  /// Creates a map of an image's samples as they are.
-  fileprivate init(samplesOf picture: Picture) {
-    let (count, channels) = (picture.width * picture.height, picture.channels)
-    var values = [Float](repeating: 0, count: channels * count)
-    func fill<Sample: BinaryInteger>(_ samples: [Sample]) {
-      for index in 0..<count {
-        for channel in 0..<channels { values[channel * count + index] = Float(samples[index * channels + channel]) }
-      }
-    }
-    switch picture.samples {
-    case .bits8(let samples): fill(samples)
-    case .bits16(let samples): fill(samples)
-    }
-    self.init(channels: channels, height: picture.height, width: picture.width, values: values)
   }
 }

@@ -74,9 +74,14 @@ public struct CrossStitchSharing: Sharing {
     let encoder = StitchedEncoder(entry, at: path, request, tasks: tasks, places: places) { name, channels in
       CrossStitchUnit(root[name, "cross_stitch_unit"], tasks: tasks, channels: channels, factors, start)
     }
-    return SharedEncoder(
-      encoder, plain: encoder.plain, optimizerGroups: [training.group(Self.optimizerGroup)],
-      origin: StitchedEncoder.origin)
+    return encoder.shared(optimizing: training.group(Self.optimizerGroup))
+  }
+}
+
+extension CrossStitchSharing.Start {
+  /// The first values with the parameter `other` of some settings, or with what makes the sum over all tasks one.
+  init(own: Double, _ settings: MethodSettings) {
+    self.init(own: own, other: settings.optionalNumber("other") ?? (1 - own) / Double(settings.tasks.count - 1))
   }
 }
 
@@ -100,15 +105,14 @@ extension CrossStitchSharing {
   ) { settings in
     try settings.requireSeveralTasks()
     let factors = settings.choice("factors", of: Factors.self)
-    let other = settings.optionalNumber("other")
-    guard factors != .senders || other == nil else {
+    guard factors != .senders || settings.optionalNumber("other") == nil else {
       throw MethodError(
         "cross-stitch: with 'factors: senders', a task's maps have one factor for all tasks, which 'own' sets, not 'other'"
       )
     }
     let own = settings.optionalNumber("own") ?? (factors == .senders ? 1 : 0.9)
     return CrossStitchSharing(
-      factors, start: Start(own: own, other: other ?? (1 - own) / Double(settings.tasks.count - 1)),
-      places: ExchangePlaces(settings), training: ExchangeTraining(settings))
+      factors, start: Start(own: own, settings), places: ExchangePlaces(settings),
+      training: ExchangeTraining(settings))
   }
 }

@@ -44,9 +44,7 @@ public struct NDDRSharing: Sharing {
     let encoder = StitchedEncoder(entry, at: path, request, tasks: tasks, places: places) { name, channels in
       NDDRUnit(root[name, "layer"], tasks: tasks, channels: channels, start)
     }
-    return SharedEncoder(
-      encoder, plain: encoder.plain, optimizerGroups: [training.group(Self.optimizerGroup)],
-      origin: StitchedEncoder.origin)
+    return encoder.shared(optimizing: training.group(Self.optimizerGroup))
   }
 }
 
@@ -87,10 +85,8 @@ extension NDDRSharing {
     ] + ExchangePlaces.parameters(afterStem: true) + ExchangeTraining.parameters
   ) { settings in
     try settings.requireSeveralTasks()
-    let own = settings.number("own")
-    let other = settings.optionalNumber("other") ?? (1 - own) / Double(settings.tasks.count - 1)
     return NDDRSharing(
-      start: CrossStitchSharing.Start(own: own, other: other), places: ExchangePlaces(settings),
+      start: CrossStitchSharing.Start(own: settings.number("own"), settings), places: ExchangePlaces(settings),
       training: ExchangeTraining(settings))
   }
 }

@@ -33,8 +33,11 @@ struct StitchedEncoder: Encoder {
     }
   }
 
-  /// The encoder of the first task, which loads pretrained weights for all.
-  var plain: any Encoder { columns[0] }
+  /// The encoder with the optimizer group of what mixes maps; the encoder of the first task loads pretrained weights for
+  /// all.
+  func shared(optimizing group: OptimizerGroup) -> SharedEncoder {
+    SharedEncoder(self, plain: columns[0], optimizerGroups: [group], origin: Self.origin)
+  }
 
   var featureChannels: [Int] { columns[0].featureChannels }
   var featureStrides: [Int] { columns[0].featureStrides }
@@ -63,7 +66,7 @@ struct StitchedEncoder: Encoder {
   }
 
   /// Every task's encoder starts from a plain one, or from that of the task's own network.
-  @Sendable static func origin(_ name: String) -> EntryOrigin? {
+  @Sendable private static func origin(_ name: String) -> EntryOrigin? {
     guard let dot = name.firstIndex(of: ".") else { return nil }
     return EntryOrigin(String(name[name.index(after: dot)...]), task: String(name[..<dot]))
   }

@@ -70,12 +70,26 @@ public struct AdviceTable {
     guard !names.isEmpty else { return "No method can be judged by the gradients' inner products." }
     let certain = names.compactMap { name in advice.methods.first { $0.name == name }?.certainty }.min() ?? 0
     return """
-      To try first: \(names.joined(separator: ", "))
+      To try first: \(names.joined(separator: ", "))\(rivals)
       How sure that is: the looks themselves would choose these again in \(format("%.0f %%", 100 * certain)) of draws or
       more, but they are steps of the plain sum, and say nothing of methods without a cosine above. Whether steeper
       descent for every task also ends in better networks, only a study tells.
       """
   }
+
+  /// The methods that are nearly as good as the last of the first choices.
+  private var rivals: String {
+    guard let last = advice.firstChoices.last, let third = advice.methods.first(where: { $0.name == last })?.meanCosine
+    else { return "" }
+    let near = advice.methods.filter { method in
+      method.name != MethodAdvice.plainSum && !advice.firstChoices.contains(method.name)
+        && method.meanCosine.map { $0 > third - Self.nearness } == true
+    }
+    return near.isEmpty
+      ? "" : "; hardly worse, by less than \(Self.nearness): \(near.map(\.name).joined(separator: ", "))"
+  }
+
+  private static let nearness = 0.01
 
   private func format(_ format: String, _ number: Double) -> String { String(format: format, number) }
 

@@ -116,7 +116,8 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "PolymathCommand", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ],
+      resources: [.copy("Resources")]),
     .testTarget(
       name: "PolymathCommandTests",
       dependencies: ["PolymathCommand", "Experiments", "TestSupport"]),

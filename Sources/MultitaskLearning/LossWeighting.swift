@@ -67,6 +67,14 @@ public protocol LossWeighting: Checkpointed, Sendable {
   /// Learns from the losses before and after an update. A step tells them to weightings that observe updates.
   mutating func update(before: [Double?], after: [Double?])
 
+  /// The sum of the weights of some tasks, if it is the same in every step, or at least before the weighting has learned
+  /// anything; nil, the default, if it depends on the losses. Methods are brought to a common scale by it.
+  ///
+  /// - Parameters:
+  ///   - tasks: the tasks that have labels, ascending.
+  ///   - taskCount: the number of all tasks.
+  func totalWeight(of tasks: [Int], among taskCount: Int) -> Double?
+
   /// Whether the weighting learns from how well tasks are done, which a training tells after each evaluation.
   var observesPerformance: Bool { get }
 
@@ -87,6 +95,8 @@ extension LossWeighting {
   public var weighsByGradients: Bool { false }
   /// The losses after an update are not wanted, unless a weighting says so.
   public var observesUpdates: Bool { false }
+  /// Nothing is known of the sum, unless a weighting says it.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { nil }
   /// How well tasks are done is not wanted, unless a weighting says so.
   public var observesPerformance: Bool { false }
   /// As without the gradients.

@@ -14,6 +14,8 @@ public struct MultitaskMethod: Sendable {
   public var adaptation: any NetworkAdaptation
   /// What the aggregator's gradients are taken with respect to.
   public var level: GradientLevel
+  /// What directions are multiplied by.
+  public var scale: MethodScale
   /// The source of every random choice that they make.
   public var generator: SeededGenerator
 
@@ -23,17 +25,19 @@ public struct MultitaskMethod: Sendable {
   ///   - schedule: which tasks update when; defaults to all at once.
   ///   - adaptation: how the network changes while it trains; defaults to not at all.
   ///   - level: what the aggregator's gradients are taken with respect to.
+  ///   - scale: what directions are multiplied by; defaults to nothing.
   ///   - seed: of every random choice.
   public init(
     weighting: any LossWeighting = EqualWeighting(), aggregator: any GradientAggregator = GradientSum(),
     schedule: any UpdateSchedule = JointSchedule(), adaptation: any NetworkAdaptation = NoAdaptation(),
-    level: GradientLevel = .parameters, seed: UInt64 = 0
+    level: GradientLevel = .parameters, scale: MethodScale = .native, seed: UInt64 = 0
   ) {
     self.weighting = weighting
     self.aggregator = aggregator
     self.schedule = schedule
     self.adaptation = adaptation
     self.level = level
+    self.scale = scale
     generator = SeededGenerator(seed: seed)
   }
 }

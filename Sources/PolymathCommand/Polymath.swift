@@ -9,7 +9,8 @@ struct Polymath: ParsableCommand {
     abstract: "Train one vision network for many tasks at once, and keep the tasks from hurting each other.",
     version: Version.current,
     subcommands: [
-      Train.self, Compare.self, Evaluate.self, EvaluateCoco.self, Predict.self, Analyze.self, Prune.self, Methods.self,
+      Train.self, Compare.self, Advise.self, Evaluate.self, EvaluateCoco.self, Predict.self, Analyze.self, Prune.self,
+      Methods.self,
       Networks.self, Datasets.self, Cost.self, Forward.self,
       Aggregate.self, Group.self, Encode.self,
       DataCommand.self, Bench.self,

@@ -211,6 +211,43 @@ import Experiments
   }
 }
 
+/// What is wrong with the depth of a folder is named with the file or the sample.
+extension DetectionTrainingTests {
+  @Test func wrongDepthIsNamed() throws {
+    try withTemporaryFolder { parent in
+      let data = try DetectionFolder(parent.appendingPathComponent("data"), count: 4)
+      func complaint() throws -> String {
+        let folder = RunFolder(parent.appendingPathComponent("run"))
+        do {
+          let session = try TrainingSession(
+            Self.configuration(["data.folder=\(data.url.path)", "training.steps=1"]), folder: folder,
+            existing: .overwrite)
+          _ = try session.run { false }
+          return "nothing"
+        } catch { return "\(error)" }
+      }
+      let first = data.url.appendingPathComponent("image depth/000000.png")
+      let original = try Data(contentsOf: first)
+      func write(_ value: Int, side: Int) throws {
+        try RawPNG(height: side, width: side, bits: 16, samples: [Int](repeating: value, count: side * side))
+          .write(to: first)
+      }
+      try write(900, side: 64)
+      let unit = try complaint()
+      #expect(unit.contains("training sample 0 (from 0)") && unit.contains("10.0 times as much would fit"), "\(unit)")
+      try write(0, side: 64)
+      #expect(try complaint().contains("training sample 0 (from 0) has no depth at any pixel"))
+      try write(9000, side: 32)
+      let size = try complaint()
+      #expect(size.contains("image depth/000000.png") && size.contains("32×32"), "\(size)")
+      try FileManager.default.removeItem(at: first)
+      #expect(try complaint().contains("image depth/000000.png"))
+      try original.write(to: first)
+      #expect(try complaint() == "nothing")
+    }
+  }
+}
+
 /// A data set folder of scenes whose objects a test can replace.
 private struct DetectionFolder {
   let url: URL

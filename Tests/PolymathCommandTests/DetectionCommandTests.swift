@@ -50,7 +50,15 @@ import VisionData
         (images + ["--depth", depth[0]], "--depth is given 1 times for 2 images"),
         ([images[0], "--depth", images[0]], "000000.png: has 3 channels of 8 bits, but depth is a gray PNG"),
         ([images[0], "--depth", "small.png"], "small.png: is 32×32, but the image 000000.png"),
+        (
+          [images[0], "--depth", "millimeters.png"],
+          "millimeters.png: 0 % of the depth lies between 0.5 m and 1.8 m (data.depthRange), but half of it has to; its median is 0.09 m; 10.0 times as much would fit"
+        ), ([images[0], "--depth", "nothing.png"], "nothing.png has no depth at any pixel"),
       ]
+      for (name, value) in [("millimeters", 900), ("nothing", 0)] {
+        try RawPNG(height: 64, width: 64, bits: 16, samples: [Int](repeating: value, count: 4096))
+          .write(to: folder.appendingPathComponent("\(name).png"))
+      }
       try RawPNG(height: 32, width: 32, bits: 16, samples: [Int](repeating: 9000, count: 1024))
         .write(to: folder.appendingPathComponent("small.png"))
       for (arguments, message) in refused {

@@ -14,4 +14,17 @@ public struct DetectedObject: Sendable, Equatable {
   public var isOccluded: Bool
   /// The position of the proposal that the box comes from.
   public var proposal: Int
+
+  package init(
+    box: BoundingBox, score: Double, visibleMask: ObjectMask, amodalMask: ObjectMask, occlusionProbability: Double,
+    isOccluded: Bool, proposal: Int
+  ) {
+    self.box = box
+    self.score = score
+    self.visibleMask = visibleMask
+    self.amodalMask = amodalMask
+    self.occlusionProbability = occlusionProbability
+    self.isOccluded = isOccluded
+    self.proposal = proposal
+  }
 }

@@ -122,6 +122,10 @@ extension Configuration.Method {
       .choice(
         "level", \.level,
         "what the aggregator's gradients are taken with respect to: all shared parameters, or the shared features"),
+      .choice(
+        "scale", \.scale,
+        "what directions are multiplied by: a constant of the method, so that T equal gradients g give T g (common), nothing (native), or what the workload has (automatic: common for detection)"
+      ),
     ]
   }
 }

@@ -3,9 +3,10 @@ import MultitaskLearning
 extension Configuration {
   /// The method that the section `method` describes, for tasks of these names.
   ///
+  /// - Parameter normal: the scale of a workload's methods, unless the configuration says otherwise.
   /// - Throws: `MethodError` for a method or parameter that does not exist, or a value that is not allowed;
   ///   ``ConfigurationError`` for parts that do not go together.
-  func method(for tasks: [String]) throws -> MultitaskMethod {
+  func method(for tasks: [String], scale normal: MethodScale) throws -> MultitaskMethod {
     let (choices, steps) = (method, training.steps)
     let method = MultitaskMethod(
       weighting: try MethodRegistry.weighting(choices.weighting.name)
@@ -16,7 +17,7 @@ extension Configuration {
         .make(choices.schedule.settings, tasks: tasks, totalSteps: steps),
       adaptation: try MethodRegistry.adaptation(choices.adaptation.name)
         .make(choices.adaptation.settings, tasks: tasks, totalSteps: steps),
-      level: choices.level, seed: run.seed)
+      level: choices.level, scale: choices.scale.resolved(normal), seed: run.seed)
     if method.adaptation.givesTasksFeatures && method.level == .features {
       throw ConfigurationError(
         "\(choices.adaptation.name) gives tasks features of their own: method.level has to be parameters")
@@ -34,5 +35,16 @@ extension Configuration {
     try method.checkComposition(
       names: Dictionary(uniqueKeysWithValues: MethodKind.allCases.map { ($0, choices[$0].name) }))
     return method
+  }
+}
+
+extension Configuration.Method.Scale {
+  /// - Parameter normal: what the workload has.
+  func resolved(_ normal: MethodScale) -> MethodScale {
+    switch self {
+    case .automatic: normal
+    case .common: .common
+    case .native: .native
+    }
   }
 }

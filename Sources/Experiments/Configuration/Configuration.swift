@@ -142,6 +142,18 @@ public struct Configuration: Sendable, Equatable {
     public var adaptation = MethodChoice("none")
     /// The level of the aggregator's gradients; defaults to `GradientLevel/parameters`.
     public var level = GradientLevel.parameters
+    /// What the directions of the method are multiplied by; defaults to what the workload has.
+    public var scale = Scale.automatic
+
+    /// What the directions of a method are multiplied by.
+    public enum Scale: String, Sendable, CaseIterable {
+      /// What the workload has: `common` for `detection`, `native` for the others, unless they say otherwise.
+      case automatic
+      /// A constant with which T equal gradients g give T g, whatever the method.
+      case common
+      /// Nothing: each method has the scale in which it was published.
+      case native
+    }
   }
 
   /// The section `diagnostics`: how often and at which level the tasks' gradients are observed.

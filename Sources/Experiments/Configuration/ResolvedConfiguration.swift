@@ -43,7 +43,7 @@ public struct ResolvedConfiguration {
     factory = try WorkloadRegistry.factory(of: configuration)
     tasks = try factory.tasks(configuration)
     optimizer = try OptimizerPlan(configuration.optimizer, totalSteps: configuration.training.steps)
-    method = try configuration.method(for: tasks)
+    method = try configuration.method(for: tasks, scale: factory.methodScale)
     device = try Device(parsing: configuration.run.device)
     let threads = configuration.run.threads
     threadCount = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount

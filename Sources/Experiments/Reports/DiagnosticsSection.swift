@@ -17,6 +17,7 @@ struct DiagnosticsSection {
   private static let titles = [
     "GDS: mean cosine of the tasks' gradients", "GMS: similarity of their norms", "Condition number (log₁₀)",
     "Feature entropy", "Entropy of the features that a task uses", "Fraction of the features that a task uses",
+    "GDS of the gradients of the shared features", "GMS of the gradients of the shared features",
   ]
 
   var charts: [Chart] {

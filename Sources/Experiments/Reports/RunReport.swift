@@ -45,8 +45,16 @@ public struct RunReport {
     let charts =
       charts(steps, evaluations, tasks) + diagnostics.charts + grouping.charts + channels.charts + gates.charts
     return try ReportPage(
-      title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))", sections: sections, charts: charts
+      title: title, subtitle: "\(steps.last?.step ?? 0) steps\(Self.speed(steps))\(try Self.scale(configuration))",
+      sections: sections, charts: charts
     ).html()
+  }
+
+  /// What directions are multiplied by, where it is not the scale of their publications.
+  private static func scale(_ configuration: Configuration) throws -> String {
+    let normal = try WorkloadRegistry.factory(of: configuration).methodScale
+    return configuration.method.scale.resolved(normal) == .common
+      ? ", directions in the common scale: equal gradients g of T tasks give T g" : ""
   }
 
   private static func speed(_ steps: [StepRecord]) -> String {

@@ -16,6 +16,11 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
   public var gds: Double
   /// The gradient magnitude similarity: the mean over pairs of tasks.
   public var gms: Double
+  /// Of a look at parameters, the direction similarity of the gradients with respect to the shared features; nil if tasks
+  /// share none, for a look at features, and in runs of earlier versions.
+  public var featureGDS: Double?
+  /// The magnitude similarity of the same gradients; nil where ``featureGDS`` is.
+  public var featureGMS: Double?
   /// The condition number of the gradient matrix; nil if its rows are dependent.
   public var conditionNumber: Double?
   /// How evenly the tasks use the shared features; nil if they share none.
@@ -34,6 +39,8 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
     level = diagnostics.level
     gds = gramian.directionSimilarity
     gms = gramian.magnitudeSimilarity
+    featureGDS = diagnostics.featureGramian?.directionSimilarity
+    featureGMS = diagnostics.featureGramian?.magnitudeSimilarity
     conditionNumber = gramian.conditionNumber
     featureEntropy = diagnostics.featureEntropy
     usedFeatureFraction = diagnostics.usedFeatureFraction
@@ -47,6 +54,7 @@ public struct DiagnosticsRecord: Sendable, Codable, Equatable {
     [
       ("gds", gds), ("gms", gms), ("condition number", conditionNumber), ("feature entropy", featureEntropy),
       ("entropy of used features", usedFeatureEntropy), ("used features", usedFeatureFraction),
+      ("gds at features", featureGDS), ("gms at features", featureGMS),
     ]
   }
 

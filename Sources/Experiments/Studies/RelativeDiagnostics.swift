@@ -1,56 +1,99 @@
 import MultitaskLearning
+import Support
 
-/// The curves of diagnostics in the runs of a study, minus those of its reference: of methods at the level of parameters,
-/// and of methods at the level of features.
+/// The curves of diagnostics in the runs of a study, minus those of its reference with the same seed: of methods at the level
+/// of parameters, and of methods at the level of features.
+///
+/// A curve is the mean over the seeds that both have finished, as a moving average over a tenth of its length.
 ///
 /// - Source: *Robust Analysis of Multi-Task Learning Efficiency: New Benchmarks on Light-Weighed Backbones and Effective
 ///   Measurement of Multi-Task Learning Challenges by Feature Disentanglement*, figures 2 to 5, 7 and 8.
 struct RelativeDiagnostics {
-  private struct Curve {
-    let label: String
-    let level: GradientLevel
-    /// The numbers of each look by their names, by step.
-    let looks: [Int: [String: Double]]
-  }
-
-  private let reference: Curve?
-  private let others: [Curve]
-
-  /// - Parameter curves: the steps of one run of each candidate, by the candidate's label.
-  init(_ study: Study, _ curves: [(label: String, steps: [StepRecord])]) {
-    let levels = Dictionary(uniqueKeysWithValues: study.candidates.map { ($0.label, $0.configuration.method.level) })
-    let all = curves.map { label, steps in
-      Curve(label: label, level: levels[label] ?? .parameters, looks: Self.looks(steps))
+  /// A diagnostic's curves of the methods at one level.
+  struct Figure {
+    /// The curve of a method.
+    struct Line {
+      let label: String
+      let points: [(step: Int, value: Double)]
     }
-    reference = all.first { $0.label == study.reference }
-    others = all.filter { $0.label != study.reference }
-  }
 
-  private static func looks(_ steps: [StepRecord]) -> [Int: [String: Double]] {
-    steps.reduce(into: [:]) { looks, step in
-      guard let record = step.diagnostics else { return }
-      for (name, value) in record.measures { looks[step.step, default: [:]][name] = value }
+    let title: String
+    let diagnostic: String
+    let level: GradientLevel
+    /// Those that have points.
+    let lines: [Line]
+
+    /// Steps that divide the curves evenly; the last one is where they end.
+    func steps(count: Int) -> [Int] {
+      let all = Set(lines.flatMap { $0.points.map(\.step) }).sorted()
+      guard all.count > count else { return all }
+      return (1...count).map { all[$0 * all.count / count - 1] }
     }
   }
 
   /// Empty where the study has no reference, or its gradients were not observed.
-  var charts: [Chart] {
-    guard let reference else { return [] }
-    let names = Set(reference.looks.values.flatMap(\.keys)).sorted()
-    return names.flatMap { name in
-      GradientLevel.allCases.compactMap { level in
-        let lines = others.filter { $0.level == level }.map { ($0.label, difference(of: name, $0, reference)) }
-        guard lines.contains(where: { !$0.1.isEmpty }) else { return nil }
-        return Chart(
-          "\(name) minus that of \(reference.label): methods at the level of \(level.rawValue)", smoothed: true, lines)
+  let figures: [Figure]
+
+  init(_ results: StudyResults) {
+    let study = results.study
+    guard let reference = results.candidates.first(where: { $0.label == study.reference }) else {
+      figures = []
+      return
+    }
+    let others = zip(results.candidates, study.candidates.map(\.configuration.method.level))
+      .filter { $0.0.label != reference.label }
+    let names = Set(reference.looks.values.flatMap { $0.values.flatMap(\.keys) }).sorted()
+    figures = names.flatMap { name in
+      GradientLevel.allCases.compactMap { level -> Figure? in
+        let lines = others.filter { $0.1 == level }.map { row, _ in
+          Figure.Line(label: row.label, points: Self.smoothed(Self.difference(of: name, row, reference)))
+        }.filter { !$0.points.isEmpty }
+        guard !lines.isEmpty else { return nil }
+        return Figure(
+          title: "\(name) minus that of \(reference.label): methods at the level of \(level.rawValue)",
+          diagnostic: name, level: level, lines: lines)
       }
     }
   }
 
-  private func difference(of name: String, _ curve: Curve, _ reference: Curve) -> [(Int, Double)] {
-    curve.looks.keys.sorted().compactMap { step in
-      guard let own = curve.looks[step]?[name], let other = reference.looks[step]?[name] else { return nil }
-      return (step, own - other)
+  var charts: [Chart] {
+    figures.map { figure in
+      Chart(figure.title, smoothed: false, figure.lines.map { ($0.label, $0.points.map { ($0.step, $0.value) }) })
+    }
+  }
+
+  /// Every point of every curve in a line of its own.
+  var csv: String {
+    let lines = figures.flatMap { figure in
+      figure.lines.flatMap { line in
+        line.points.map { [figure.diagnostic, figure.level.rawValue, line.label, "\($0.step)", "\($0.value)"] }
+      }
+    }
+    let header = ["diagnostic", "level", "method", "step", "difference"]
+    return ([header] + lines).map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
+  }
+
+  /// The mean over the seeds of both, at the steps at which all of them were looked at.
+  private static func difference(
+    of name: String, _ row: StudyResults.Row, _ reference: StudyResults.Row
+  ) -> [(step: Int, value: Double)] {
+    var sums: [Int: [Double]] = [:]
+    for (seed, looks) in row.looks {
+      guard let others = reference.looks[seed] else { continue }
+      for (step, look) in looks {
+        if let own = look[name], let other = others[step]?[name] { sums[step, default: []].append(own - other) }
+      }
+    }
+    let seedCount = sums.values.map(\.count).max() ?? 0
+    return sums.filter { $0.value.count == seedCount }.sorted { $0.key < $1.key }.map { ($0, $1.mean ?? 0) }
+  }
+
+  /// The mean of a tenth of the points around each, or of what there is of it at the ends.
+  private static func smoothed(_ points: [(step: Int, value: Double)]) -> [(step: Int, value: Double)] {
+    let half = points.count / 20
+    return points.indices.map { index in
+      let window = points[max(0, index - half)...min(points.count - 1, index + half)]
+      return (points[index].step, window.reduce(0) { $0 + $1.value } / Double(window.count))
     }
   }
 }

@@ -13,11 +13,21 @@ struct StudyComparison: Sendable {
     let parameters: StudyResults.Row
   }
 
+  /// How a result compares with that of the reference.
+  enum Verdict: String, Sendable {
+    case better
+    case worse
+
+    /// The mark in tables.
+    var mark: String { self == .better ? "▲" : "▼" }
+  }
+
   /// The candidates that there are at both levels.
   let levelPairs: [LevelPair]
   /// The candidates whose order counts: those that are finished, without the reference.
   let ranked: [StudyResults.Row]
-  private let metrics: [StudyResults.Metric]
+  private let reference: StudyResults.Row?
+  private let negligibleDifference: Double
 
   init(_ results: StudyResults) {
     let rows = results.candidates
@@ -28,9 +38,21 @@ struct StudyComparison: Sendable {
       other.method.level = .parameters
       return configurations.firstIndex(of: other).map { LevelPair(features: rows[index], parameters: rows[$0]) }
     }
-    let reference = results.reference?.label
-    ranked = rows.filter { !$0.values.isEmpty && $0.label != reference }
-    metrics = results.primaryMetrics
+    let reference = results.reference
+    ranked = rows.filter { !$0.values.isEmpty && $0.label != reference?.label }
+    self.reference = reference
+    negligibleDifference = results.negligibleDifference
+  }
+
+  /// Whether a candidate's mean differs from the reference's by more than what is negligible, and by more than the pooled
+  /// deviation of both over the seeds; nil if it does not, or fewer than two seeds say it.
+  func verdict(_ row: StudyResults.Row, _ metric: StudyResults.Metric) -> Verdict? {
+    guard let reference, reference.label != row.label, let own = row.statistic(metric),
+      let other = reference.statistic(metric), let a = own.deviation, let b = other.deviation
+    else { return nil }
+    let gain = (own.mean - other.mean) * metric.direction.sign
+    guard abs(gain) > negligibleDifference, abs(gain) > ((a * a + b * b) / 2).squareRoot() else { return nil }
+    return gain > 0 ? .better : .worse
   }
 
   /// The change of a metric from the level of parameters to that of features in percent, seed by seed; nil if no seed has
@@ -50,6 +72,25 @@ struct StudyComparison: Sendable {
     let pairs = ranked.compactMap { row -> (Double, Double)? in
       guard let first = row.statistic(a), let second = row.statistic(b) else { return nil }
       return (first.mean, second.mean)
+    }
+    return rankingSimilarity(pairs.map(\.0), pairs.map(\.1))
+  }
+
+  /// How many looks at the end of a run say where a diagnostic has arrived.
+  static let lookCount = 50
+
+  /// The diagnostics that all candidates whose order counts have.
+  var diagnostics: [String] {
+    guard let first = ranked.first else { return [] }
+    let names = ranked.reduce(Set(first.finalDiagnostics.keys)) { $0.intersection($1.finalDiagnostics.keys) }
+    return names.sorted()
+  }
+
+  /// How well a diagnostic at the end of the runs orders the candidates as a result does.
+  func similarity(diagnostic name: String, _ metric: StudyResults.Metric) -> Double? {
+    let pairs = ranked.compactMap { row -> (Double, Double)? in
+      guard let diagnostic = row.finalDiagnostics[name], let result = row.statistic(metric) else { return nil }
+      return (diagnostic, result.mean)
     }
     return rankingSimilarity(pairs.map(\.0), pairs.map(\.1))
   }

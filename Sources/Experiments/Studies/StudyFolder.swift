@@ -12,6 +12,10 @@ public struct StudyFolder: Sendable {
 
   /// The file `report.html`: ``StudyReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
+  /// The file `analysis.csv`: every number of every table.
+  public var analysis: URL { url.appendingPathComponent("analysis.csv") }
+  /// The file `curves.csv`: diagnostics over the steps, minus those of the study's reference.
+  public var curves: URL { url.appendingPathComponent("curves.csv") }
   /// Returns the file of the tables in a format, which its extension names: txt, csv, md or tex.
   public func table(_ fileExtension: String) -> URL { url.appendingPathComponent("table.\(fileExtension)") }
 

@@ -21,19 +21,23 @@ public struct StudyReport {
     table = StudyTable(results)
   }
 
-  /// Writes the tables as text, CSV, Markdown and LaTeX, and the page `report.html`.
+  /// Writes the tables as text, CSV, Markdown and LaTeX, `analysis.csv` and `curves.csv`, and the page `report.html`.
   ///
   /// - Throws: `FileError` if a log cannot be read or a file cannot be written.
   public func write() throws {
-    let formats = [("txt", table.allText), ("csv", table.csv), ("md", table.markdown), ("tex", table.latex)]
-    for (fileExtension, text) in formats { try AtomicFile.write(Data(text.utf8), to: folder.table(fileExtension)) }
+    let curves = RelativeDiagnostics(results)
+    let files = [
+      (folder.table("txt"), table.allText), (folder.table("csv"), table.csv), (folder.table("md"), table.markdown),
+      (folder.table("tex"), table.latex), (folder.analysis, table.analysisCSV), (folder.curves, curves.csv),
+    ]
+    for (file, text) in files { try AtomicFile.write(Data(text.utf8), to: file) }
     let count = results.candidates.reduce(0) { $0 + $1.values.count }
     let page = ReportPage(
       title: folder.url.lastPathComponent,
       subtitle: "\(study.candidates.count) methods, seeds \(study.seeds.map(String.init).joined(separator: ", ")), "
         + "\(count) of \(study.candidates.count * study.seeds.count) runs finished",
       sections: [overview, tradeOffs, diagnostics, ReportPage.chartsSection, details, runs, configuration],
-      charts: try charts())
+      charts: try charts() + curves.charts)
     try AtomicFile.write(Data(page.html().utf8), to: folder.report)
   }
 
@@ -42,9 +46,19 @@ public struct StudyReport {
     <h2>Overview</h2>
     <p>Mean ± deviation over seeds, on images that were not trained on. Δm is the mean gain over
     \(reference) in each task's first metric; ranks are among the methods, over all metrics. Bold is the
-    best mean of the methods.</p>
+    best mean of the methods. \(scale)</p>
     <div class="wide">\(table.html[0].table)</div>
     """
+  }
+
+  /// What the methods' directions are multiplied by.
+  private var scale: String {
+    let normal = (try? WorkloadRegistry.factory(of: study.configuration).methodScale) ?? .native
+    let scales = Set(study.candidates.map { $0.configuration.method.scale.resolved(normal) })
+    guard scales.count == 1 else { return "Some directions have the common scale, others that of their publications." }
+    return scales.contains(.common)
+      ? "All directions have the common scale: equal gradients g of T tasks give T g."
+      : "Directions have the scale of their publications."
   }
 
   /// What gains are measured against.
@@ -170,6 +184,6 @@ public struct StudyReport {
         "Training loss: \(task)", smoothed: true,
         curves.map { curve in (curve.label, curve.steps.map { ($0.step, $0.losses[task] ?? .nan) }) })
     }
-    return losses + RelativeDiagnostics(study, curves).charts
+    return losses
   }
 }

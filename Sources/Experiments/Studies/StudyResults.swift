@@ -36,6 +36,21 @@ public struct StudyResults: Sendable {
     /// For each seed, the means of the diagnostics over the run.
     public internal(set) var diagnostics: [UInt64: [String: Double]] = [:]
 
+    /// For each seed that is finished, the numbers of each look at the gradients by their names, by step.
+    var looks: [UInt64: [Int: [String: Double]]] = [:]
+
+    /// The mean of each diagnostic over the last looks of a run, averaged over the seeds.
+    var finalDiagnostics: [String: Double] {
+      var values: [String: [Double]] = [:]
+      for looks in looks.values {
+        let last = looks.sorted { $0.key < $1.key }.suffix(StudyComparison.lookCount).map(\.value)
+        for name in Set(last.flatMap(\.keys)) {
+          values[name, default: []].append(last.compactMap { $0[name] }.mean ?? 0)
+        }
+      }
+      return values.compactMapValues(\.mean)
+    }
+
     /// Returns the mean and deviation of a metric over the finished seeds; nil if no seed has it.
     public func statistic(_ metric: Metric) -> Statistic? { Statistic(values.values.compactMap { $0[metric] }) }
     /// The seconds per step, over the finished runs; nil if there are none.
@@ -75,6 +90,10 @@ public struct StudyResults: Sendable {
   /// The number of seeds of the study, finished or not.
   public let seedCount: Int
   let study: Study
+  /// The metrics by which methods are compared: the first of each task, unless the workload says otherwise.
+  let comparedMetrics: [Metric]
+  /// The difference of two results that counts as none, whatever their deviations.
+  let negligibleDifference: Double
   /// The single-task networks first, where there are any; then the candidates in the study's order.
   public let rows: [Row]
 
@@ -109,7 +128,8 @@ public struct StudyResults: Sendable {
       for seed in study.seeds {
         guard let result = try Self.result(study.run(candidate, seed: seed), folder) else { continue }
         row.values[seed] = result.values
-        row.diagnostics[seed] = result.diagnostics
+        row.looks[seed] = result.looks
+        row.diagnostics[seed] = Self.means(result.looks)
         row.summaries.append(result.summary)
         row.count([result.summary], of: seed)
         if metrics.isEmpty { metrics = result.metrics }
@@ -120,10 +140,15 @@ public struct StudyResults: Sendable {
     self.study = study
     seedCount = study.seeds.count
     self.metrics = metrics
+    let factory = try WorkloadRegistry.factory(of: study.configuration)
+    negligibleDifference = factory.negligibleDifference
+    comparedMetrics = metrics.filter { metric in
+      factory.comparedMetrics(of: metric.task)?.contains(metric.name) ?? metric.isPrimary
+    }
   }
 
   typealias Result = (
-    metrics: [Metric], values: [Metric: Double], summary: RunSummary, diagnostics: [String: Double]
+    metrics: [Metric], values: [Metric: Double], summary: RunSummary, looks: [Int: [String: Double]]
   )
 
   /// What a finished run says; nil if it is not finished.
@@ -148,7 +173,7 @@ public struct StudyResults: Sendable {
         )
       }
     }
-    return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, means(records.steps.compactMap(\.diagnostics)))
+    return (pairs.map(\.0), Dictionary(pairs) { $1 }, summary, looks(records.steps))
   }
 
   private static func unreadable(_ run: RunFolder, _ reason: String) -> FileError {
@@ -156,10 +181,17 @@ public struct StudyResults: Sendable {
       run.url, "is finished, but cannot be read (\(reason)): without this folder, the same command trains it again")
   }
 
-  private static func means(_ looks: [DiagnosticsRecord]) -> [String: Double] {
+  private static func looks(_ steps: [StepRecord]) -> [Int: [String: Double]] {
+    steps.reduce(into: [:]) { looks, step in
+      guard let record = step.diagnostics else { return }
+      for (name, value) in record.measures { looks[step.step, default: [:]][name] = value }
+    }
+  }
+
+  private static func means(_ looks: [Int: [String: Double]]) -> [String: Double] {
     var values: [String: [Double]] = [:]
-    for look in looks {
-      for (name, value) in look.measures { if let value { values[name, default: []].append(value) } }
+    for (_, look) in looks.sorted(by: { $0.key < $1.key }) {
+      for (name, value) in look { values[name, default: []].append(value) }
     }
     return values.compactMapValues(\.mean)
   }

@@ -4,36 +4,19 @@ import VisionMetrics
 
 /// A study's results as tables in several formats.
 public struct StudyTable: Sendable {
-  private struct Cell {
-    /// nil if nothing is known.
-    let statistic: Statistic?
-    let format: String
-    var isBest = false
-  }
-
-  private struct ResultColumn {
-    let name: String
-    let direction: MetricResult.Direction?
-    let cells: [Cell]
-  }
-
-  private struct Table {
-    let title: String
-    let labels: [String]
-    let columns: [ResultColumn]
-  }
-
   private let results: StudyResults
-  private let tables: [Table]
+  let tables: [Table]
 
-  /// Creates the tables: an overview, one for each task, what becomes of each task if a method works on features rather than
-  /// on parameters (of methods that the study has at both levels), and how far results agree on the order of methods.
+  /// Creates the tables: an overview, the methods beside the study's reference, one for each task, what becomes of results if
+  /// a method works on features rather than on parameters (of methods that the study has at both levels), how far
+  /// diagnostics and results agree on the order of methods, and the course of diagnostics beside the reference's.
   public init(_ results: StudyResults) {
     self.results = results
     let comparison = StudyComparison(results)
     tables =
-      [Self.overview(results)] + Self.taskTables(results) + Self.levelTables(results, comparison)
-      + Self.similarityTables(results, comparison)
+      [Self.overview(results)] + Self.referenceTables(results, comparison) + Self.taskTables(results)
+      + Self.changeTables(results, comparison) + Self.levelTables(results, comparison)
+      + Self.similarityTables(results, comparison) + Self.curveTables(RelativeDiagnostics(results))
   }
 
   /// What counts, at a glance: primary metrics, Δm, mean rank, cost.
@@ -68,7 +51,7 @@ public struct StudyTable: Sendable {
   ]
 
   /// With the number of seeds, where some are not finished.
-  private static func label(_ row: StudyResults.Row, _ results: StudyResults) -> String {
+  static func label(_ row: StudyResults.Row, _ results: StudyResults) -> String {
     let label = row.label.onOneLine
     return row.values.count == results.seedCount
       ? label : "\(label) (\(row.values.count) of \(results.seedCount) seeds)"
@@ -108,25 +91,6 @@ public struct StudyTable: Sendable {
     }
   }
 
-  /// Empty where there are too few methods or results to be compared.
-  private static func similarityTables(_ results: StudyResults, _ comparison: StudyComparison) -> [Table] {
-    let metrics = results.primaryMetrics
-    guard comparison.ranked.count > 2, metrics.count > 1 else { return [] }
-    let chance = comparison.chance
-    let columns = metrics.map { column in
-      ResultColumn(
-        name: "\(column.task) \(column.name)", direction: nil,
-        cells: metrics.map { row in
-          Cell(
-            statistic: comparison.similarity(row, column).map { Statistic(mean: $0, deviation: nil) }, format: "%.2f")
-        })
-    }
-    let title = String(
-      format: "Ranking similarity of results (%d methods; random orders give %.2f, and in 5 %% of cases above %.2f)",
-      comparison.ranked.count, chance.mean, chance.exceeded)
-    return [Table(title: title, labels: metrics.map { "\($0.task) \($0.name)" }, columns: columns)]
-  }
-
   /// The best of the candidates.
   private static func marked(
     _ cells: [Cell], _ rows: [StudyResults.Row], _ direction: MetricResult.Direction?
@@ -145,7 +109,8 @@ public struct StudyTable: Sendable {
     guard let statistic = cell.statistic else { return "" }
     let deviation = cell.format.replacing("+", with: "").replacing("%.4g", with: "%.2g")
     let mean = String(format: cell.format, statistic.mean)
-    return statistic.deviation.map { mean + " ± " + String(format: deviation, $0) } ?? mean
+    let text = statistic.deviation.map { mean + " ± " + String(format: deviation, $0) } ?? mean
+    return cell.verdict.map { "\(text) \($0.mark)" } ?? text
   }
 
   // MARK: Formats
@@ -194,6 +159,7 @@ public struct StudyTable: Sendable {
           + table.columns.map { column in
             let cell = column.cells[row]
             let text = Self.text(cell).replacing(" ± ", with: " $\\pm$ ")
+              .replacing("▲", with: "$\\uparrow$").replacing("▼", with: "$\\downarrow$")
             return cell.isBest ? "\\textbf{\(text)}" : text
           }).joined(separator: " & ") + " \\\\"
       }

@@ -8,6 +8,8 @@ public struct InputImage: Sendable {
   public let picture: Picture
   /// The depth in meters, zero where nothing was measured; nil if it is not known.
   public let depth: PixelMap?
+  /// What errors call the depth: the path of its file, if it was read from one.
+  private(set) var depthName = "the depth of the image"
 
   /// Creates an image. Depth of more than one channel, or of another size than the colors, stops the process.
   public init(_ picture: Picture, depth: PixelMap? = nil) {
@@ -42,6 +44,7 @@ public struct InputImage: Sendable {
       )
     }
     self.init(picture, depth: map)
+    depthName = depth.path
   }
 
   /// Colors from 0 to 1, and in a fourth channel depth if it is known.

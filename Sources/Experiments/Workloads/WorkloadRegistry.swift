@@ -13,6 +13,15 @@ public protocol WorkloadFactory: Sendable {
   /// - Throws: ``ConfigurationError`` for names that cannot be the network's.
   func tasks(_ configuration: Configuration) throws -> [String]
 
+  /// The scale of the workload's methods where `method.scale` is `automatic`; defaults to `MethodScale/native`.
+  var methodScale: MethodScale { get }
+
+  /// The metrics of a task by which a study compares methods; nil, the default, for the one that the task is judged by.
+  func comparedMetrics(of task: String) -> [String]?
+
+  /// The difference of two such metrics that counts as none in a study, whatever their deviations; defaults to 0.
+  var negligibleDifference: Double { get }
+
   /// Whether a study can train a network for each task of `data.tasks` alone; defaults to true.
   var hasSingleTaskRuns: Bool { get }
 
@@ -44,6 +53,12 @@ extension WorkloadFactory {
   public func tasks(_ configuration: Configuration) throws -> [String] { configuration.data.tasks }
   /// Returns nil: the network is not counted.
   public func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? { nil }
+  /// Each method has the scale in which it was published.
+  public var methodScale: MethodScale { .native }
+  /// The metric that the task is judged by.
+  public func comparedMetrics(of task: String) -> [String]? { nil }
+  /// Every difference counts that is larger than the deviations.
+  public var negligibleDifference: Double { 0 }
   /// True: each task of `data.tasks` can be trained alone.
   public var hasSingleTaskRuns: Bool { true }
   /// Accepts every configuration.

@@ -41,6 +41,14 @@ public protocol GradientAggregator: Checkpointed, Sendable {
   /// themselves go with no other aggregator.
   var isPlainSum: Bool { get }
 
+  /// How long the direction is where all tasks have the same gradient; defaults to ``DirectionLength/open``. Methods are
+  /// brought to a common scale by it.
+  ///
+  /// - Parameters:
+  ///   - tasks: the tasks that have a row: positions among all of the network's tasks, ascending.
+  ///   - taskCount: the number of all tasks.
+  func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength
+
   /// Writes the direction that takes the gradient's place.
   ///
   /// - Parameters:
@@ -104,6 +112,8 @@ extension GradientAggregator {
   public var lossScale: LossScale { .linear }
   /// The direction is another one than the plain sum, unless an aggregator says so.
   public var isPlainSum: Bool { false }
+  /// Nothing is known of the length, unless an aggregator says it.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .open }
 
   /// The weights of the rows, from their inner products alone.
   public mutating func weights(

@@ -64,6 +64,11 @@ public struct AlignedMTL: GramianAggregator {
     }
     return weights
   }
+
+  /// As many times the gradient as the preference says in all: once for each task, unless it says otherwise.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(taskPreference.vector(of: tasks, amongTasks: taskCount, default: 1).sum)
+  }
 }
 
 extension AlignedMTL {

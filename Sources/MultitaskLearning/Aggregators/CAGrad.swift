@@ -27,12 +27,17 @@ public struct CAGrad: GramianAggregator {
     self.rescale = rescale
   }
 
+  /// What the direction is divided by.
+  private var divisor: Double { rescale == 1 ? 1 + c * c : rescale == 2 ? 1 + c : 1 }
+
   /// The weights of the rows, from their inner products.
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) -> Vector {
-    let divisor = rescale == 1 ? 1 + c * c : rescale == 2 ? 1 + c : 1
     let mean = Vector(repeating: 1 / Double(gramian.taskCount), count: gramian.taskCount)
     return (mean + WorstCaseGain(gramian).combination(radius: c)) / divisor
   }
+
+  /// 1 + c times the gradient, divided as all directions are.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple((1 + c) / divisor) }
 }
 
 extension CAGrad {

@@ -39,6 +39,11 @@ public struct ConFIG: GramianAggregator {
     let length = norms.dot(found) / square
     return Vector(gramian.tasks.map { norms[$0] > 0 ? b[$0] * (length / norms[$0]) : 0 })
   }
+
+  /// As many times the gradient as there are tasks: the sum of its projections.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension ConFIG {

@@ -52,6 +52,10 @@ public struct ConeParameters: Sendable, Equatable {
   }
 
   /// How much the gradient of each row counts.
+  func preferenceSum(of tasks: [Int], among taskCount: Int) -> Double {
+    taskPreference.vector(of: tasks, amongTasks: taskCount, default: 1 / Double(tasks.count)).sum
+  }
+
   func preference(for context: AggregationContext) -> Vector {
     taskPreference.vector(for: context, default: 1 / Double(context.tasks.count))
   }
@@ -73,5 +77,10 @@ extension ConeAggregator {
   ///   - preference: how much each task's gradient counts, one positive number for each task; nil for 1/K.
   public init(regularization: Double = 1e-4, normEpsilon: Double = 0, preference: [Double]? = nil) {
     self.init(ConeParameters(regularization: regularization, normEpsilon: normEpsilon, preference: preference))
+  }
+
+  /// As many times the gradient as the preference says in all: once, unless it says otherwise.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(parameters.preferenceSum(of: tasks, among: taskCount))
   }
 }

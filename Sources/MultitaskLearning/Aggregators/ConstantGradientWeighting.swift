@@ -25,6 +25,11 @@ public struct ConstantGradientWeighting: ConstantAggregator {
       "ConstantGradientWeighting: \(weights.count) weights, but gradients of the tasks \(tasks) (from 0)")
     return Vector(tasks.map { weights[$0] })
   }
+
+  /// The gradient times the sum of the weights.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(constantWeights(of: tasks).sum)
+  }
 }
 
 extension ConstantGradientWeighting {

@@ -41,6 +41,11 @@ public struct CosReg: SecondOrderAggregator {
     }
     return weights
   }
+
+  /// As many times the gradient as there are tasks: equal gradients are where the regularizer is stationary.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension CosReg {

@@ -19,6 +19,9 @@ public struct FairGrad: GramianAggregator {
   public func weights(for gramian: Gramian, _ context: inout AggregationContext) throws -> Vector {
     try bargainingWeights(gramian, alpha: alpha, method: "fairgrad", tasks: context.tasks)
   }
+
+  /// The gradient times the sum of the weights, which are larger for shorter gradients.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .sumOfWeights }
 }
 
 extension FairGrad {

@@ -33,6 +33,11 @@ public struct GradDrop: ElementwiseAggregator, NumberDrawing {
     let given = draws.map { UniformDraws.given($0.map { $0 * 2 - 1 }) }
     gradients.keepOneSign(given ?? .random(seed: seed), leak: leak, into: direction)
   }
+
+  /// As many times the gradient as there are tasks: every element has one sign.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension GradDrop {

@@ -81,6 +81,11 @@ public struct GradVac: LocalGramianAggregator {
     }
     return sum
   }
+
+  /// As many times the gradient as there are tasks: no cosine is above that of equal gradients.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension GradVac {

@@ -9,6 +9,9 @@ public struct GradientMean: ConstantAggregator {
   public func constantWeights(of tasks: [Int]) -> Vector {
     Vector(repeating: 1 / Double(tasks.count), count: tasks.count)
   }
+
+  /// The gradient itself.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension GradientMean {

@@ -10,6 +10,11 @@ public struct GradientSum: ConstantAggregator {
 
   /// One for each task.
   public func constantWeights(of tasks: [Int]) -> Vector { Vector(ones: tasks.count) }
+
+  /// As many times the gradient as there are tasks.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension GradientSum {

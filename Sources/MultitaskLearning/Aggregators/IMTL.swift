@@ -49,6 +49,9 @@ public struct IMTL: GramianAggregator {
     }
     return alpha * scales
   }
+
+  /// The gradient itself, with the losses' scales of the beginning.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension IMTL {

@@ -35,6 +35,9 @@ public struct IMTLG: GramianAggregator {
   private func dependentSolution(_ gramian: Gramian) -> Vector {
     SymmetricMatrix(gramian).pseudoInverse(times: gramian.norms, threshold: 1e-14).x
   }
+
+  /// The gradient itself: the weights sum to one.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension IMTLG {

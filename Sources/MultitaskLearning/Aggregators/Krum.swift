@@ -56,6 +56,9 @@ public struct Krum: GramianAggregator {
     let square = max(0, gramian[i, i] + gramian[j, j] - 2 * gramian[min(i, j), max(i, j)])
     return distance == .squared ? square : square.squareRoot()
   }
+
+  /// The gradient itself.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension Krum {

@@ -46,6 +46,9 @@ public struct MGDA: GramianAggregator {
     if let zero = scales.firstIndex(of: 0) { return gramian.unit(zero) }
     return minimumNormWeights(SymmetricMatrix(gramian.scaled(by: 1 / scales)))
   }
+
+  /// The gradient itself: the weights sum to one.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension MGDA {

@@ -55,6 +55,9 @@ public struct MoDo: IndependentBatchAggregator {
       projectionOnSimplex(weights - gamma * ((products / scale).times(weights) + rho * weights))
     }
   }
+
+  /// The gradient itself: the weights sum to one.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension MoDo {

@@ -67,6 +67,9 @@ public struct NashMTL: GramianAggregator {
     let factor = min(1, maxNorm / (norm + 1e-6))
     return weights * factor
   }
+
+  /// The gradient times the sum of the weights, which are larger for shorter gradients.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .sumOfWeights }
 }
 
 /// The solution of `M w = w^(−1/α)`.

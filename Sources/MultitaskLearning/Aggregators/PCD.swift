@@ -126,6 +126,9 @@ public struct PCD: GramianAggregator {
     let miss = y.dot(t) - 1
     return cosines.quadraticForm(y) + miss * miss > contradiction
   }
+
+  /// The gradient itself: the direction has the length of the primary task's.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension PCD {

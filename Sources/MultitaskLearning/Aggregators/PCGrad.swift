@@ -28,6 +28,11 @@ public struct PCGrad: GramianAggregator {
     }
     return sum
   }
+
+  /// As many times the gradient as there are tasks: there is no conflict.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension PCGrad {

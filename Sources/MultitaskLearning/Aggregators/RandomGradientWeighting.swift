@@ -17,6 +17,9 @@ public struct RandomGradientWeighting: GramianAggregator, NumberDrawing {
     }
     return softmax(draws ?? gramian.tasks.map { _ in context.generator.normal() })
   }
+
+  /// The gradient itself: the weights sum to one.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension RandomGradientWeighting {

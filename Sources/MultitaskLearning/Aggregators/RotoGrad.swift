@@ -63,6 +63,11 @@ public struct RotoGrad: GramianAggregator {
     let length = ratios.dot(norms) / sum
     return Vector(norms.map { $0 > 0 ? length / $0 : 0 })
   }
+
+  /// As many times the gradient as there are tasks, in their common length.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    .multiple(Double(tasks.count))
+  }
 }
 
 extension RotoGrad {

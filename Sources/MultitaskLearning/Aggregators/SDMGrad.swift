@@ -82,6 +82,13 @@ public struct SDMGrad: IndependentBatchAggregator {
     state.weights = weights
     return (w + preferred) / (1 + lambda)
   }
+
+  /// The gradient itself, unless the preference has another sum than one.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    let preferred =
+      lambda * taskPreference.vector(of: tasks, amongTasks: taskCount, default: 1 / Double(tasks.count)).sum
+    return .multiple((1 + preferred) / (1 + lambda))
+  }
 }
 
 extension SDMGrad {

@@ -37,6 +37,9 @@ public struct TrimmedMean: ElementwiseAggregator {
       }
     }
   }
+
+  /// The gradient itself.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength { .multiple(1) }
 }
 
 extension TrimmedMean {

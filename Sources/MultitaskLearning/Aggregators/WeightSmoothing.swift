@@ -92,6 +92,12 @@ public struct WeightSmoothing: GramianAggregator {
         return smoothed
       })
   }
+
+  /// As of the aggregator whose weights are smoothed, if they begin with its first ones.
+  public func directionLength(of tasks: [Int], among taskCount: Int) -> DirectionLength {
+    let length = inner.directionLength(of: tasks, among: taskCount)
+    return start == .first || length == .multiple(1) ? length : .open
+  }
 }
 
 extension WeightSmoothing {

@@ -8,6 +8,9 @@ public struct GradientDiagnostics: Sendable, Equatable {
   public let modules: [(name: String, gramian: Gramian)]
   /// The same within each layer; empty if layers were not asked for.
   public var layers: [(name: String, gramian: Gramian)] = []
+  /// Of a look at parameters, the same with respect to the shared features; nil if tasks share none, and for a look at
+  /// features.
+  public var featureGramian: Gramian?
   /// How evenly the tasks use the features; nil if tasks share no features.
   public let featureEntropy: Double?
   /// The fraction of the features that any task uses; nil if tasks share no features.
@@ -15,8 +18,8 @@ public struct GradientDiagnostics: Sendable, Equatable {
 
   /// Whether two looks saw the same.
   public static func == (a: GradientDiagnostics, b: GradientDiagnostics) -> Bool {
-    a.level == b.level && a.gramian == b.gramian && a.featureEntropy == b.featureEntropy
-      && a.usedFeatureFraction == b.usedFeatureFraction
+    a.level == b.level && a.gramian == b.gramian && a.featureGramian == b.featureGramian
+      && a.featureEntropy == b.featureEntropy && a.usedFeatureFraction == b.usedFeatureFraction
       && a.modules.map(\.name) == b.modules.map(\.name) && a.modules.map(\.gramian) == b.modules.map(\.gramian)
       && a.layers.map(\.name) == b.layers.map(\.name) && a.layers.map(\.gramian) == b.layers.map(\.gramian)
   }

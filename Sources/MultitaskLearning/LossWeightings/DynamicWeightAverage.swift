@@ -77,6 +77,9 @@ public struct DynamicWeightAverage: LossWeighting {
     state.counts = []
     state.stepCount = 0
   }
+
+  /// One for each task, on average.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { Double(tasks.count) }
 }
 
 extension DynamicWeightAverage {

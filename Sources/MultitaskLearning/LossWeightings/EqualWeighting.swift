@@ -12,6 +12,9 @@ public struct EqualWeighting: LossWeighting {
   public func weights(for losses: [Double?], using generator: inout SeededGenerator) -> [Double] {
     losses.map { _ in 1 }
   }
+
+  /// One for each task.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { Double(tasks.count) }
 }
 
 extension EqualWeighting {

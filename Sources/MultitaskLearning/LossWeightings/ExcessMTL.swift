@@ -160,6 +160,9 @@ public struct ExcessMTL: LossWeighting {
     for (task, sum) in zip(tasks, new) { squares[task] = sum }
     return excesses
   }
+
+  /// One for each task on average, or one in all.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { total(tasks) }
 }
 
 extension ExcessMTL {

@@ -82,6 +82,9 @@ public struct FAMO: LossWeighting {
     let slopes = present.map { z[$0] * (progress[$0] - mean) + decay * state.logits[$0] }
     state.optimizer.update(&state.logits, gradient: spread(slopes, over: present, count: before.count))
   }
+
+  /// One: the weights are divided by their sum.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { 1 }
 }
 
 extension FAMO {

@@ -85,6 +85,9 @@ public struct GradNorm: LossWeighting {
     let sum = tasks.reduce(0) { $0 + state.weights[$1] }
     for task in tasks { state.weights[task] *= sumBefore / sum }
   }
+
+  /// One for each task, on average.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { Double(tasks.count) }
 }
 
 extension GradNorm {

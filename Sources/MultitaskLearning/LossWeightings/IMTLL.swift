@@ -45,6 +45,9 @@ public struct IMTLL: LossWeighting {
     state.optimizer.update(&state.logScales, gradient: gradient)
     state.logScales = state.logScales.map(\.boundedLogarithm)
   }
+
+  /// One for each task, as the weights begin.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { Double(tasks.count) }
 }
 
 extension IMTLL {

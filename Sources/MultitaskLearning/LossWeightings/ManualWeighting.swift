@@ -23,6 +23,11 @@ public struct ManualWeighting: LossWeighting {
     require(losses.count == weights.count, "\(weights.count) weights for \(losses.count) losses")
     return weights
   }
+
+  /// The sum of the weights.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? {
+    tasks.reduce(0) { $0 + weights[$1] }
+  }
 }
 
 extension ManualWeighting {

@@ -19,6 +19,9 @@ public struct RandomLossWeighting: LossWeighting {
 
   /// - Parameter draws: one of a normal distribution for each task.
   package func weights(draws: [Double]) -> [Double] { softmax(draws).elements }
+
+  /// One: the weights are those of a softmax.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? { 1 }
 }
 
 extension RandomLossWeighting {

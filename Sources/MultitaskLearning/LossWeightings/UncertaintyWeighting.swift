@@ -35,6 +35,7 @@ public struct UncertaintyWeighting: LossWeighting {
   public let lossFactors: [Double]
   /// What the method has learned.
   public var state: State
+  private let initial: Double
 
   static let initials = -20.0...20.0
   static let factors = 0.0...1000.0
@@ -58,6 +59,7 @@ public struct UncertaintyWeighting: LossWeighting {
       "UncertaintyWeighting: the loss factors \(lossFactors ?? []) have to be \(taskCount) numbers in \(Self.factors)")
     self.form = form
     self.lossFactors = lossFactors ?? [Double](repeating: form.lossFactor, count: taskCount)
+    self.initial = initial
     state = State(logVariances: [Double](repeating: initial, count: taskCount), optimizer: optimizer)
   }
 
@@ -82,6 +84,11 @@ public struct UncertaintyWeighting: LossWeighting {
     }
     state.optimizer.update(&state.logVariances, gradient: gradient)
     state.logVariances = state.logVariances.map(\.boundedLogarithm)
+  }
+
+  /// What the weights begin with.
+  public func totalWeight(of tasks: [Int], among taskCount: Int) -> Double? {
+    tasks.reduce(0) { $0 + lossFactors[$1] } * exp(-initial)
   }
 }
 

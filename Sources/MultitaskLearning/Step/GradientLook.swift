@@ -14,6 +14,8 @@ struct GradientLook {
   private var rows: [Int: [Tensor]] = [:]
   /// Of the features of all parts so far, side by side, or of the parameters.
   private var gramian: Gramian?
+  /// At the level of parameters, of the features of all parts so far.
+  private var featureGramian: Gramian?
   private var modules: [(name: String, gramian: Gramian)] = []
   private var layers: [(name: String, gramian: Gramian)] = []
   private var entropy: Double?
@@ -68,7 +70,10 @@ struct GradientLook {
     let rows = gradients.rows(in: 0..<gradients.width)
     entropy = (entropy ?? 0) + featureEntropy(rows) / Double(partCount)
     usedFraction = (usedFraction ?? 0) + usedFeatureFraction(rows) / Double(partCount)
-    guard level == .features else { return }
+    guard level == .features else {
+      featureGramian = featureGramian.map { $0 + gradients.gramian } ?? gradients.gramian
+      return
+    }
     let modules = gradients.moduleGramians
     gramian = gramian.map { $0 + gradients.gramian } ?? gradients.gramian
     self.modules =
@@ -88,8 +93,8 @@ struct GradientLook {
     if !rows.isEmpty { see(parameters: layout.gradients(rows.sorted { $0.key < $1.key }.map(\.value))) }
     return gramian.map {
       GradientDiagnostics(
-        level: level, gramian: $0, modules: modules, layers: layers, featureEntropy: entropy,
-        usedFeatureFraction: usedFraction)
+        level: level, gramian: $0, modules: modules, layers: layers, featureGramian: featureGramian,
+        featureEntropy: entropy, usedFeatureFraction: usedFraction)
     }
   }
 }

@@ -39,7 +39,7 @@ extension MultitaskUpdate {
       tasks: tasks, taskCount: self.tasks.count, losses: tasks.map { _ in 0 }, generator: generator)
     let weights = try aggregator.weights(forIndependentBatches: products, &context)
     generator = context.generator
-    return weights
+    return scaled(weights, of: tasks)
   }
 
   private func writeDirection(
@@ -47,7 +47,14 @@ extension MultitaskUpdate {
   ) throws {
     var context = AggregationContext(
       tasks: tasks, taskCount: self.tasks.count, losses: losses, generator: generator)
-    try aggregator.writeDirection(of: gradients, into: direction, &context)
+    if scale.normalizesWeights(of: aggregator, tasks, among: self.tasks.count) {
+      let weights = try aggregator.weights(forInnerProducts: gradients.gramian, &context)
+      gradients.combine(weights.sum > 0 ? weights * (Double(tasks.count) / weights.sum) : weights, into: direction)
+    } else {
+      try aggregator.writeDirection(of: gradients, into: direction, &context)
+      let factor = scale.factor(of: aggregator, tasks, among: self.tasks.count)
+      if factor != 1 { direction.multiply(inPlace: factor) }
+    }
     generator = context.generator
   }
 

@@ -24,7 +24,8 @@ extension MultitaskUpdate {
     if weighting.weighsByLosses {
       for (task, loss) in zip(presentTasks, try losses(of: presentTasks)) { known[task] = loss }
     }
-    let weights = try weighting.weights(for: known, using: &generator)
+    let factor = scale.factor(of: weighting, presentTasks, among: tasks.count)
+    let weights = try weighting.weights(for: known, using: &generator).map { $0 * factor }
     for (part, objective) in objectives.enumerated() {
       // Where tasks have graphs of their own, one at a time is kept.
       let groups = objective.featureKind == .byTask ? presentTasks.map { [$0] } : [presentTasks]

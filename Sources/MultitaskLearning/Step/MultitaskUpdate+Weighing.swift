@@ -42,7 +42,8 @@ extension MultitaskUpdate {
   private func checked(_ weights: [Double], _ losses: [Double?]) throws -> [Double] {
     require(
       weights.count == tasks.count, "\(type(of: weighting)) gave \(weights.count) weights for \(tasks.count) tasks")
-    return try aggregator.lossScale.applied(to: weights, at: losses)
+    let factor = scale.factor(of: weighting, losses.present, among: tasks.count)
+    return try aggregator.lossScale.applied(to: factor == 1 ? weights : weights.map { $0 * factor }, at: losses)
   }
 
   /// The losses of some tasks over the whole batch, and their gradients with respect to the shared parameters.

@@ -19,6 +19,7 @@ public final class MultitaskUpdate {
   public var generator: SeededGenerator
 
   let level: GradientLevel
+  let scale: MethodScale
   let shares: LabelShares
   /// What the losses of each part and task count for, before the part's fraction of the labels, in place of the weights of
   /// the weighting; nil if these hold for all parts.
@@ -48,6 +49,7 @@ public final class MultitaskUpdate {
     weighting = method.weighting
     aggregator = method.aggregator
     level = method.level
+    scale = method.scale
     generator = method.generator
     shares = LabelShares(objectives.map(\.labelCounts), taskCount: objectives[0].tasks.count)
     probe = Probe(objectives, store)
@@ -172,10 +174,19 @@ public final class MultitaskUpdate {
     let weights = aggregator.constantWeights(of: tasks)
     require(
       weights.count == tasks.count, "\(type(of: aggregator)) gave \(weights.count) weights for \(tasks.count) tasks")
-    return weights
+    return scaled(weights, of: tasks)
   }
 
-  func regularizerWeights(for gramian: Gramian) -> [[Double]] { aggregator.regularizerWeights(for: gramian) }
+  /// The aggregator's weights of second derivatives in the method's scale.
+  func regularizerWeights(for gramian: Gramian, of tasks: [Int]) -> [[Double]] {
+    aggregator.regularizerWeights(for: gramian).map { scaled(Vector($0), of: tasks).elements }
+  }
+
+  /// The aggregator's weights of some tasks in the method's scale.
+  func scaled(_ weights: Vector, of tasks: [Int]) -> Vector {
+    let factor = scale.factor(of: aggregator, tasks, among: self.tasks.count)
+    return factor == 1 ? weights : weights * factor
+  }
 
   /// Compares what the losses of some tasks reach with what parameters declare, once for each task: with passes of their
   /// own where the tasks' streams may lie in one tensor, whose graph connects them all.

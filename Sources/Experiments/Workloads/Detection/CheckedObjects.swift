@@ -1,4 +1,3 @@
-import Foundation
 import VisionData
 
 /// Samples with depth and objects, each of which is looked at: a reader may come from outside, and files may be in another
@@ -18,7 +17,7 @@ struct CheckedObjects: SampleSource {
 
   func sample(at position: Int) throws -> Sample {
     let sample = try source.sample(at: position)
-    try checkDepth(sample, position)
+    try DepthRangeCheck(range: depthRange)(sample, named: name(position))
     for (index, object) in (sample.target(of: task).objects ?? []).enumerated() {
       try check(object, index, sample, position)
     }
@@ -42,30 +41,5 @@ struct CheckedObjects: SampleSource {
         "\(name(position)): object \(index) (from 0) is seen at pixels that are not in its amodal mask, which holds the whole object"
       )
     }
-  }
-
-  /// Depth in another unit lies beyond the range almost everywhere, and would say nothing.
-  private func checkDepth(_ sample: Sample, _ position: Int) throws {
-    guard let channel = sample.depthChannel else { return }
-    let count = sample.image.height * sample.image.width
-    let measured = sample.image.values[(channel * count)..<((channel + 1) * count)].filter { $0 > 0 && $0.isFinite }
-    guard !measured.isEmpty else { throw ConfigurationError("\(name(position)) has no depth at any pixel") }
-    let inside = fractionInside(measured, scaledBy: 1)
-    guard inside < 0.5 else { return }
-    let median = measured.sorted()[measured.count / 2]
-    throw ConfigurationError(
-      "\(name(position)): \(String(format: "%.0f %%", 100 * inside)) of the depth lies between \(depthRange.lowerBound) m and \(depthRange.upperBound) m (data.depthRange), but half of it has to; its median is \(median) m\(remark(on: measured))"
-    )
-  }
-
-  private func fractionInside(_ depth: [Float], scaledBy factor: Float) -> Double {
-    Double(depth.count { depthRange.contains($0 * factor) }) / Double(depth.count)
-  }
-
-  /// The unit in which the depth may be.
-  private func remark(on depth: [Float]) -> String {
-    let factors: [Float] = [10, 0.1, 0.001, 1000, 0.0001, 10_000]
-    let fitting = factors.first { fractionInside(depth, scaledBy: $0) >= 0.5 }
-    return fitting.map { "; \($0) times as much would fit: the files may be in another unit" } ?? ""
   }
 }

@@ -3,17 +3,17 @@ import Torch
 import VisionData
 
 /// A batch as the robot-vision system takes it.
-struct DetectionBatch {
+package struct DetectionBatch {
   /// Batch × 6 × height × width: color, and depth three times, with zeros at the right and at the bottom up to sides that
   /// the network takes.
-  let images: Tensor
+  package let images: Tensor
   /// The size of the images without these zeros.
   let size: ImageSize
   /// The objects of each image, as the data have them.
   let annotations: [[ObjectAnnotation]]
 
   /// - Parameter images: batch × 4 × height × width.
-  init(_ images: Tensor, _ annotations: [[ObjectAnnotation]]) {
+  package init(_ images: Tensor, _ annotations: [[ObjectAnnotation]]) {
     let shape = images.shape
     size = ImageSize(height: shape[2], width: shape[3])
     func padding(_ side: Int) -> Int { -side & (FusedBackbone.sizeMultiple - 1) }
@@ -28,9 +28,11 @@ struct DetectionBatch {
     self.init(batch.images.to(device), batch.objects[task] ?? [])
   }
 
-  /// The objects that count: those of which a pixel is seen.
-  var objects: [ImageObjects] {
-    annotations.map { ImageObjects(size: size, objects: $0.compactMap(DetectionObject.init)) }
+  /// The objects to learn from: those of which a pixel is seen, without groups, whose members nothing tells apart.
+  package var objects: [ImageObjects] {
+    annotations.map {
+      ImageObjects(size: size, objects: $0.filter { !$0.isCrowd }.compactMap(DetectionObject.init))
+    }
   }
 
   /// The size of each image.

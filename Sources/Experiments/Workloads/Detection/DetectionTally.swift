@@ -4,11 +4,12 @@ import VisionMetrics
 
 /// How well objects are found and told about: the numbers of an evaluation, image after image.
 ///
-/// Objects of which no pixel is seen do not count, and all classes are one. Detections are judged as objects by their box,
+/// Objects of which no pixel is seen do not count, and all classes are one. Groups of objects are not to be found, and
+/// detections inside of them are no mistakes. Detections are judged as objects by their box,
 /// their visible mask and their amodal mask, each by its own area; occlusion is judged of those whose boxes match.
-struct DetectionTally {
+package struct DetectionTally {
   /// What is judged, in the order of results.
-  enum Subject: String, CaseIterable {
+  package enum Subject: String, CaseIterable {
     case boxes
     case visibleMasks = "visible-masks"
     case amodalMasks = "amodal-masks"
@@ -19,20 +20,22 @@ struct DetectionTally {
   private var visibleMasks = COCOMetric<COCOMask>(isClassAgnostic: true)
   private var amodalMasks = COCOMetric<COCOMask>(isClassAgnostic: true)
   private var occlusion = OcclusionMetric<COCOBox>()
-  /// The number of objects so far.
-  private(set) var objectCount = 0
+  /// The number of objects that are to be found so far.
+  package private(set) var objectCount = 0
 
-  mutating func add(_ annotations: [ObjectAnnotation], _ found: [DetectedObject]) {
+  package init() {}
+
+  package mutating func add(_ annotations: [ObjectAnnotation], _ found: [DetectedObject]) {
     let objects = annotations.filter { $0.visibleMask.area > 0 }
-    objectCount += objects.count
-    let trueBoxes = objects.map { COCOTruth(COCOBox($0.box), category: 0) }
+    objectCount += objects.count { !$0.isCrowd }
+    let trueBoxes = objects.map { COCOTruth(COCOBox($0.box), category: 0, isCrowd: $0.isCrowd) }
     let foundBoxes = found.map { COCODetection(COCOBox($0.box), category: 0, score: $0.score) }
     boxes.add(truths: trueBoxes, detections: foundBoxes)
     visibleMasks.add(
-      truths: objects.map { COCOTruth(COCOMask($0.visibleMask), category: 0) },
+      truths: objects.map { COCOTruth(COCOMask($0.visibleMask), category: 0, isCrowd: $0.isCrowd) },
       detections: found.map { COCODetection(COCOMask($0.visibleMask), category: 0, score: $0.score) })
     amodalMasks.add(
-      truths: objects.map { COCOTruth(COCOMask($0.amodalMask), category: 0) },
+      truths: objects.map { COCOTruth(COCOMask($0.amodalMask), category: 0, isCrowd: $0.isCrowd) },
       detections: found.map { COCODetection(COCOMask($0.amodalMask), category: 0, score: $0.score) })
     occlusion.add(
       truths: zip(trueBoxes, objects).map { ($0, $1.isOccluded) },
@@ -41,7 +44,7 @@ struct DetectionTally {
 
   /// The numbers of a subject, the one that it is judged by first: COCO's twelve without those for which there is no
   /// object, such as large ones; of occlusion, the F-measure of occluded objects and the accuracy.
-  func results(_ subject: Subject) -> [MetricResult] {
+  package func results(_ subject: Subject) -> [MetricResult] {
     switch subject {
     case .boxes: boxes.results.filter { $0.value >= 0 }
     case .visibleMasks: visibleMasks.results.filter { $0.value >= 0 }

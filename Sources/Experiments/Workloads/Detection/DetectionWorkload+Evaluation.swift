@@ -45,7 +45,7 @@ extension DetectionWorkload {
     for _ in 0..<loader.batchesPerEpoch {
       for annotations in try loader.next().objects[task] ?? [] {
         tally.add(annotations, [])
-        objects += annotations.filter { $0.visibleMask.area > 0 }
+        objects += annotations.filter { !$0.isCrowd && $0.visibleMask.area > 0 }
       }
     }
     guard tally.objectCount > 0 else { throw lacksObjects(.validation, try samples().validation.count) }

@@ -10,9 +10,11 @@ extension DetectionWorkload {
 
   /// Returns the objects in an image, and a drawing of those that are more likely there than not.
   ///
-  /// - Throws: ``ConfigurationError`` for an image without depth.
+  /// - Throws: ``ConfigurationError`` for an image without depth, or with depth of which less than half is in the range of
+  ///   the configuration.
   public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
     let prepared = try plan.samples.prepared(image)
+    try DepthRangeCheck(range: plan.depthRange)(image.sample, named: image.depthName)
     let (width, height) = (image.picture.width, image.picture.height)
     let objects = found(in: prepared, originalSize: ImageSize(height: height, width: width))
     let drawing = ObjectDrawing(on: PixelMap(image.picture).picture).drawing(objects.likely, .everything)

@@ -11,6 +11,17 @@ struct DetectionWorkloadFactory: WorkloadFactory {
 
   func tasks(_ configuration: Configuration) -> [String] { DetectionLoss.allCases.map(\.rawValue) }
 
+  /// Its baseline steps along the sum of seven gradients, and so does every method where the gradients agree.
+  var methodScale: MethodScale { .common }
+
+  /// Average precision and recall, as in the publication; it does not judge occlusion.
+  func comparedMetrics(of task: String) -> [String]? {
+    task == DetectionTally.Subject.occlusion.rawValue ? [] : ["AP", "AR100"]
+  }
+
+  /// The threshold that the publication's arrows follow.
+  var negligibleDifference: Double { 0.005 }
+
   /// The heads of a loss need those of others.
   var hasSingleTaskRuns: Bool { false }
 

@@ -2,7 +2,7 @@ import VisionData
 
 /// What the first training samples hold, and, if they hold no object, all samples up to the first that does.
 struct ObjectSurvey {
-  /// The objects of which a pixel is seen.
+  /// The objects of which a pixel is seen, without groups.
   private(set) var objects: [ObjectAnnotation] = []
   private var hidden: [(sample: Int, object: Int)] = []
   private var sampleCount = 0
@@ -15,7 +15,7 @@ struct ObjectSurvey {
   init(_ source: any SampleSource, task: String) throws {
     while sampleCount < source.count && (sampleCount < Self.sampleLimit || objects.isEmpty) {
       let sample = try source.sample(at: sampleCount)
-      for (index, object) in (sample.target(of: task).objects ?? []).enumerated() {
+      for (index, object) in (sample.target(of: task).objects ?? []).enumerated() where !object.isCrowd {
         if object.visibleMask.area > 0 { objects.append(object) } else { hidden.append((sampleCount, index)) }
       }
       sampleCount += 1

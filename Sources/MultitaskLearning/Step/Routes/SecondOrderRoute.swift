@@ -1,3 +1,4 @@
+import Support
 import Torch
 
 /// Two backward passes for each task: the sum of the gradients, and the gradient of a function of the gradients
@@ -24,7 +25,8 @@ struct SecondOrderRoute: DifferentiationRoute {
     let layout = isAtFeatures ? GradientLayout(of: leaves) : writer.layout
     let differentiable = differentiableGradients(pass, scales, leaves: leaves)
     let gradients = layout.gradients(values(of: differentiable, like: leaves).map(layout.converted))
-    let sum = gradients.combined([Double](repeating: 1, count: pass.tasks.count))
+    let ones = Vector(ones: pass.tasks.count)
+    let sum = gradients.combined(writer.update.scaled(ones, of: pass.tasks).elements)
     try addRegularizer(gradients, differentiable, to: sum, leaves, layout, pass)
     if isAtFeatures {
       writeGradients(
@@ -47,7 +49,7 @@ struct SecondOrderRoute: DifferentiationRoute {
     let update = writer.update
     let gramian = try update.finiteGramian(of: gradients, tasks: pass.tasks)
     if partCount == 1 { self.gramian = gramian }
-    let seeds = update.regularizerWeights(for: gramian).map { weights in
+    let seeds = update.regularizerWeights(for: gramian, of: pass.tasks).map { weights in
       layout.views(of: gradients.combined(weights.map { $0 / Double(partCount) }))
     }
     let pairs = zip(differentiable.joined(), seeds.joined()).compactMap { gradient, seed in

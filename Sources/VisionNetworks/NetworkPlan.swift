@@ -33,6 +33,11 @@ public struct NetworkPlan: Sendable {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
     try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
+    guard !sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
+      throw NetworkError(
+        "\(type(of: sharing)) turns the channels of maps, but the decoder \(decoder.name) needs an encoder with tokens, and reads these"
+      )
+    }
   }
 
   /// Whether tasks exchange features within the encoder.
@@ -59,7 +64,8 @@ public struct NetworkPlan: Sendable {
   /// - Throws: ``NetworkError`` that says what the encoder lacks, and which encoders have it.
   public static func check(_ sharing: any Sharing, named name: String, of encoder: EncoderEntry) throws {
     try check(sharing.requirements, of: name, on: encoder)
-    guard !encoder.traits.has(.taskFeatures) || !(sharing.partsStreams || sharing.exchangesStreams) else {
+    let makesFeatures = sharing.partsStreams || sharing.exchangesStreams || sharing.learnsFromFeatureGradients
+    guard !encoder.traits.has(.taskFeatures) || !makesFeatures else {
       throw NetworkError(
         "\(encoder.name) makes features of each task by itself, so that tasks cannot share it by \(name), which does so, too: share it hard"
       )

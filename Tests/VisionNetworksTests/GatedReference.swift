@@ -58,10 +58,12 @@ enum GatedReference {
       case "resnet18_dilated_micro":
         return ResNet(
           path, ResNet.Configuration(.basic, depths: [2, 2, 2, 2], widths: [8, 16, 24, 32], isDilated: true), kit: kit)
-      case "hrnet_micro":
+      case "hrnet_micro", "hrnet_micro_fused":
         var configuration = HRNet.Configuration(firstBlocks: 1, blocks: 1, modules: [1, 1, 1])
         configuration.widths = [4, 6, 8, 10]
-        return HRNet(path, configuration, kit: kit)
+        let micro = configuration
+        guard name.hasSuffix("fused") else { return HRNet(path, micro, kit: kit) }
+        return FusedPyramid(path, kit: kit) { HRNet($0, micro, kit: kit) }
       default:
         var configuration = ResNet.Configuration(.basic, depths: [3, 3, 3], widths: [4, 8, 16])
         configuration.stem = .small

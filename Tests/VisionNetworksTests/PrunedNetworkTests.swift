@@ -90,7 +90,8 @@ import VisionNetworks
   /// A hundred random patterns over kinds of small encoders, for all tasks and for each alone in turn: equal outputs, and
   /// equal gradients of everything that remains.
   @Test(arguments: [
-    ("vit_micro", 40), ("resnet20_narrow", 32), ("resnet18_dilated_micro", 20), ("hrnet_micro", 8),
+    ("vit_micro", 40), ("resnet20_narrow", 32), ("resnet18_dilated_micro", 20), ("hrnet_micro", 6),
+    ("hrnet_micro_fused", 2),
   ])
   func hundredPatterns(_ name: String, _ count: Int) throws {
     let network = GatedReference.network(name, ["semseg", "depth", "normals"], side: (32, 32))

@@ -137,6 +137,11 @@ extension VisionPlan {
     }
     try NetworkPlan.check(network.sharing, named: "network.sharing: \(choices.sharing.name)", of: encoder)
     try NetworkPlan.check(decoder.traits.requirements, of: "network.decoder: \(decoder.name)", on: encoder)
+    guard !network.sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
+      throw ConfigurationError(
+        "network.sharing: \(choices.sharing.name) turns the channels of maps, but the decoder \(choices.decoder) reads tokens"
+      )
+    }
     try network.check()
     guard !network.sharing.partsStreams || resolved.method.level == .parameters else {
       throw ConfigurationError(
@@ -152,11 +157,6 @@ extension VisionPlan {
     guard !network.sharing.learnsFromFeatureGradients || seesFeatureGradients else {
       throw ConfigurationError(
         "network.sharing: \(choices.sharing.name) learns from each task's gradient with respect to the features: method.level has to be features, with an aggregator that looks at each gradient, such as rotograd"
-      )
-    }
-    guard !network.sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
-      throw ConfigurationError(
-        "network.sharing: \(choices.sharing.name) turns the channels of maps, but the decoder \(choices.decoder) reads tokens"
       )
     }
     guard !encoder.traits.has(.taskFeatures) || resolved.method.level == .parameters else {

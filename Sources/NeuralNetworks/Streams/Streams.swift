@@ -186,7 +186,8 @@ public struct Streams {
     }
   }
 
-  /// Returns the results of a function of several streams for each task, some of which may be shared and others not.
+  /// Returns the results of a function of several streams for each task, some of which may be shared and others not. A
+  /// task has none if one of its streams was pruned.
   ///
   /// - Parameters:
   ///   - streams: at least one, of the same tasks.
@@ -198,8 +199,16 @@ public struct Streams {
     if streams.contains(where: \.isStacked) {
       return Streams(stacked: body(streams.map { $0.stacked(count: count) }), count: count)
     }
-    let byTask = streams.map { $0.byTask(count: count) }
-    return Streams(apart: (0..<count).map { task in body(byTask.map { $0[task] }) })
+    let byTask = streams.map { $0.streams(count: count) }
+    let results = (0..<count).map { task -> Tensor? in
+      let own = byTask.compactMap { $0[task] }
+      return own.count == streams.count ? body(own) : nil
+    }
+    // A trace follows where the results come from.
+    let traced = streams.compactMap(\.packed).filter(\.isTraced)
+    guard let first = traced.first else { return Streams(storage: .apart(results)) }
+    let origins = (0..<count).map { task in traced.reduce(into: Set<Int>()) { $0.formUnion($1.origins[task]) } }
+    return Streams(PackedStreams(results, origins: origins, axis: first.axis))
   }
 
   /// Returns the results of a function of several streams for each task, which treats every channel of every sample by

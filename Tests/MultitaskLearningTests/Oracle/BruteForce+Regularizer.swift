@@ -30,9 +30,7 @@ extension BruteForce {
         }
       }
       let penaltyValue = sum * (penalty / Double(own.count * (own.count - 1)) / Double(parts.count))
-      for (reach, gradient) in gradients {
-        gradient.add(inPlace: flatGradient(of: [penaltyValue], seeds: nil, problem.store.vector(of: reach)!))
-      }
+      add(1, gradientOf: [penaltyValue], to: &gradients)
     }
   }
 }

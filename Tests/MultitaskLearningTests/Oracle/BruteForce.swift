@@ -147,9 +147,13 @@ struct BruteForce {
   }
 
   private func add(_ weight: Double, gradientOf task: Int, _ step: Int, to gradients: inout [Reach: Tensor]) {
-    let loss = problem.objective(step: step).losses(of: [task])
-    for (reach, gradient) in gradients {
-      gradient.add(inPlace: flatGradient(of: loss, seeds: nil, problem.store.vector(of: reach)!), scale: weight)
+    add(weight, gradientOf: problem.objective(step: step).losses(of: [task]), to: &gradients)
+  }
+
+  private func add(_ weight: Double, gradientOf loss: [Tensor], to gradients: inout [Reach: Tensor]) {
+    let vectors = gradients.keys.map { problem.store.vector(of: $0)! }
+    for (vector, gradient) in zip(vectors, flatGradients(of: loss, seeds: nil, vectors)) {
+      gradients[vector.reach]!.add(inPlace: gradient, scale: weight)
     }
   }
 
@@ -176,16 +180,22 @@ struct BruteForce {
 
   /// The gradient with respect to a vector; zero for what is frozen or not reached.
   func flatGradient(of outputs: [Tensor], seeds: [Tensor]?, _ vector: ParameterVector) -> Tensor {
-    let flat = vector.values.zerosLike()
+    flatGradients(of: outputs, seeds: seeds, [vector])[0]
+  }
+
+  private func flatGradients(of outputs: [Tensor], seeds: [Tensor]?, _ vectors: [ParameterVector]) -> [Tensor] {
+    let flats = vectors.map { $0.values.zerosLike() }
     // Frozen parameters are no part of the graph.
-    let places = zip(vector.parameters, vector.views(of: flat)).filter { !isFrozen($0.0) }
+    let places = zip(vectors, flats).flatMap { vector, flat in
+      zip(vector.parameters, vector.views(of: flat)).filter { !isFrozen($0.0) }
+    }
     let found = gradients(of: outputs, withRespectTo: places.map(\.0.value), seeds: seeds, graph: .retain)
     withoutGradients {
       for ((_, view), gradient) in zip(places, found) {
         if let gradient { view.copy(from: gradient) }
       }
     }
-    return flat
+    return flats
   }
 
   var shared: ParameterVector { problem.store.vector(of: .everyTask)! }

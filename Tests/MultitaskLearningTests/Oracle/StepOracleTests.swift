@@ -19,7 +19,7 @@ import Torch
     let weighting: (name: String, value: any LossWeighting)
     let schedule: Schedule
     let level: GradientLevel
-    let partCount: Int
+    var partCount: Int
     let kind: OracleProblem.Kind
 
     var description: String {
@@ -45,6 +45,13 @@ import Torch
     var parts: [Range<Int>] {
       let size = OracleProblem.rowCount / partCount
       return (0..<partCount).map { ($0 * size)..<(($0 + 1) * size) }
+    }
+
+    /// Whether the parts of the batch make a difference by definition, not only in how the step computes it.
+    var seesParts: Bool {
+      let need = max(aggregator.value.need, weighting.value.need)
+      if need == .secondOrder || need == .independentBatches { return true }
+      return level == .features && need > .weightedSum
     }
 
     /// Whether the weighting needs each task's gradient.
@@ -193,8 +200,45 @@ import Torch
     return zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
 
+  /// What brute force gives: of each step the losses and their weights, and the parameters after all of them.
+  private struct Expectation: Sendable {
+    var losses: [[Double?]] = []
+    var weights: [[Double]] = []
+    var values: [[Double]] = []
+  }
+
+  /// Results of brute force, which is done once for all combinations that it does not tell apart.
+  private final class Expectations: @unchecked Sendable {
+    private let lock = NSLock()
+    private var known: [String: Expectation] = [:]
+
+    func of(_ combination: Combination, _ compute: () throws -> Expectation) rethrows -> Expectation {
+      var key = combination
+      if !combination.seesParts { key.partCount = 1 }
+      if let found = lock.withLock({ known[key.description] }) { return found }
+      let found = try compute()
+      lock.withLock { known[key.description] = found }
+      return found
+    }
+  }
+
+  private func bruteForce(_ combination: Combination, dtype: DType) throws -> Expectation {
+    let problem = OracleProblem(combination.kind, dtype: dtype)
+    var brute = BruteForce(problem, combination.method, parts: combination.parts, learningRate: Self.learningRate)
+    var expectation = Expectation()
+    for step in 0..<2 {
+      try brute.step(step, groups: combination.schedule.groups)
+      expectation.losses.append(brute.losses)
+      expectation.weights.append(brute.weights)
+    }
+    expectation.values = problem.store.vectors.map { $0.values.array(of: Double.self) }
+    return expectation
+  }
+
   /// - Throws: ``Finding`` for what does not agree.
-  private func check(_ combination: Combination, dtype: DType, tolerance: Double) throws {
+  private func check(
+    _ combination: Combination, dtype: DType, tolerance: Double, _ expectations: Expectations
+  ) throws {
     if let refusal = combination.refusal {
       do {
         _ = try run(combination, dtype: dtype)
@@ -205,27 +249,23 @@ import Torch
       throw Finding(text: "\(combination): is not refused")
     }
     let (found, reports) = try run(combination, dtype: dtype)
-    let expected = OracleProblem(combination.kind, dtype: dtype)
-    var brute = BruteForce(
-      expected, combination.method, parts: combination.parts, learningRate: Self.learningRate)
+    let brute = try expectations.of(combination) { try bruteForce(combination, dtype: dtype) }
     for (step, report) in reports.enumerated() {
-      try brute.step(step, groups: combination.schedule.groups)
       for task in OracleProblem.tasks.indices {
-        guard (report.losses[task] == nil) == (brute.losses[task] == nil) else {
+        guard (report.losses[task] == nil) == (brute.losses[step][task] == nil) else {
           throw Finding(text: "\(combination): step \(step), loss \(task)")
         }
-        guard let loss = report.losses[task], let expected = brute.losses[task] else { continue }
+        guard let loss = report.losses[task], let expected = brute.losses[step][task] else { continue }
         guard abs(loss - expected) <= tolerance * max(1, expected) else {
           throw Finding(text: "\(combination): step \(step), loss \(task) is \(loss), not \(expected)")
         }
-        let weights = (report.lossWeights[task], brute.weights[task])
+        let weights = (report.lossWeights[task], brute.weights[step][task])
         guard abs(weights.0 - weights.1) <= 100 * tolerance * max(1, abs(weights.1)) else {
           throw Finding(text: "\(combination): step \(step), weight \(task) is \(weights.0), not \(weights.1)")
         }
       }
     }
-    let values = expected.store.vectors.map { $0.values.array(of: Double.self) }
-    let error = difference(found, values)
+    let error = difference(found, brute.values)
     guard error <= tolerance else { throw Finding(text: "\(combination): parameters are \(error) off") }
     let levels = observedLevels(combination)
     let (observed, _) = try run(combination, dtype: dtype, observing: levels)
@@ -247,13 +287,16 @@ import Torch
     let threads = Runtime.threadCount
     defer { Runtime.threadCount = threads }
     let (lock, texts, group) = (NSLock(), Collected(), DispatchGroup())
+    let expectations = Expectations()
     let workerCount = ProcessInfo.processInfo.activeProcessorCount
     for worker in 0..<workerCount {
       group.enter()
       Thread {
         Runtime.threadCount = 1
         for index in stride(from: worker, to: combinations.count, by: workerCount) {
-          do { try check(combinations[index], dtype: dtype, tolerance: tolerance) } catch let finding as Finding {
+          do { try check(combinations[index], dtype: dtype, tolerance: tolerance, expectations) } catch let finding
+            as Finding
+          {
             lock.withLock { texts.values.append(finding.text) }
           } catch {
             lock.withLock { texts.values.append("\(combinations[index]): \(error)") }

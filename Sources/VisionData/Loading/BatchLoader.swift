@@ -42,7 +42,7 @@ public final class BatchLoader: @unchecked Sendable {
   ///   - prefetchCount: the most batches that are prepared before they are asked for.
   public init(
     _ source: any SampleSource, tasks: [VisionTask], transforms: [any Transform], batchSize: Int, seed: UInt64,
-    isShuffled: Bool = true, firstBatch: Int = 0, endBatch: Int? = nil, threads: Int = 2, prefetchCount: Int = 6
+    isShuffled: Bool = true, firstBatch: Int = 0, endBatch: Int? = nil, threads: Int = 2, prefetchCount: Int = 4
   ) {
     require(batchSize > 0 && source.count > 0, "a loader needs samples and a batch size above zero")
     self.source = source
@@ -140,13 +140,14 @@ public final class BatchLoader: @unchecked Sendable {
     let (epoch, position) = batch.quotientAndRemainder(dividingBy: batchesPerEpoch)
     let order = order(of: epoch)
     let range = (position * batchSize)..<min(order.count, (position + 1) * batchSize)
-    let samples = try range.map { place in
+    var builder = BatchBuilder(tasks: tasks, capacity: range.count)
+    for place in range {
       var generator = SeededGenerator(keys: seed, UInt64(epoch), UInt64(place))
-      return try transforms.reduce(source.sample(at: order[place])) {
-        $1($0, using: &generator)
-      }
+      var sample = try source.sample(at: order[place])
+      for transform in transforms { sample = transform(sample, using: &generator) }
+      builder.add(sample)
     }
-    return Batch(samples, tasks: tasks)
+    return builder.takeBatch()
   }
 
   private func order(of epoch: Int) -> [Int] {

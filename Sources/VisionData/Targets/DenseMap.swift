@@ -29,8 +29,20 @@ public struct DenseMap: Sendable, Equatable {
       "a mask of \(known.channels)×\(known.height)×\(known.width) does not fit a map of \(values.channels)×\(values.height)×\(values.width)"
     )
     self.known = known
-    var cleared = values
     let count = values.height * values.width
+    let channels = values.channels
+    // Most maps are made with zeros there, and need no copy.
+    let isClear = values.values.withUnsafeBufferPointer { values in
+      (0..<channels).allSatisfy { channel in
+        let mask = known.channels == 1 ? 0 : channel * count
+        return (0..<count).allSatisfy { known.values[mask + $0] || values[channel * count + $0] == 0 }
+      }
+    }
+    guard !isClear else {
+      self.values = values
+      return
+    }
+    var cleared = values
     cleared.values.withUnsafeMutableBufferPointer { cleared in
       for channel in 0..<values.channels {
         let mask = known.channels == 1 ? 0 : channel * count

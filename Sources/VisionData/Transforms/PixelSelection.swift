@@ -90,8 +90,8 @@ struct PixelSelection {
         append(to: &result, windowAt: row, column, of: values, from: start, filling: filling)
       case .mirror:
         for row in 0..<height {
-          let first = start + row * width
-          result.append(contentsOf: values[first..<(first + width)].reversed())
+          let last = start + (row + 1) * width - 1
+          for column in 0..<width { result.append(values[last - column]) }
         }
       case .positions(let positions):
         for source in positions { result.append(source < 0 ? filling : values[start + Int(source)]) }

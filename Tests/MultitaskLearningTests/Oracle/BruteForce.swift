@@ -150,7 +150,7 @@ struct BruteForce {
     add(weight, gradientOf: problem.objective(step: step).losses(of: [task]), to: &gradients)
   }
 
-  private func add(_ weight: Double, gradientOf loss: [Tensor], to gradients: inout [Reach: Tensor]) {
+  func add(_ weight: Double, gradientOf loss: [Tensor], to gradients: inout [Reach: Tensor]) {
     let vectors = gradients.keys.map { problem.store.vector(of: $0)! }
     for (vector, gradient) in zip(vectors, flatGradients(of: loss, seeds: nil, vectors)) {
       gradients[vector.reach]!.add(inPlace: gradient, scale: weight)

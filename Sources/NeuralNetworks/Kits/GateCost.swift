@@ -7,6 +7,8 @@ import Torch
 public struct GateCost: Sendable {
   /// A gated layer: what a channel costs, where the streams come from, and the attention behind it.
   struct Layer: Sendable {
+    /// The position of the layer's gates among those of all layers.
+    let gates: Int
     let channels: Int
     let multiplyAddsPerChannel: Int
     let attention: AttentionShape?
@@ -20,6 +22,7 @@ public struct GateCost: Sendable {
     let tokens: Int
   }
 
+  /// In the order of the pass.
   private let layers: [Layer]
   /// For each task, the numbers of the layers from whose outputs its features were computed.
   private let features: [Set<Int>]
@@ -29,19 +32,22 @@ public struct GateCost: Sendable {
   /// - Parameters:
   ///   - trace: the layers of a pass of one image.
   ///   - features: the encoder's features in that pass.
+  ///   - names: the names of all gated layers, in the order in which ``multiplyAdds(_:)`` takes their gates.
   ///   - taskCount: the number of tasks.
-  public init(_ trace: GateTrace, features: [Streams], taskCount: Int) {
+  public init(_ trace: GateTrace, features: [Streams], layers names: [String], taskCount: Int) {
+    let positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     layers = trace.entries.map {
       Layer(
-        channels: $0.pattern[0].count, multiplyAddsPerChannel: $0.multiplyAddsPerChannel, attention: $0.attention,
+        gates: positions[$0.name]!, channels: $0.pattern[0].count, multiplyAddsPerChannel: $0.multiplyAddsPerChannel,
+        attention: $0.attention,
         origins: $0.origins)
     }
     self.features = (0..<taskCount).map { task in
       features.compactMap(\.packed).reduce(into: []) { $0.formUnion($1.origins[task]) }
     }
     others = trace.otherMultiplyAdds
-    shared = multiplyAdds(constantly(false))
-    single = multiplyAdds(constantly(true))
+    shared = multiplyAdds(constantly(false, names.count))
+    single = multiplyAdds(constantly(true, names.count))
   }
 
   /// The multiply-adds if no task has a channel of its own: those of hard sharing.
@@ -49,25 +55,27 @@ public struct GateCost: Sendable {
   /// The multiply-adds if all channels are the tasks' own: those of single-task networks.
   public private(set) var single = 0
 
-  private func constantly(_ isOwn: Bool) -> [[[Bool]]] {
-    layers.map { layer in features.map { _ in [Bool](repeating: isOwn, count: layer.channels) } }
+  private func constantly(_ isOwn: Bool, _ count: Int) -> [[[Bool]]] {
+    var gates = [[[Bool]]](repeating: [], count: count)
+    for layer in layers { gates[layer.gates] = features.map { _ in [Bool](repeating: isOwn, count: layer.channels) } }
+    return gates
   }
 
   /// Returns the multiply-adds of one image for all tasks.
   ///
-  /// - Parameter gates: for each layer of the pass, task and channel, whether the task has its own channel.
+  /// - Parameter gates: for each gated layer of the network, task and channel, whether the task has its own channel.
   public func multiplyAdds(_ gates: [[[Bool]]]) -> Int {
     var sum = others
     GateTrace.visitAsked(features: features, origins: layers.map(\.origins)) { number, streams in
       guard !streams.isEmpty else { return [] }
       let layer = layers[number]
-      let own = streams.sorted().map { gates[number][$0] }
+      let own = streams.sorted().map { gates[layer.gates][$0] }
       let ownCounts = own.map { $0.count { $0 } }
       let sharedCount = (0..<layer.channels).count { channel in own.contains { !$0[channel] } }
       sum += (ownCounts.reduce(0, +) + sharedCount) * layer.multiplyAddsPerChannel
       sum += layer.attention?.multiplyAdds(own) ?? 0
       return features.indices.filter {
-        sharedCount > 0 || streams.contains($0) && gates[number][$0].contains(true)
+        sharedCount > 0 || streams.contains($0) && gates[layer.gates][$0].contains(true)
       }
     }
     return sum

@@ -23,7 +23,7 @@ extension MultitaskNetwork {
         }
       }
     }
-    let cost = GateCost(trace, features: streams, taskCount: all.count)
+    let cost = GateCost(trace, features: streams, layers: gatedLayers.map(\.name), taskCount: all.count)
     gates.cost = cost
     return cost
   }

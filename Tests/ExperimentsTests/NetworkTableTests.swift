@@ -138,12 +138,12 @@ import VisionNetworks
   }
 
   private func losses(_ folder: RunFolder) throws -> [[String: Double]] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step.losses } else { nil } }
+    try SmallRuns.steps(folder).map(\.losses)
   }
 
   /// Networks that are too large to be trained here, with a decoder and a way of sharing in turn.
   @Test func combinationsAreCounted() throws {
-    for (index, encoder) in EncoderRegistry.shared.names.enumerated() {
+    for (index, encoder) in EncoderRegistry.shared.entries.map(\.name).enumerated() {
       let allowed = NetworkCombination.all(of: encoder)
       #expect(!allowed.isEmpty)
       let chosen = Self.isWhole ? allowed : [allowed[index * 7 % allowed.count]]

@@ -45,7 +45,7 @@ struct Advise: ParsableCommand {
     let found = try session.run(shouldStop: { Interruption.wasRequested }) {
       FileHandle.standardError.write(Data("\($0)\n".utf8))
     }
-    guard let (advice, layers) = found else { throw ExitCode(130) }
+    guard let (advice, layers) = found else { throw Interruption.exitCode }
     if json { try printJSON(advice, .prettyPrinted) } else { print(AdviceTable(advice, layers: layers).text) }
   }
 }

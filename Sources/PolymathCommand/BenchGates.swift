@@ -25,9 +25,6 @@ struct BenchGates: ParsableCommand {
   @Option(parsing: .unconditional, help: "The height and width of the images in pixels, such as 256 or 128x160.")
   var size = ImageSides(256)
 
-  @Option(parsing: .unconditional, help: "The number of images in a batch.")
-  var batch = 2
-
   @Option(
     parsing: .upToNextOption,
     help: "The fractions of channels that each task has for itself, a pruned network for each.")
@@ -36,19 +33,11 @@ struct BenchGates: ParsableCommand {
   @Flag(help: "Measure a training step instead of inference.")
   var training = false
 
-  @Option(parsing: .unconditional, help: "The number of threads of libtorch's kernels.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(parsing: .unconditional, help: "The number of repetitions of each measurement.")
-  var rounds = 10
+  @OptionGroup var options: StepOptions
 
   func validate() throws {
-    guard tasks > 1, size.height > 0, size.width > 0, batch > 0, threads > 0, rounds > 0 else {
-      throw ValidationError("--tasks has to be above 1, --size, --batch, --threads and --rounds above 0.")
-    }
-    guard tasks <= 1000, size.height <= 65_536, size.width <= 65_536, batch <= 65_536, threads <= 1024 else {
-      throw ValidationError("--tasks has to be at most 1000, --size and --batch 65536, --threads 1024.")
-    }
+    try options.check(size, tasks: tasks)
+    guard tasks > 1 else { throw ValidationError("--tasks has to be above 1.") }
     guard own.allSatisfy({ (0...1).contains($0) }) else {
       throw ValidationError("--own has to be fractions from 0 to 1, such as 0.5 0.25.")
     }
@@ -56,7 +45,7 @@ struct BenchGates: ParsableCommand {
 
   func run() throws {
     LoadTimeSettings.apply()
-    let text = "\(encoder), \(decoder), \(size), batch \(batch), \(tasks) tasks, \(threads) threads"
+    let text = "\(encoder), \(decoder), \(size), batch \(options.batch), \(tasks) tasks, \(options.threads) threads"
     if training { try measureTraining(text) } else { try measureInference(text) }
     print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
   }
@@ -67,14 +56,14 @@ struct BenchGates: ParsableCommand {
 
   private func measureInference(_ text: String) throws {
     let benchmark = try GateBenchmark(
-      network(sharing: "gates"), taskCount: tasks, batchSize: batch, threads: threads)
+      network(sharing: "hard"), taskCount: tasks, batchSize: options.batch, threads: options.threads)
     print("inference of \(text)")
     for fraction in own {
       let (gated, pruned) = try benchmark.networks(ownFraction: fraction)
       let subjects = [benchmark.single, benchmark.hard, gated, pruned]
       var timings = subjects.map { _ in Timings() }
       for _ in 0..<2 { for subject in subjects { subject.predict() } }
-      for _ in 0..<rounds {
+      for _ in 0..<options.rounds {
         for index in subjects.indices { timings[index].measure { subjects[index].predict() } }
       }
       print("own channels: \(fraction)")
@@ -87,15 +76,17 @@ struct BenchGates: ParsableCommand {
 
   private func measureTraining(_ text: String) throws {
     let gated = try StepBenchmark(
-      BenchmarkMethod("equal", taskCount: tasks), network(sharing: "gates"), batchSize: batch, threads: threads)
+      BenchmarkMethod("equal", taskCount: tasks), network(sharing: "gates"), batchSize: options.batch,
+      threads: options.threads)
     let single = try StepBenchmark(
-      BenchmarkMethod("equal", taskCount: 1), network(sharing: "hard"), batchSize: batch, threads: threads)
+      BenchmarkMethod("equal", taskCount: 1), network(sharing: "hard"), batchSize: options.batch,
+      threads: options.threads)
     var (steps, parts) = (Timings(), Timings())
     for _ in 0..<2 {
       try gated.step()
       try single.step()
     }
-    for _ in 0..<rounds {
+    for _ in 0..<options.rounds {
       try steps.measure { try gated.step() }
       try parts.measure { for _ in 0...tasks { try single.step() } }
     }

@@ -36,26 +36,12 @@ struct BenchStep: ParsableCommand {
   @Option(parsing: .unconditional, help: "The height and width of the images in pixels, such as 224 or 128x160.")
   var size = ImageSides(224)
 
-  @Option(parsing: .unconditional, help: "The number of images in a batch.")
-  var batch = 2
-
-  @Option(parsing: .unconditional, help: "The number of threads of libtorch's kernels.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
-
-  @Option(parsing: .unconditional, help: "The number of repetitions of each measurement.")
-  var rounds = 10
+  @OptionGroup var options: StepOptions
 
   @Flag(help: "Measure one step for every line on standard input, and answer with JSON.")
   var serve = false
 
-  func validate() throws {
-    guard tasks > 0, size.height > 0, size.width > 0, batch > 0, threads > 0, rounds > 0 else {
-      throw ValidationError("--tasks, --size, --batch, --threads and --rounds have to be above 0.")
-    }
-    guard tasks <= 1000, size.height <= 65_536, size.width <= 65_536, batch <= 65_536, threads <= 1024 else {
-      throw ValidationError("--tasks has to be at most 1000, --size and --batch 65536, --threads 1024.")
-    }
-  }
+  func validate() throws { try options.check(size, tasks: tasks) }
 
   func run() throws {
     LoadTimeSettings.apply()
@@ -63,7 +49,7 @@ struct BenchStep: ParsableCommand {
     let network = try BenchmarkNetwork(
       encoder: encoder, sharing: sharing, decoder: decoder, height: size.height, width: size.width)
     if choice.growsTokens { return try measureTokens(choice, network) }
-    let benchmark = try StepBenchmark(choice, network, batchSize: batch, threads: threads)
+    let benchmark = try StepBenchmark(choice, network, batchSize: options.batch, threads: options.threads)
     for _ in 0..<3 { try benchmark.step() }
     if serve {
       try MeasurementServer.serve {
@@ -78,12 +64,12 @@ struct BenchStep: ParsableCommand {
     try floor.run(report)
     var steps = Timings()
     var floors = Timings()
-    for _ in 0..<rounds {
+    for _ in 0..<options.rounds {
       try steps.measure { report = try benchmark.step() }
       try floors.measure { try floor.run(report) }
     }
     print(
-      "\(method) at \(level), \(network.name), \(size), batch \(batch), \(tasks) tasks, \(threads) threads, \(benchmark.parameterCount) parameters"
+      "\(method) at \(level), \(network.name), \(size), batch \(options.batch), \(tasks) tasks, \(options.threads) threads, \(benchmark.parameterCount) parameters"
     )
     print("step:  \(steps.milliseconds)")
     print("floor: \(floors.milliseconds), \(floor.name)")
@@ -98,7 +84,7 @@ struct BenchStep: ParsableCommand {
 
   /// Measures token modulation and expansion: the analysis of the tokens, and a step of the network that grew.
   private func measureTokens(_ choice: BenchmarkMethod, _ network: BenchmarkNetwork) throws {
-    let benchmark = try TokenBenchmark(choice, network, batchSize: batch, threads: threads)
+    let benchmark = try TokenBenchmark(choice, network, batchSize: options.batch, threads: options.threads)
     let growth = benchmark.grow(after: try benchmark.analyze())
     benchmark.analysisPasses()
     for _ in 0..<2 {
@@ -107,7 +93,7 @@ struct BenchStep: ParsableCommand {
       benchmark.blockPasses()
     }
     var (analyses, passes, joint, grown, blocks) = (Timings(), Timings(), Timings(), Timings(), Timings())
-    for _ in 0..<rounds {
+    for _ in 0..<options.rounds {
       try analyses.measure { _ = try benchmark.analyze() }
       passes.measure { benchmark.analysisPasses() }
       try joint.measure { try benchmark.jointStep() }
@@ -116,7 +102,7 @@ struct BenchStep: ParsableCommand {
     }
     let predicted = Timings(
       zip(joint.seconds, blocks.seconds).map { benchmark.predictedSeconds(growth, joint: $0, blocks: $1) })
-    print("\(method), \(network.name), \(size), batch \(batch), \(tasks) tasks, \(threads) threads")
+    print("\(method), \(network.name), \(size), batch \(options.batch), \(tasks) tasks, \(options.threads) threads")
     print("modulators before layers \(growth.modulatedLayers), tokens in layers \(growth.expandedLayers)")
     print("analysis of \(benchmark.batchCount) batches: \(analyses.milliseconds)")
     print("floor: \(passes.milliseconds), a forward and \(tasks) backward passes to the tokens for each")
@@ -136,7 +122,7 @@ struct BenchStep: ParsableCommand {
     case .parameters: return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
     case .features:
       let joint = try StepBenchmark(
-        BenchmarkMethod("equal", taskCount: tasks), network, batchSize: batch, threads: threads)
+        BenchmarkMethod("equal", taskCount: tasks), network, batchSize: options.batch, threads: options.threads)
       return ("a joint step with equal weights", { _ in try joint.step() })
     }
   }

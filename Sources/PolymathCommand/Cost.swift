@@ -44,8 +44,7 @@ struct Cost: ParsableCommand {
 
   private func makeSubject() throws -> CostSubject {
     let url = URL(fileURLWithPath: subject)
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder), isFolder.boolValue {
+    if url.isFolder {
       guard settings.isEmpty else {
         throw ValidationError("--set changes a configuration, but '\(subject)' is a run, whose network is what it is")
       }

@@ -10,8 +10,7 @@ struct Polymath: ParsableCommand {
     version: Version.current,
     subcommands: [
       Train.self, Compare.self, Advise.self, Evaluate.self, EvaluateCoco.self, Predict.self, Analyze.self, Prune.self,
-      Methods.self,
-      Networks.self, Datasets.self, Cost.self, Forward.self,
+      Methods.self, Networks.self, Datasets.self, Cost.self, Forward.self,
       Aggregate.self, Group.self, Encode.self,
       DataCommand.self, Bench.self,
     ])

@@ -6,8 +6,7 @@ extension FileManager {
   /// - Throws: ``FileError``.
   public func createFolder(_ url: URL) throws {
     do { try createDirectory(at: url, withIntermediateDirectories: true) } catch {
-      var isFolder: ObjCBool = false
-      let isFile = fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
+      let isFile = fileExists(atPath: url.path) && !url.isFolder
       throw FileError(
         url, isFile ? "is a file, not a folder" : "cannot be created as a folder: \(Self.reason(of: error))")
     }

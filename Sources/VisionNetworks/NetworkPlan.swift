@@ -33,11 +33,22 @@ public struct NetworkPlan: Sendable {
     try Self.check(sharing, named: "\(type(of: sharing))", of: encoder)
     try sharing.check(encoder, request)
     try Self.check(decoder.traits.requirements, of: "the decoder \(decoder.name)", on: encoder)
-    guard !sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
-      throw NetworkError(
-        "\(type(of: sharing)) turns the channels of maps, but the decoder \(decoder.name) needs an encoder with tokens, and reads these"
-      )
-    }
+    try Self.check(sharing, named: "\(type(of: sharing))", reading: decoder, named: decoder.name)
+  }
+
+  /// Checks whether a decoder reads what a way of sharing changes.
+  ///
+  /// - Parameters:
+  ///   - sharing: the way of sharing.
+  ///   - name: what errors call the way of sharing.
+  ///   - decoder: the kind of the decoders.
+  ///   - decoderName: what errors call the decoder.
+  /// - Throws: ``NetworkError`` for a way of sharing that turns the channels of maps, and a decoder that reads tokens.
+  public static func check(
+    _ sharing: any Sharing, named name: String, reading decoder: DecoderEntry, named decoderName: String
+  ) throws {
+    guard sharing.learnsFromFeatureGradients, decoder.traits.readout == .rawTokens else { return }
+    throw NetworkError("\(name) turns the channels of maps, but the decoder \(decoderName) reads tokens")
   }
 
   /// Whether tasks exchange features within the encoder.

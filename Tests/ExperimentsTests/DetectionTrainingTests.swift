@@ -27,10 +27,6 @@ import Experiments
     return session.trainer
   }
 
-  private func steps(_ folder: RunFolder) throws -> [StepRecord] {
-    try MetricsLog.read(folder).compactMap { if case .step(let step) = $0 { step } else { nil } }
-  }
-
   /// A run that was interrupted has the same losses, parameters and results to the bit.
   @Test func scenesAreLearnedAndResumed() throws {
     try withTemporaryFolder { parent in
@@ -42,18 +38,15 @@ import Experiments
       #expect(evaluation.tasks.map(\.primary.name) == ["AP", "AP", "AP", "F1"])
       #expect(evaluation.tasks.allSatisfy { $0.loss > 0 && $0.loss.isFinite })
       #expect(trainer.trivial.tasks.map(\.primary.value)[..<3] == [0, 0, 0])
-      let losses = try steps(whole).map(\.losses)
+      let losses = try SmallRuns.steps(whole).map(\.losses)
       #expect(losses.count == 2 && losses.allSatisfy { $0.count == 7 && $0.values.allSatisfy(\.isFinite) })
-      #expect(try steps(whole).allSatisfy { $0.diagnostics != nil })
+      #expect(try SmallRuns.steps(whole).allSatisfy { $0.diagnostics != nil })
 
       let cut = RunFolder(parent.appendingPathComponent("cut"))
-      do {
-        let session = try TrainingSession(configuration, folder: cut, existing: .refuse)
-        #expect(try session.run { session.trainer.completedSteps >= 1 } == .stopped(step: 1))
-      }
+      #expect(try SmallRuns.train(configuration, in: cut, stoppingAt: 1) == .stopped(step: 1))
       let resumed = try TrainingSession(nil, folder: cut, existing: .resume)
       #expect(try resumed.run { false } == .finished)
-      #expect(try steps(cut).map(\.losses) == losses)
+      #expect(try SmallRuns.steps(cut).map(\.losses) == losses)
       let state = trainer.network.store.state
       #expect(state.count > 100)
       for (name, value) in state {
@@ -105,7 +98,7 @@ import Experiments
       for (index, method) in methods.enumerated() {
         let folder = RunFolder(parent.appendingPathComponent("\(index)"))
         _ = try train(Self.configuration(["training.steps=1"] + method), in: folder.url)
-        first.append(try steps(folder)[0].losses)
+        first.append(try SmallRuns.steps(folder)[0].losses)
       }
       #expect(first.count == 4 && first.allSatisfy { $0 == first[0] })
     }
@@ -129,7 +122,7 @@ import Experiments
         try configuration.apply(method: method)
         let folder = RunFolder(parent.appendingPathComponent(method))
         let trainer = try train(configuration, in: folder.url)
-        let losses = try steps(folder).map(\.losses)
+        let losses = try SmallRuns.steps(folder).map(\.losses)
         #expect(losses.count == 4 && losses.contains { $0.count == 2 } && losses.contains { $0.count == 7 })
         #expect(trainer.network.store.allParameters.allSatisfy { $0.value.isFinite().all() }, "\(method)")
       }

@@ -31,7 +31,7 @@ public struct AdviceTable {
       ]
     }
     return "Conflicts in \(advice.lookCount) looks at the shared parameters\n"
-      + aligned([["tasks", "mean cosine", "in conflict"]] + rows)
+      + CostTable.text([["tasks", "mean cosine", "in conflict"]] + rows)
   }
 
   private var dominance: String {
@@ -39,12 +39,13 @@ public struct AdviceTable {
       [task.task, format("%.2f", task.relativeNorm), format("%+.3f", task.cosineWithSum)]
     }
     return "Lengths of gradients, 1 being the geometric mean, and cosines with the plain sum\n"
-      + aligned([["task", "length", "cosine with sum"]] + rows)
+      + CostTable.text([["task", "length", "cosine with sum"]] + rows)
   }
 
   private var conflictingLayers: String {
     let rows = layers.rows.prefix(Self.layerCount).map { [$0.layer, "\($0.score)"] }
-    return "Layers with the most conflicts, counted over steps and pairs\n" + aligned([["layer", "conflicts"]] + rows)
+    return "Layers with the most conflicts, counted over steps and pairs\n"
+      + CostTable.text([["layer", "conflicts"]] + rows)
   }
 
   private var methods: String {
@@ -61,7 +62,7 @@ public struct AdviceTable {
     return """
       Methods: the mean and the smallest cosine of their direction with the tasks' gradients, the time of a step, how many
       steps of the plain sum that is, and how often the method is among the first three when looks are drawn anew
-      \(aligned([["method", "mean", "smallest", "ms/step", "× sum", "first three"]] + rows))
+      \(CostTable.text([["method", "mean", "smallest", "ms/step", "× sum", "first three"]] + rows))
       """
   }
 
@@ -92,14 +93,4 @@ public struct AdviceTable {
   private static let nearness = 0.01
 
   private func format(_ format: String, _ number: Double) -> String { String(format: format, number) }
-
-  private func aligned(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column == 0 ? cell.0 + space : space + cell.0
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
 }

@@ -107,14 +107,12 @@ public struct MethodAdvice: Codable, Sendable {
       gramians.map { log(max($0.norm(task), .leastNormalMagnitude)) }.mean ?? 0
     }
     let common = logarithms.mean ?? 0
+    let sum = Vector(ones: names.count)
+    let cosines = gramians.map { MethodForecast.cosines(of: sum, $0) ?? names.map { _ in 0 } }
     return names.indices.map { task in
-      let cosines = gramians.map { gramian -> Double in
-        let length = gramian.tasks.reduce(0) { sum, i in sum + gramian.tasks.reduce(0) { $0 + gramian[i, $1] } }
-        let product = gramian.tasks.reduce(0) { $0 + gramian[task, $1] }
-        return length > 0 && gramian.norm(task) > 0 ? product / (length.squareRoot() * gramian.norm(task)) : 0
-      }
-      return Dominance(
-        task: names[task], relativeNorm: exp(logarithms[task] - common), cosineWithSum: cosines.mean ?? 0)
+      Dominance(
+        task: names[task], relativeNorm: exp(logarithms[task] - common),
+        cosineWithSum: cosines.map { $0[task] }.mean ?? 0)
     }
   }
 

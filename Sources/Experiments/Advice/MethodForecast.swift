@@ -34,8 +34,9 @@ struct MethodForecast: Sendable {
     smallest = cosines.map { $0.min() ?? 0 }
   }
 
-  /// nil if there is no direction.
-  private static func cosines(of weights: Vector, _ gramian: Gramian) -> [Double]? {
+  /// The cosines of a direction, which weights of the tasks' gradients give, with these gradients; nil if there is no
+  /// direction.
+  static func cosines(of weights: Vector, _ gramian: Gramian) -> [Double]? {
     let products = gramian.tasks.map { gramian.product(weights, $0) }
     let length = max(0, zip(weights, products).reduce(0) { $0 + $1.0 * $1.1 }).squareRoot()
     guard length > 0, length.isFinite else { return nil }

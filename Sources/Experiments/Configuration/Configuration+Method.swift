@@ -38,6 +38,15 @@ extension Configuration {
   }
 }
 
+extension Configuration {
+  /// What the directions of the method are multiplied by.
+  ///
+  /// - Throws: `RegistryError` (Support) for a workload that does not exist.
+  var methodScale: MethodScale {
+    get throws { try method.scale.resolved(WorkloadRegistry.factory(of: self).methodScale) }
+  }
+}
+
 extension Configuration.Method.Scale {
   /// - Parameter normal: what the workload has.
   func resolved(_ normal: MethodScale) -> MethodScale {

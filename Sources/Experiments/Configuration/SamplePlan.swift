@@ -16,12 +16,12 @@ struct SamplePlan {
   /// The changes of a sample on its way into an evaluation.
   let evaluationTransforms: [any Transform]
   let normalization: Normalization
-  /// Whether evaluations see samples in another size than they are stored in.
-  let resizes: Bool
   /// The last changes of every sample that do not touch its size.
   private let ending: [any Transform]
   /// The size that images may not pass, where they keep their scale; nil if they may have any size.
   let largestSize: Size?
+  /// Whether samples are resized.
+  var resizes: Bool { largestSize == nil }
   let batchSize: Int
   /// The number of threads that prepare batches.
   let threadCount: Int
@@ -48,7 +48,6 @@ struct SamplePlan {
     normalization = data.statistics
     let augmentations = try data.augmentations(tasks)
     ending = preparations + [normalization]
-    resizes = data.fit == .resize
     switch data.fit {
     case .resize:
       trainingTransforms = augmentations + ending

@@ -12,10 +12,7 @@ enum YAMLText {
 
   /// - Throws: `FileError` for a file that is not there, no text, or too long.
   static func contents(of url: URL) throws -> String {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
-      throw FileError(url, "is a folder, but has to be a YAML file")
-    }
+    guard !url.isFolder else { throw FileError(url, "is a folder, but has to be a YAML file") }
     guard let file = try? FileHandle(forReadingFrom: url), let data = try? file.read(upToCount: largestSize + 1) else {
       throw FileError.unreadable(url, "is no readable text")
     }

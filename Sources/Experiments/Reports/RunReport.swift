@@ -52,8 +52,7 @@ public struct RunReport {
 
   /// What directions are multiplied by, where it is not the scale of their publications.
   private static func scale(_ configuration: Configuration) throws -> String {
-    let normal = try WorkloadRegistry.factory(of: configuration).methodScale
-    return configuration.method.scale.resolved(normal) == .common
+    try configuration.methodScale == .common
       ? ", directions in the common scale: equal gradients g of T tasks give T g" : ""
   }
 

@@ -17,6 +17,8 @@ public struct PrunedRun {
   public let gatedParameterCount: Int
   /// The number of parameters of the static network.
   public let parameterCount: Int
+  /// The workload of the static network.
+  let workload: any Workload
 
   /// Prunes the network of a run, which stays as it is. The new run takes its place in one move when all of it is
   /// written.
@@ -48,7 +50,7 @@ public struct PrunedRun {
     let tasks = try KeptTasks.read(from: run.folder, ResolvedConfiguration(run.configuration.withoutWeights))
     try KeptTasks.write(tasks.filter { layout.wanted.contains($0.name) }, to: partial)
     let resolved = try ResolvedConfiguration(configuration.withFiles(below: partial.url).withoutWeights)
-    let workload = try resolved.factory.restore(resolved, from: partial)
+    workload = try resolved.factory.restore(resolved, from: partial)
     guard let pruned = workload.multitaskNetwork else { fatalError("a pruned network is one of another workload") }
     pruned.takeEntries(of: gated, layout)
     try Self.save(workload, resolved, score: wanted == nil ? run.checkpoint.score : nil, in: partial)

@@ -55,7 +55,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: `FileError` when something is there already.
   public func requireFree() throws {
-    guard !exists || isDirectory else { throw FileError(url, "is a file, not a folder") }
+    guard !exists || url.isFolder else { throw FileError(url, "is a file, not a folder") }
     guard Self.names(in: url).allSatisfy(isWithoutContent) else {
       throw FileError(
         url,
@@ -68,7 +68,7 @@ public struct RunFolder: Sendable {
   /// Whether an item of the folder is its lock, a temporary file, or a folder for a run that has nothing else.
   private func isWithoutContent(_ name: String) -> Bool {
     if name == FolderLock.fileName || AtomicFile.isTemporary(name) { return true }
-    guard let folder = subfolders.first(where: { $0.lastPathComponent == name }), Self.isDirectory(folder) else {
+    guard let folder = subfolders.first(where: { $0.lastPathComponent == name }), folder.isFolder else {
       return false
     }
     return Self.names(in: folder).allSatisfy(AtomicFile.isTemporary)
@@ -125,16 +125,9 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` if it does not.
   public func requireRun() throws {
     guard exists else { throw FileError(url, "does not exist: there is no run here") }
-    guard isDirectory else { throw FileError(url, "is a file, but a run is a folder") }
+    guard url.isFolder else { throw FileError(url, "is a file, but a run is a folder") }
     guard isRun else { throw FileError(url, "holds no run: it has no config.yaml") }
   }
 
   private var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
-
-  private var isDirectory: Bool { Self.isDirectory(url) }
-
-  private static func isDirectory(_ url: URL) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && isDirectory.boolValue
-  }
 }

@@ -70,7 +70,7 @@ struct RelativeDiagnostics {
       }
     }
     let header = ["diagnostic", "level", "method", "step", "difference"]
-    return ([header] + lines).map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
+    return ([header] + lines).csv
   }
 
   /// The mean over the seeds of both, at the steps at which all of them were looked at.

@@ -69,9 +69,16 @@ struct StudyComparison: Sendable {
 
   /// How well one result's order of the candidates is that of another: by their means over seeds.
   func similarity(_ a: StudyResults.Metric, _ b: StudyResults.Metric) -> Double? {
+    similarity(of: b) { $0.statistic(a)?.mean }
+  }
+
+  /// How well numbers of the candidates order them as a result does.
+  private func similarity(
+    of metric: StudyResults.Metric, _ number: (StudyResults.Row) -> Double?
+  ) -> Double? {
     let pairs = ranked.compactMap { row -> (Double, Double)? in
-      guard let first = row.statistic(a), let second = row.statistic(b) else { return nil }
-      return (first.mean, second.mean)
+      guard let own = number(row), let result = row.statistic(metric) else { return nil }
+      return (own, result.mean)
     }
     return rankingSimilarity(pairs.map(\.0), pairs.map(\.1))
   }
@@ -88,11 +95,7 @@ struct StudyComparison: Sendable {
 
   /// How well a diagnostic at the end of the runs orders the candidates as a result does.
   func similarity(diagnostic name: String, _ metric: StudyResults.Metric) -> Double? {
-    let pairs = ranked.compactMap { row -> (Double, Double)? in
-      guard let diagnostic = row.finalDiagnostics[name], let result = row.statistic(metric) else { return nil }
-      return (diagnostic, result.mean)
-    }
-    return rankingSimilarity(pairs.map(\.0), pairs.map(\.1))
+    similarity(of: metric) { $0.finalDiagnostics[name] }
   }
 
   /// What random orders of as many candidates give: the mean ranking similarity, and what one of twenty exceeds.

@@ -25,10 +25,9 @@ public struct StudyReport {
   ///
   /// - Throws: `FileError` if a log cannot be read or a file cannot be written.
   public func write() throws {
-    let curves = RelativeDiagnostics(results)
     let files = [
       (folder.table("txt"), table.allText), (folder.table("csv"), table.csv), (folder.table("md"), table.markdown),
-      (folder.table("tex"), table.latex), (folder.analysis, table.analysisCSV), (folder.curves, curves.csv),
+      (folder.table("tex"), table.latex), (folder.analysis, table.analysisCSV), (folder.curves, table.curves.csv),
     ]
     for (file, text) in files { try AtomicFile.write(Data(text.utf8), to: file) }
     let count = results.candidates.reduce(0) { $0 + $1.values.count }
@@ -37,7 +36,7 @@ public struct StudyReport {
       subtitle: "\(study.candidates.count) methods, seeds \(study.seeds.map(String.init).joined(separator: ", ")), "
         + "\(count) of \(study.candidates.count * study.seeds.count) runs finished",
       sections: [overview, tradeOffs, diagnostics, ReportPage.chartsSection, details, runs, configuration],
-      charts: try charts() + curves.charts)
+      charts: try charts() + table.curves.charts)
     try AtomicFile.write(Data(page.html().utf8), to: folder.report)
   }
 
@@ -53,8 +52,7 @@ public struct StudyReport {
 
   /// What the methods' directions are multiplied by.
   private var scale: String {
-    let normal = (try? WorkloadRegistry.factory(of: study.configuration).methodScale) ?? .native
-    let scales = Set(study.candidates.map { $0.configuration.method.scale.resolved(normal) })
+    let scales = Set(study.candidates.compactMap { try? $0.configuration.methodScale })
     guard scales.count == 1 else { return "Some directions have the common scale, others that of their publications." }
     return scales.contains(.common)
       ? "All directions have the common scale: equal gradients g of T tasks give T g."

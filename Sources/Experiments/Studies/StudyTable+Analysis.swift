@@ -126,6 +126,6 @@ extension StudyTable {
       }
     }
     let header = ["table", "row", "column", "mean", "deviation", "verdict"]
-    return ([header] + lines).map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
+    return ([header] + lines).csv
   }
 }

@@ -6,6 +6,8 @@ import VisionMetrics
 public struct StudyTable: Sendable {
   private let results: StudyResults
   let tables: [Table]
+  /// The course of diagnostics beside the reference's.
+  let curves: RelativeDiagnostics
 
   /// Creates the tables: an overview, the methods beside the study's reference, one for each task, what becomes of results if
   /// a method works on features rather than on parameters (of methods that the study has at both levels), how far
@@ -13,10 +15,11 @@ public struct StudyTable: Sendable {
   public init(_ results: StudyResults) {
     self.results = results
     let comparison = StudyComparison(results)
+    curves = RelativeDiagnostics(results)
     tables =
       [Self.overview(results)] + Self.referenceTables(results, comparison) + Self.taskTables(results)
       + Self.changeTables(results, comparison) + Self.levelTables(results, comparison)
-      + Self.similarityTables(results, comparison) + Self.curveTables(RelativeDiagnostics(results))
+      + Self.similarityTables(results, comparison) + Self.curveTables(curves)
   }
 
   /// What counts, at a glance: primary metrics, Δm, mean rank, cost.
@@ -194,7 +197,7 @@ public struct StudyTable: Sendable {
           number.value(row).map { ["\($0.mean)", $0.deviation.map { "\($0)" } ?? ""] } ?? ["", ""]
         }
     }
-    return ([header] + lines).map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n"
+    return ([header] + lines).csv
   }
 
   /// All tables as HTML.

@@ -31,3 +31,8 @@ extension String {
     unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) } ? "\"\(replacing("\"", with: "\"\""))\"" : self
   }
 }
+
+extension [[String]] {
+  /// Rows of cells as CSV, a line for each.
+  var csv: String { map { $0.map(\.quotedForCSV).joined(separator: ",") }.joined(separator: "\n") + "\n" }
+}

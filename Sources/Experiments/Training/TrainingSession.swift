@@ -91,10 +91,10 @@ public struct TrainingSession {
   /// - Returns: the workload of the static network.
   private func prune() throws -> any Workload {
     let step = (try? Checkpoint.load(.last, in: folder.pruned))?.step
-    if step == nil || step == 0 {
-      _ = try PrunedRun(TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists)
-    }
-    return try TrainedRun(folder.pruned, checkpoint: .last).workload
+    guard step == nil || step == 0 else { return try TrainedRun(folder.pruned, checkpoint: .last).workload }
+    return try PrunedRun(
+      TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists
+    ).workload
   }
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {

@@ -137,11 +137,9 @@ extension VisionPlan {
     }
     try NetworkPlan.check(network.sharing, named: "network.sharing: \(choices.sharing.name)", of: encoder)
     try NetworkPlan.check(decoder.traits.requirements, of: "network.decoder: \(decoder.name)", on: encoder)
-    guard !network.sharing.learnsFromFeatureGradients || decoder.traits.readout != .rawTokens else {
-      throw ConfigurationError(
-        "network.sharing: \(choices.sharing.name) turns the channels of maps, but the decoder \(choices.decoder) reads tokens"
-      )
-    }
+    try NetworkPlan.check(
+      network.sharing, named: "network.sharing: \(choices.sharing.name)", reading: decoder,
+      named: "\(choices.decoder)")
     try network.check()
     guard !network.sharing.partsStreams || resolved.method.level == .parameters else {
       throw ConfigurationError(

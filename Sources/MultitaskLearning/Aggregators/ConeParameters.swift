@@ -51,11 +51,12 @@ public struct ConeParameters: Sendable, Equatable {
     DualCone(gramian, regularization: regularization, normEpsilon: normEpsilon)
   }
 
-  /// How much the gradient of each row counts.
+  /// How much the gradients of some tasks count together.
   func preferenceSum(of tasks: [Int], among taskCount: Int) -> Double {
     taskPreference.vector(of: tasks, amongTasks: taskCount, default: 1 / Double(tasks.count)).sum
   }
 
+  /// How much the gradient of each row counts.
   func preference(for context: AggregationContext) -> Vector {
     taskPreference.vector(for: context, default: 1 / Double(context.tasks.count))
   }

@@ -24,8 +24,7 @@ extension MultitaskUpdate {
     if weighting.weighsByLosses {
       for (task, loss) in zip(presentTasks, try losses(of: presentTasks)) { known[task] = loss }
     }
-    let factor = scale.factor(of: weighting, presentTasks, among: tasks.count)
-    let weights = try weighting.weights(for: known, using: &generator).map { $0 * factor }
+    let weights = scaled(try weighting.weights(for: known, using: &generator), of: presentTasks)
     for (part, objective) in objectives.enumerated() {
       // Where tasks have graphs of their own, one at a time is kept.
       let groups = objective.featureKind == .byTask ? presentTasks.map { [$0] } : [presentTasks]

@@ -42,8 +42,13 @@ extension MultitaskUpdate {
   private func checked(_ weights: [Double], _ losses: [Double?]) throws -> [Double] {
     require(
       weights.count == tasks.count, "\(type(of: weighting)) gave \(weights.count) weights for \(tasks.count) tasks")
-    let factor = scale.factor(of: weighting, losses.present, among: tasks.count)
-    return try aggregator.lossScale.applied(to: factor == 1 ? weights : weights.map { $0 * factor }, at: losses)
+    return try aggregator.lossScale.applied(to: scaled(weights, of: losses.present), at: losses)
+  }
+
+  /// The weights of all losses, of which those of some tasks are present, in the method's scale.
+  func scaled(_ weights: [Double], of present: [Int]) -> [Double] {
+    let factor = scale.factor(of: weighting, present, among: tasks.count)
+    return factor == 1 ? weights : weights.map { $0 * factor }
   }
 
   /// The losses of some tasks over the whole batch, and their gradients with respect to the shared parameters.

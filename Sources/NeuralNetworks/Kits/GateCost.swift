@@ -39,8 +39,7 @@ public struct GateCost: Sendable {
     layers = trace.entries.map {
       Layer(
         gates: positions[$0.name]!, channels: $0.pattern[0].count, multiplyAddsPerChannel: $0.multiplyAddsPerChannel,
-        attention: $0.attention,
-        origins: $0.origins)
+        attention: $0.attention, origins: $0.origins)
     }
     self.features = (0..<taskCount).map { task in
       features.compactMap(\.packed).reduce(into: []) { $0.formUnion($1.origins[task]) }

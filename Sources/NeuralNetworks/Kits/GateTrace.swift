@@ -31,9 +31,10 @@ public final class GateTrace: @unchecked Sendable {
 
   /// Counts the multiply-adds of a pass, from the operators that run in it.
   package func counting<Result>(_ pass: () -> Result) -> Result {
-    observingOperators({ [self] call in
-      if case .products(let count) = call.work { otherMultiplyAdds += count }
-    }) { pass() }
+    observingOperators(
+      { [self] call in
+        if case .products(let count) = call.work { otherMultiplyAdds += count }
+      }, pass)
   }
 
   /// Computes an attention over the queries, keys and values of the last layer. How many of its products remain depends

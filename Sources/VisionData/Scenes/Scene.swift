@@ -80,23 +80,12 @@ extension PixelMap {
   /// Creates a map of an image's samples as numbers from 0 to 1, with three channels: gray is repeated, and
   /// transparency is left out.
   public init(_ picture: Picture) {
-    let (count, stride) = (picture.width * picture.height, picture.channels)
-    var values = [Float](repeating: 0, count: 3 * count)
-    func fill<Sample: BinaryInteger>(_ samples: [Sample], _ value: (Sample) -> Float) {
-      values.withUnsafeMutableBufferPointer { values in
-        samples.withUnsafeBufferPointer { samples in
-          for channel in 0..<3 {
-            let (plane, first) = (channel * count, stride < 3 ? 0 : channel)
-            for index in 0..<count { values[plane + index] = value(samples[index * stride + first]) }
-          }
-        }
-      }
-    }
+    let values: [Float]
     switch picture.samples {
     case .bits8(let samples):
       let table = (0...255).map { Float($0) / 255 }
-      table.withUnsafeBufferPointer { table in fill(samples) { table[Int($0)] } }
-    case .bits16(let samples): fill(samples) { Float($0) / 65535 }
+      values = table.withUnsafeBufferPointer { table in picture.planes(samples, channels: 3) { table[Int($0)] } }
+    case .bits16(let samples): values = picture.planes(samples, channels: 3) { Float($0) / 65535 }
     }
     self.init(channels: 3, height: picture.height, width: picture.width, values: values)
   }

@@ -9,7 +9,7 @@ import Torch
 /// convolutions have neither normalization nor activation, and all tasks share them in every way of sharing.
 ///
 /// - Source: Lin et al., *Feature Pyramid Networks for Object Detection*, CVPR 2017.
-public struct FeaturePyramid: SteppedEncoder, WrappingEncoder, FeatureNaming {
+public struct FeaturePyramid: WrappingEncoder, FeatureNaming {
   /// The beginning of the names of the encoder's entries.
   public static let bodyPrefix = "body."
   /// The beginning of the names of the pyramid's entries.

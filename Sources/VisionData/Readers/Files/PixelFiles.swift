@@ -90,21 +90,11 @@ struct PixelFiles: Sendable {
 extension PixelMap {
   /// Creates a map of the first channels of an image's samples, as they are.
   init(samplesOf picture: Picture, channels: Int) {
-    let (count, stride) = (picture.width * picture.height, picture.channels)
-    var values = [Float](repeating: 0, count: channels * count)
-    func fill<Sample: BinaryInteger>(_ samples: [Sample]) {
-      values.withUnsafeMutableBufferPointer { values in
-        samples.withUnsafeBufferPointer { samples in
-          for channel in 0..<channels {
-            for index in 0..<count { values[channel * count + index] = Float(samples[index * stride + channel]) }
-          }
-        }
+    let values =
+      switch picture.samples {
+      case .bits8(let samples): picture.planes(samples, channels: channels) { Float($0) }
+      case .bits16(let samples): picture.planes(samples, channels: channels) { Float($0) }
       }
-    }
-    switch picture.samples {
-    case .bits8(let samples): fill(samples)
-    case .bits16(let samples): fill(samples)
-    }
     self.init(channels: channels, height: picture.height, width: picture.width, values: values)
   }
 }

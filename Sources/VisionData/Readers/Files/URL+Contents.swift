@@ -8,12 +8,6 @@ extension URL {
   /// Whether there is a file or a folder.
   var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// Whether there is a folder.
-  var isFolder: Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
-
   /// Whether some file in this folder has one of these extensions. It looks no further than the first.
   func holdsFile(_ extensions: String...) -> Bool {
     let entries = FileManager.default.enumerator(

@@ -56,14 +56,16 @@ public struct MetaGraspNetView: Sendable {
     let depth = needsDepth ? try arrays.depth() : nil
     if channels.depthChannel != nil, let depth { image = image.appending(depth.values) }
     var targets: [String: Target] = [:]
-    for task in tasks {
-      targets[task.name] = try depth.flatMap { task.kind == .depth ? .map($0) : nil } ?? target(of: task, arrays, size)
-    }
+    for task in tasks { targets[task.name] = try target(of: task, arrays, depth, size) }
     return Sample(image: image, depthChannel: channels.depthChannel, targets: targets)
   }
 
-  private func target(of task: VisionTask, _ arrays: MetaGraspNetArrays, _ size: ImageSize) throws -> Target {
+  /// - Parameter depth: the depth, which is read for the tasks that need it.
+  private func target(
+    of task: VisionTask, _ arrays: MetaGraspNetArrays, _ depth: DenseMap?, _ size: ImageSize
+  ) throws -> Target {
     switch task.kind {
+    case .depth: .map(depth!)
     case .segmentation: .map(try arrays.categories())
     case .objects(let classes):
       .objects(try arrays.objects(whole: wholeObjects(arrays, size), classCount: classes.count))

@@ -19,6 +19,8 @@ public struct VisionTask: Sendable, Hashable, Codable {
     case quantities(count: Int)
     /// Yes or no about the image as a whole, for each of several names.
     case attributes(names: [String])
+    /// How probable each of several classes is for the image as a whole, such as what another network says of it.
+    case probabilities(count: Int)
     /// The objects in the image, each of one of several classes.
     case objects(classes: [String])
   }
@@ -45,7 +47,7 @@ public struct VisionTask: Sendable, Hashable, Codable {
   public var attributes: [String] { kind.format.attributes }
 
   /// Whether the answer has something for each pixel.
-  public var isDense: Bool { kind.format.content != nil }
+  public var isDense: Bool { kind.isDense }
 }
 
 extension VisionTask.Kind {
@@ -60,9 +62,13 @@ extension VisionTask.Kind {
     case .saliency: MaskFormat(maskContent: .regions)
     case .quantities(let count): QuantityFormat(channels: count)
     case .attributes(let names): AttributeFormat(names: names)
+    case .probabilities(let count): ProbabilityFormat(channels: count)
     case .objects(let classes): ObjectFormat(classes: classes)
     }
   }
+
+  /// Whether the answer has something for each pixel.
+  var isDense: Bool { format.content != nil }
 
   /// The kind in few words.
   package var title: String {
@@ -75,6 +81,7 @@ extension VisionTask.Kind {
     case .saliency: "saliency"
     case .quantities(let count): "quantities, \(count) channel\(count == 1 ? "" : "s")"
     case .attributes(let names): "attributes, \(names.count)"
+    case .probabilities(let count): "probabilities, \(count) classes"
     case .objects(let classes): "objects, \(classes.count) class\(classes.count == 1 ? "" : "es")"
     }
   }

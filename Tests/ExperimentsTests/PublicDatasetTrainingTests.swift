@@ -65,6 +65,13 @@ import Experiments
       "celeba", ["gender", "Bald"],
       ["workload=attributes", "network.encoder=resnet20_quarter", "network.decoder=linear", "data.dataset=celeba"]
     ),
+    (
+      "taskonomy", ["class_object", "class_scene"],
+      [
+        "workload=attributes", "network.encoder=resnet20_quarter", "network.decoder=linear",
+        "data.dataset={name: taskonomy, excluded: published, validation: test}",
+      ]
+    ),
     ("metagraspnet", ["segmentation", "depth"], ["data.dataset={name: metagraspnet, domain: both}"]),
     ("uoais_sim/UOAIS-Sim", ["depth"], ["data.dataset=uoais"]),
   ])

@@ -31,7 +31,10 @@ import Torch
       }
       return changed + [Array(list.dropFirst()), list + list.prefix(1), [Any]()]
     }
-    return [-1, 0, 7, 1e308, -1e308, Int.max, Int.min, 0.5, "nan", "inf", "text", NSNull(), [1], [:]] as [Any]
+    return [
+      -1, 0, 7, 1e308, -1e308, Double.leastNonzeroMagnitude, Int.max, Int.min, 0.5, "nan", "inf", "text", NSNull(), [1],
+      [:],
+    ] as [Any]
   }
 
   private func mutations(of state: Data) throws -> [Data] {

@@ -54,6 +54,28 @@ import Torch
     #expect(BinaryCrossEntropy().labelCounts(in: target).known == 3)
   }
 
+  @Test func crossEntropyWithProbabilitiesByHand() {
+    let logits = Tensor([1, -2, 0.5, 9, 3, 4] as [Float], shape: [2, 3])
+    let rows = [[0.2, 0.5, 0.3], [0, 1, 0]]
+    func entropy(_ row: Int) -> Double {
+      let values: [Double] = logits[row].to(.float64).array()
+      let sum = values.map { exp($0) }.reduce(0, +)
+      return -zip(rows[row], values).reduce(0) { $0 + $1.0 * ($1.1 - log(sum)) }
+    }
+    let values = Tensor(rows.flatMap { $0 }.map { Float($0) }, shape: [2, 3])
+    #expect(abs(SoftCrossEntropy()(logits, Labels(values)).item - (entropy(0) + entropy(1)) / 2) < 1e-6)
+    let half = Labels(values, known: Tensor([true, false], shape: [2, 1]))
+    #expect(abs(SoftCrossEntropy()(logits, half).item - entropy(0)) < 1e-6)
+    #expect(SoftCrossEntropy().labelCounts(in: half).known == 1)
+    let none = Labels(values, known: Tensor([false, false], shape: [2, 1]))
+    #expect(SoftCrossEntropy()(logits, none).item == 0)
+    // Certainty is a class.
+    let certain = Labels(Tensor([0, 1, 0, 0, 0, 1] as [Float], shape: [2, 3]))
+    let classes = Labels(Tensor([1, 2] as [Int], shape: [2, 1, 1]))
+    let same = CrossEntropy()(logits.reshaped([2, 3, 1, 1]), classes).item
+    #expect(abs(SoftCrossEntropy()(logits, certain).item - same) < 1e-6)
+  }
+
   // MARK: Masks
 
   /// Every loss, with labels that it takes.

@@ -102,6 +102,15 @@ private struct Broken: SampleSource {
     #expect(targets["normals"]!.images[0].known?.array() == [false, true])
   }
 
+  @Test func probabilitiesAreKnownOfAnImageOrNot() {
+    let task = VisionTask("scene", .probabilities(count: 3))
+    let known = image(["scene": .probabilities([0.5, 0.25, 0.25])])
+    let some = Batch([known, image(["scene": .probabilities(nil)])], tasks: [task]).targets["scene"]!
+    #expect(some.values.signature == "float32[2, 3]" && some.known?.signature == "bool[2, 1]")
+    #expect(some.values.array() == [0.5, 0.25, 0.25, 0, 0, 0] as [Float] && some.known?.array() == [true, false])
+    #expect(Batch([known], tasks: [task]).targets["scene"]!.known == nil)
+  }
+
   @Test func attributesHaveMasks() {
     let task = VisionTask("faces", .attributes(names: ["young", "male"]))
     let some = Batch(

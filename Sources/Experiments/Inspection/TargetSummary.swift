@@ -17,6 +17,7 @@ struct TargetSummary {
     switch target {
     case .map(let map): add(map)
     case .attributes(let labels): add(labels)
+    case .probabilities(let numbers): add(numbers)
     case .objects(let all): objects += all
     }
   }
@@ -32,7 +33,7 @@ struct TargetSummary {
           continue
         }
         let value = map.values.values[channel * count + pixel]
-        range = range.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
+        include(value)
         if isCounted { histogram[Int(value), default: 0] += 1 }
       }
     }
@@ -47,6 +48,16 @@ struct TargetSummary {
       case false?: break
       }
     }
+  }
+
+  private mutating func add(_ probabilities: [Float]?) {
+    valueCount += 1
+    guard let probabilities else { return unknownCount += 1 }
+    for number in probabilities { include(number) }
+  }
+
+  private mutating func include(_ value: Float) {
+    range = range.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
   }
 
   // MARK: Text

@@ -109,7 +109,7 @@ public struct RunReport {
     guard !rows.isEmpty else { return "" }
     return """
       <h2>Predictions</h2>
-      <p>These images were not trained on. Attributes are drawn as squares from dark red (no) to bright green (yes).</p>
+      <p>These images were not trained on. Attributes are drawn as squares from dark red (no) to bright green (yes), probabilities as bars.</p>
       <div class="gallery">\(HTML.table(["Image", ""] + tasks, rows))</div>
       """
   }

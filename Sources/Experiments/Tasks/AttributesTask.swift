@@ -13,10 +13,15 @@ struct AttributesTask: LearnableTask {
   func performance(_ metrics: [MetricResult]) -> Double { metrics.value("accuracy") }
   func makeStatistics() -> any TargetStatistics { YesFrequencies(channels: names.count) }
 
-  func drawing(prediction: Tensor) -> Picture {
-    let logits: [Float] = prediction.array()
-    return Self.swatches(logits.map { 1 / (1 + exp(-$0)) })
+  private static func probabilities(_ prediction: Tensor) -> [Float] { prediction.array().map { 1 / (1 + exp(-$0)) } }
+
+  /// The probability of each attribute.
+  func text(prediction: Tensor) -> String? {
+    let texts = Self.probabilities(prediction).map { String(format: "%.3f", $0) }
+    return names.count == 1 ? texts[0] : zip(names, texts).map { "\($0) \($1)" }.joined(separator: ", ")
   }
+
+  func drawing(prediction: Tensor) -> Picture { Self.swatches(Self.probabilities(prediction)) }
 
   func drawing(target: Target) -> Picture {
     Self.swatches((target.attributes ?? []).map { label in label.map { $0 ? 1 : 0 } })

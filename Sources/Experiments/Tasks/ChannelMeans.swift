@@ -19,7 +19,7 @@ struct ChannelMeans: TargetStatistics {
         guard let label else { continue }
         add(label ? 1 : 0, channel)
       }
-    case .objects: return
+    case .probabilities, .objects: return
     }
   }
 

@@ -6,7 +6,7 @@ import VisionMetrics
 /// What training, evaluation and reports need of a kind of task.
 ///
 /// Predictions are what a network gives, before any activation: channels × height × width for an image, or one number for
-/// each attribute.
+/// each attribute or class of the image as a whole.
 protocol LearnableTask: Sendable {
   /// The channels of a prediction; nil, by default, for those that the task itself has.
   var channels: Int? { get }
@@ -25,6 +25,9 @@ protocol LearnableTask: Sendable {
   /// Statistics of the ground truth that have seen nothing yet.
   func makeStatistics() -> any TargetStatistics
 
+  /// What is predicted of an image as a whole, in words; nil, by default, for what is predicted of pixels.
+  func text(prediction: Tensor) -> String?
+
   /// A drawing of one image's prediction.
   func drawing(prediction: Tensor) -> Picture
 
@@ -34,6 +37,7 @@ protocol LearnableTask: Sendable {
 
 extension LearnableTask {
   var channels: Int? { nil }
+  func text(prediction: Tensor) -> String? { nil }
 }
 
 /// What is known of a task's ground truth over many samples, and what to predict if nothing else is known.
@@ -59,6 +63,7 @@ extension VisionTask.Kind {
     case .saliency: SaliencyTask()
     case .quantities(let count): QuantitiesTask(count: count)
     case .attributes(let names): AttributesTask(names: names)
+    case .probabilities(let count): ProbabilitiesTask(classCount: count)
     case .objects: nil
     }
   }

@@ -25,6 +25,9 @@ struct TaskBinding {
   /// How well the task is done, from 0 (bad) to 1.
   func performance(_ metrics: [MetricResult]) -> Double { min(1, max(0, learnable.performance(metrics))) }
 
+  /// What is predicted of an image as a whole, in words; nil for what is predicted of pixels.
+  func text(prediction: Tensor) -> String? { learnable.text(prediction: prediction) }
+
   /// - Parameter prediction: of one image, without the batch.
   func drawing(prediction: Tensor) -> Picture { learnable.drawing(prediction: prediction) }
   func drawing(target: Target) -> Picture { learnable.drawing(target: target) }

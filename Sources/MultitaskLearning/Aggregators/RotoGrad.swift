@@ -29,6 +29,9 @@ public struct RotoGrad: GramianAggregator {
 
   static let burnIns = 0...1_000_000_000
 
+  /// What a gradient's norm can be: from the root of the smallest number above zero on.
+  private static let norms = 1e-162..<1e150
+
   /// - Parameters:
   ///   - scales: whether the gradients get a common length.
   ///   - burnIn: the step, from 0, at which the first norms are taken again.
@@ -41,7 +44,7 @@ public struct RotoGrad: GramianAggregator {
   /// Whether a state from a file can be one of this method.
   public func accepts(_ state: State, taskCount: Int) -> Bool {
     state.steps.isStepCount && [0, taskCount].contains(state.norms.count)
-      && state.norms.compactMap { $0 }.allSatisfy { $0 > 0 && $0 < 1e150 }
+      && state.norms.compactMap { $0 }.allSatisfy { Self.norms.contains($0) }
   }
 
   /// The weights of the rows, from their inner products.

@@ -43,6 +43,15 @@ public struct NPYFile: Sendable {
     return try layout.array(from: FileStream(file, start..<file.count))
   }
 
+  /// Returns what a file starts with, before numbers in row-major order and of little endian byte order.
+  ///
+  /// - Parameters:
+  ///   - type: the type of the numbers.
+  ///   - shape: the sizes of all dimensions.
+  public static func header(of type: ElementType, shape: [Int]) -> Data {
+    Data(NPYHeader.bytes(of: type, shape: shape))
+  }
+
   /// Reads some of the numbers: the array at a position of the first dimension.
   ///
   /// - Parameter position: below the size of the first dimension, which there has to be.

@@ -83,6 +83,18 @@ enum NPYHeader {
     return (type, order)
   }
 
+  /// The header of a file of version 1 whose numbers have the machine's byte order and C order. It ends at a multiple of 64
+  /// bytes.
+  static func bytes(of type: ElementType, shape: [Int]) -> [UInt8] {
+    let name = types.first { $0.value == type }!.key
+    let order = ["i1", "u1", "b1"].contains(name) ? "|" : "<"
+    let sizes = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let text = "{'descr': '\(order)\(name)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    let padding = String(repeating: " ", count: 63 - (magic.count + 4 + text.utf8.count) % 64) + "\n"
+    let length = text.utf8.count + padding.utf8.count
+    return magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array((text + padding).utf8)
+  }
+
   private static let byteOrders: [Substring: ByteOrder] = ["<": .little, ">": .big, "|": .native, "=": .native]
 
   private static let types: [Substring: ElementType] = [

@@ -104,7 +104,7 @@ extension DatasetIndex {
     let path = (error as? DecodingError)?.path ?? []
     if path.contains("kind") {
       return
-        "the kind at \(path.joined(separator: ".")) has to be one of {\"segmentation\": {\"classes\": [names]}}, {\"depth\": {}}, {\"disparity\": {}}, {\"normals\": {}}, {\"edges\": {}}, {\"saliency\": {}}, {\"quantities\": {\"count\": 1 to 3}}, {\"attributes\": {\"names\": [names]}}, {\"objects\": {\"classes\": [names]}}"
+        "the kind at \(path.joined(separator: ".")) has to be one of {\"segmentation\": {\"classes\": [names]}}, {\"depth\": {}}, {\"disparity\": {}}, {\"normals\": {}}, {\"edges\": {}}, {\"saliency\": {}}, {\"quantities\": {\"count\": 1 to 3}}, {\"attributes\": {\"names\": [names]}}, {\"probabilities\": {\"count\": number of classes}}, {\"objects\": {\"classes\": [names]}}"
     }
     guard path.isEmpty, (try? JSONSerialization.jsonObject(with: data)) != nil else { return error.briefly }
     return

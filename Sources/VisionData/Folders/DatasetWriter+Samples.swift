@@ -39,7 +39,7 @@ extension DatasetWriter {
     let first = try prepared(source.sample(at: 0), options)
     let folders = ["images"] + (first.depthChannel == nil ? [] : [Self.depthFolder])
     try makeFolders(
-      folders + source.tasks.filter(\.isDense).map(\.name)
+      folders + source.tasks.filter(\.kind.format.hasFiles).map(\.name)
         + (source.tasks.contains { !$0.objectClasses.isEmpty } ? ["objects"] : []))
     let images = try ImageOutput(
       url, pictureFormat, count: source.count, height: first.image.height, width: first.image.width)

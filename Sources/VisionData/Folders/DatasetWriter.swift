@@ -37,7 +37,7 @@ public struct DatasetWriter {
     let hasDepth = scenes.channels.depthChannel != nil
     try makeFolders(
       ["images", "instances", "objects"] + (hasDepth ? [Self.depthFolder] : [])
-        + scenes.tasks.filter(\.isDense).map(\.name))
+        + scenes.tasks.filter(\.kind.format.hasFiles).map(\.name))
     let images = try ImageOutput(
       url, pictureFormat, count: scenes.count, height: scenes.height, width: scenes.width)
     var entries: [DatasetIndex.Entry] = []

@@ -1,4 +1,5 @@
 import Foundation
+import ScientificFiles
 import Support
 
 /// Writes images one after another into a file that ``ImagePack`` reads.
@@ -20,19 +21,10 @@ final class ImagePackWriter {
       let handle = try? FileHandle(forWritingTo: url)
     else { throw FileError(url, "cannot be written") }
     self.handle = handle
-    try write(Self.header(count, height, width))
+    try write(NPYFile.header(of: .uint8, shape: [count, height, width, 3]))
   }
 
   deinit { try? handle.close() }
-
-  /// The header of an npy file of version 1, which ends at a multiple of 64 bytes.
-  private static func header(_ count: Int, _ height: Int, _ width: Int) -> Data {
-    let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (\(count), \(height), \(width), 3), }"
-    let padding = String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
-    let length = text.utf8.count + padding.utf8.count
-    let start: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
-    return Data(start) + Data((text + padding).utf8)
-  }
 
   /// Adds an image of three channels of 8 bits.
   ///

@@ -7,7 +7,7 @@ public struct Batch: Sendable {
   /// The images, batch × channels × height × width.
   public let images: Tensor
   /// The labels of each task of pixels or of whole images: for segmentation, batch × height × width of `int64`; for
-  /// other maps, batch × channels × height × width; for attributes, batch × attributes.
+  /// other maps, batch × channels × height × width; for attributes and probabilities, batch × channels.
   public let targets: [String: Labels]
   /// The objects of each image, for each task of objects.
   public let objects: [String: [[ObjectAnnotation]]]
@@ -63,5 +63,20 @@ extension Labels {
     self.init(
       Tensor(all.map { Float($0 == true ? 1 : 0) }, shape: shape),
       known: all.contains(nil) ? Tensor(all.map { $0 != nil }, shape: shape) : nil)
+  }
+  /// Creates the labels of several images in a task of probabilities, which are known of an image or not.
+  ///
+  /// - Parameters:
+  ///   - probabilities: the probabilities of each image, nil where they are not known.
+  ///   - count: the number of classes.
+  init(_ probabilities: [[Float]?], count: Int) {
+    let all = probabilities.flatMap { $0 ?? [Float](repeating: 0, count: count) }
+    require(
+      all.count == probabilities.count * count,
+      "the images have \(probabilities.map { $0?.count }) probabilities, not \(count) each")
+    self.init(
+      Tensor(all, shape: [probabilities.count, count]),
+      known: probabilities.contains(nil)
+        ? Tensor(probabilities.map { $0 != nil }, shape: [probabilities.count, 1]) : nil)
   }
 }

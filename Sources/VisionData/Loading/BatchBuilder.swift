@@ -11,6 +11,7 @@ struct BatchBuilder {
   private var images: [Float] = []
   private var maps: [String: MapLabels] = [:]
   private var attributes: [String: [[Bool?]]] = [:]
+  private var probabilities: [String: [[Float]?]] = [:]
   private var objects: [String: [[ObjectAnnotation]]] = [:]
 
   /// - Parameters:
@@ -37,6 +38,7 @@ struct BatchBuilder {
       switch sample.target(of: task.name) {
       case .map(let map): maps[task.name, default: MapLabels(like: map, capacity: capacity)].add(map)
       case .attributes(let labels): attributes[task.name, default: []].append(labels)
+      case .probabilities(let numbers): probabilities[task.name, default: []].append(numbers)
       case .objects(let annotations): objects[task.name, default: []].append(annotations)
       }
     }
@@ -46,6 +48,7 @@ struct BatchBuilder {
   /// Hands over the batch of all samples, of which there has to be one at least. Nothing is left here.
   mutating func takeBatch() -> Batch {
     var targets = attributes.mapValues { Labels($0) }
+    for (task, numbers) in probabilities { targets[task] = Labels(numbers, count: channels(of: task)) }
     for task in maps.keys { targets[task] = maps[task]!.takeLabels() }
     let batch = Batch(
       images: Tensor(Self.taken(&images), shape: [count, size.channels, size.height, size.width]), targets: targets,
@@ -53,6 +56,8 @@ struct BatchBuilder {
     self = BatchBuilder(tasks: tasks, capacity: capacity)
     return batch
   }
+
+  private func channels(of name: String) -> Int { tasks.first { $0.name == name }!.channels }
 
   /// The elements of an array, which is empty afterwards: a tensor takes memory over that has no other owner.
   fileprivate static func taken<Element>(_ array: inout [Element]) -> [Element] {

@@ -20,6 +20,7 @@ struct PackedSample: Sendable {
 private enum PackedTarget: Sendable {
   case map(MapContent, PackedMap, PackedMask?)
   case attributes([Bool?])
+  case probabilities([Float]?)
   case objects([ObjectAnnotation])
 
   init(_ target: Target) {
@@ -27,6 +28,7 @@ private enum PackedTarget: Sendable {
       switch target {
       case .map(let map): .map(map.content, PackedMap(map.values), map.known.map(PackedMask.init))
       case .attributes(let labels): .attributes(labels)
+      case .probabilities(let numbers): .probabilities(numbers)
       case .objects(let objects): .objects(objects)
       }
   }
@@ -35,6 +37,7 @@ private enum PackedTarget: Sendable {
     switch self {
     case .map(let content, let values, let known): .map(DenseMap(content, values.map, known: known?.mask))
     case .attributes(let labels): .attributes(labels)
+    case .probabilities(let numbers): .probabilities(numbers)
     case .objects(let objects): .objects(objects)
     }
   }
@@ -43,6 +46,7 @@ private enum PackedTarget: Sendable {
     switch self {
     case .map(_, let values, let known): values.byteCount + (known?.byteCount ?? 0)
     case .attributes(let labels): labels.count * MemoryLayout<Bool?>.stride
+    case .probabilities(let numbers): (numbers?.count ?? 0) * MemoryLayout<Float>.stride
     case .objects(let objects):
       objects.reduce(0) {
         $0 + MemoryLayout<ObjectAnnotation>.stride

@@ -4,6 +4,8 @@ public enum Target: Sendable, Equatable {
   case map(DenseMap)
   /// Yes or no for each of several attributes of the image as a whole; nil where it is not known.
   case attributes([Bool?])
+  /// How probable each of several classes is for the image as a whole; nil where it is not known.
+  case probabilities([Float]?)
   /// All objects in the image.
   case objects([ObjectAnnotation])
 

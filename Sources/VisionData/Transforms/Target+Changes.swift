@@ -30,7 +30,7 @@ extension Target {
     case .map(let map):
       requireSize(map.height, map.width)
       return .map(map.applying(change, selection))
-    case .attributes: return self
+    case .attributes, .probabilities: return self
     case .objects(let objects):
       return .objects(
         objects.compactMap { object in

@@ -29,7 +29,7 @@ public struct LinearHead: Decoder {
 extension LinearHead {
   /// The entry `linear` of ``DecoderRegistry``.
   public static let entry = DecoderEntry(
-    "linear", summary: "A linear layer over the average of the last map: for attributes of images.",
+    "linear", summary: "A linear layer over the average of the last map: for images as a whole.",
     paper: "Deep Residual Learning for Image Recognition, CVPR 2016", traits: DecoderTraits([.imageLevel])
   ) { path, inputs, channels in LinearHead(path, inputs: inputs.last!, channels: channels) }
 }

@@ -35,6 +35,12 @@ struct DatasetSubject: Subject {
      "samples": [{"id": "a", "image": "images.npy", "imagePosition": 1, "targets": {}, "attributes": {"young": true}},
       {"id": "b", "image": "images.npy", "imagePosition": 0, "targets": {}}]}
     """,
+    """
+    {"format": "polymath-dataset-1", "height": 2, "width": 3,
+     "tasks": [{"name": "scene", "kind": {"probabilities": {"count": 3}}}],
+     "samples": [{"id": "a", "image": "image.png", "targets": {"scene": "scene.npy"}},
+      {"id": "b", "image": "image.png", "targets": {}}]}
+    """,
   ].map { Array($0.utf8) }
 
   private let folder: URL
@@ -52,6 +58,9 @@ struct DatasetSubject: Subject {
     try write("grey16.png", 1, .bits16([0, 1, 1000, 30_000, 60_000, 65_535]))
     let pack = NPYBytes(description: "|u1", shape: "(2, 2, 3, 3)", content: (0..<36).map { UInt8($0 * 7) })
     try Data(pack.bytes).write(to: self.folder.appendingPathComponent("images.npy"))
+    let scene = [Float(0.25), 0.25, 0.5].flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
+    try Data(NPYBytes(description: "<f4", shape: "(3,)", content: scene).bytes)
+      .write(to: self.folder.appendingPathComponent("scene.npy"))
     let mask = #"{"height": 2, "width": 3, "counts": [1, 2, 3]}"#
     try Data(
       #"[{"kind": "ball", "box": [1, 0, 3, 1], "occlusion": 0, "visibleMask": \#(mask), "amodalMask": \#(mask)}]"#.utf8
@@ -81,6 +90,10 @@ struct DatasetSubject: Subject {
       }
     case .attributes(let labels):
       guard labels.count == task.channels else { throw Violation("'\(task.name)' has \(labels.count) attributes") }
+    case .probabilities(let numbers):
+      guard numbers.map({ $0.count == task.channels && $0.allSatisfy { (0...1).contains($0) } }) ?? true else {
+        throw Violation("'\(task.name)' has probabilities \(numbers!)")
+      }
     case .objects(let objects):
       guard objects.allSatisfy({ $0.amodalMask.height == 2 && $0.amodalMask.width == 3 }) else {
         throw Violation("'\(task.name)' has masks of other sizes")

@@ -75,7 +75,7 @@ struct PublicDatasetSubject: Subject {
         guard objects.allSatisfy({ $0.amodalMask.height == 2 && $0.amodalMask.area >= $0.visibleMask.area }) else {
           throw Violation("'\(task)' has masks of other sizes")
         }
-      case .attributes: break
+      case .attributes, .probabilities: break
       }
     }
   }

@@ -210,6 +210,37 @@ import VisionData
     }
   }
 
+  @Test func classesOfTaskonomy() throws {
+    let counts = ["class_object": 1000, "class_scene": 365]
+    let (samples, records, _) = try taskonomy(counts.keys.sorted(), [:])
+    for (sample, record) in paired(samples, records) {
+      for (task, count) in counts {
+        guard case .probabilities(let numbers?) = try #require(sample.targets[task]) else {
+          Issue.record("'\(task)' has no probabilities")
+          continue
+        }
+        #expect(numbers.count == count && record[task]["shape"].ints == [count])
+        for (number, expected) in paired(Array(numbers.prefix(4)), record[task]["first4"].flatDoubles) {
+          #expect(abs(Double(number) - expected) <= 1e-9)
+        }
+        #expect(abs(numbers.reduce(0) { $0 + Double($1) } - record[task]["sum"].double) < 1e-5)
+      }
+    }
+  }
+
+  @Test func classesOfAViewMayBeMissing() throws {
+    try DatasetResource.withCopy("taskonomy") { folder in
+      try FileManager.default.removeItem(
+        at: folder.appendingPathComponent(
+          "class_scene/taskonomy/mcdade/point_0_view_0_domain_class_places.npy"))
+      let dataset = try DatasetResource.open(
+        folder, ["class_scene"], ["excluded": "published", "training": "train", "validation": "test"])
+      let targets = try DatasetResource.samples(dataset.validation).map { $0.targets["class_scene"] }
+      #expect(targets.count == 2 && targets[0] == .probabilities(nil) && targets[1] != .probabilities(nil))
+      #expect(dataset.note == "1 files of the tasks are missing, of which nothing is known then")
+    }
+  }
+
   @Test func depthOfTaskonomyInMeters() throws {
     let (samples, records, _) = try taskonomy(["depth_zbuffer"], ["depth": "meters"])
     for (sample, record) in paired(samples, records) {

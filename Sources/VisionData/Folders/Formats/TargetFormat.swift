@@ -13,6 +13,9 @@ protocol TargetFormat: Sendable {
   /// The names of what the index says about images as a whole; empty for other ground truth.
   var attributes: [String] { get }
 
+  /// Whether each sample has a file in a folder with the task's name.
+  var hasFiles: Bool { get }
+
   /// The files of a sample that hold a task's ground truth, relative to the folder; empty if it has none.
   func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String]
   /// Whether a sample has ground truth for a task.
@@ -27,6 +30,7 @@ protocol TargetFormat: Sendable {
 
 extension TargetFormat {
   var attributes: [String] { [] }
+  var hasFiles: Bool { false }
 }
 
 /// A format of ground truth for every pixel: one PNG file for each sample.
@@ -50,6 +54,7 @@ protocol MapFormat: TargetFormat {
 
 extension MapFormat {
   var content: MapContent? { mapContent }
+  var hasFiles: Bool { true }
   var fileChannels: Int { targetChannels }
 
   func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String] {

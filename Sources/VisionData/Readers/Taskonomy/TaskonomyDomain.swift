@@ -41,7 +41,7 @@ struct TaskonomyDomain: Sendable {
   /// The domain of normals.
   static let normals = "normal"
 
-  /// All domains with numbers for pixels.
+  /// All domains. The probabilities of classes are those that a trained network gave.
   static let all = [
     TaskonomyDomain("segment_semantic", .segmentation(classes: semanticClasses), fileName: "segmentsemantic") { n, _ in
       n
@@ -58,6 +58,8 @@ struct TaskonomyDomain: Sendable {
     },
     TaskonomyDomain("reshading", .quantities(count: 3), storedChannels: 3) { n, _ in PixelFile.normal(ofByte: n) },
     bytes("segment_unsup2d"), bytes("segment_unsup25d"),
+    TaskonomyDomain("class_object", .probabilities(count: 1000)) { number, _ in number },
+    TaskonomyDomain("class_scene", .probabilities(count: 365), fileName: "class_places") { number, _ in number },
   ]
 
   private static func depth(_ name: String) -> TaskonomyDomain {

@@ -45,14 +45,10 @@ struct TaskonomyFolder: SampleFiles {
       : "data.dataset has to have the setting depth: meters"
   }
 
-  func imageFile(of id: String) -> URL { file(of: "rgb", ending: "rgb", id) }
-
-  private func file(of domain: String, ending: String, _ id: String) -> URL {
-    folder.file("\(domain)/taskonomy/\(id)_domain_\(ending).png")
-  }
+  func imageFile(of id: String) -> URL { folder.file("rgb/taskonomy/\(id)_domain_rgb.png") }
 
   private func file(of domain: TaskonomyDomain, _ id: String) -> URL {
-    file(of: domain.name, ending: domain.fileName, id)
+    folder.file("\(domain.name)/taskonomy/\(id)_domain_\(domain.fileName).\(domain.kind.isDense ? "png" : "npy")")
   }
 
   /// No file has to be there.
@@ -73,6 +69,9 @@ struct TaskonomyFolder: SampleFiles {
   func target(of task: VisionTask, _ id: String, like size: ImageSize) throws -> Target {
     let domain = domains.first { $0.name == task.name }!
     let url = file(of: domain, id)
+    if case .probabilities(let count) = task.kind {
+      return .probabilities(url.exists ? try ProbabilityFile.numbers(at: url, count: count) : nil)
+    }
     guard url.exists else { return .map(unknown(task, size)) }
     let stored = try ImageSize(interpolatedSize == nil ? nil : files.pictures.picture(at: imageFile(of: id))) ?? size
     let file =

@@ -9,7 +9,8 @@ extension DatasetReader {
 /// Taskonomy.
 private enum TaskonomyReader {
   static let reader = DatasetReader(
-    name: name, summary: "indoor views of buildings with twelve tasks about pixels (Taskonomy)",
+    name: name,
+    summary: "indoor views of buildings with twelve tasks about pixels and two about the view as a whole (Taskonomy)",
     citation: "Zamir et al., Taskonomy: Disentangling Task Transfer Learning, CVPR 2018",
     license: "that of StanfordVL/taskonomy: non-commercial research, no redistribution, no commercial derivatives",
     splits: TaskonomySplits.names,
@@ -17,7 +18,7 @@ private enum TaskonomyReader {
       DatasetLayout(
         name: "domains",
         summary:
-          "DOMAIN/taskonomy/BUILDING/point_P_view_V_domain_NAME.png with the domain rgb, splits_taskonomy/train_val_test_{tiny,medium,full,fullplus}.csv"
+          "DOMAIN/taskonomy/BUILDING/point_P_view_V_domain_NAME.png (class_object and class_scene: .npy) with the domain rgb, splits_taskonomy/train_val_test_{tiny,medium,full,fullplus}.csv"
       ) { $0.file("rgb/taskonomy").isFolder && $0.file("splits_taskonomy").isFolder }
     ],
     settings: [

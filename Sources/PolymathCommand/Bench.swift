@@ -6,5 +6,8 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
       "Measure speed. `script/bench` alternates these measurements with those of PyTorch, TorchJD and LibMTL.",
-    subcommands: [BenchOperators.self, BenchStep.self, BenchGates.self, BenchAggregation.self, BenchLoading.self])
+    subcommands: [
+      BenchOperators.self, BenchStep.self, BenchGates.self, BenchDetection.self, BenchAggregation.self,
+      BenchLoading.self,
+    ])
 }

@@ -96,6 +96,13 @@ import Experiments
     for wrong in ["pc grad", "uw pcgrad", "uw++pcgrad"] {
       #expect(throws: MethodError.self) { try configuration.apply(method: wrong) }
     }
+    try configuration.apply(assignment: "workload={name: detection, channels: 16}")
+    #expect(configuration.workload == MethodChoice("detection", settings: ["channels": .number(16)]))
+    try configuration.apply(assignment: "workload=pixels")
+    #expect(configuration.workload == MethodChoice("pixels"))
+    #expect { try configuration.apply(assignment: "workload=[pixels]") } throws: {
+      "\($0)".contains("'workload' is ['pixels'], but has to be a name")
+    }
     for weights in ["depth:1,normals:2", "{depth: 1, normals: 2}"] {
       try configuration.apply(method: "manual")
       try configuration.apply(assignment: "method.weighting.weights=\(weights)")

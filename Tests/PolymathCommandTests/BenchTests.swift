@@ -49,6 +49,21 @@ import Testing
     }
   }
 
+  @Test func detectionIsMeasured() throws {
+    try withTemporaryFolder { folder in
+      let operators = try Command.run(["bench", "detection", "--rounds", "1", "--threads", "2"], in: folder)
+      #expect(operators.succeeded, "\(operators.errors)")
+      for text in ["RoIAlign forward: ", "RoIAlign backward: ", "non-maximum suppression: "] {
+        #expect(operators.output.contains(text), "\(operators.output)")
+      }
+      let step = try Command.run(
+        ["bench", "detection", "--training", "--rounds", "1", "--threads", "2", "--method", "uw+pcgrad"], in: folder)
+      #expect(step.succeeded && step.output.contains("7 backward passes") && step.output.contains("ratio: "))
+      let unknown = try Command.run(["bench", "detection", "--training", "--method", "pcgrat"], in: folder)
+      #expect(unknown.errors.contains("Did you mean 'pcgrad'?"), "\(unknown.errors)")
+    }
+  }
+
   @Test func mistakesAreAnswered() throws {
     #expect(try step(["--encoder", "vit_tiny"]).errors.contains("Did you mean 'vit-tiny'?"))
     #expect(try step(["--method", "connection-strength", "--encoder", "vit_micro"]).errors.contains("resnet18"))

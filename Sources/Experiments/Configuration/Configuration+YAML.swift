@@ -110,7 +110,9 @@ extension Configuration {
       if path[0] == "data", path[1] == "dataset" { return try apply(setting, toDataset: path[2], source) }
       if path[0] == "network", path[1] == "decoder" { return network.decoder.settings[path[2]] = setting }
     }
-    if parts.count == 2, path == [Self.workloadName] { return workload = MethodChoice(parts[1]) }
+    if parts.count == 2, path == [Self.workloadName] {
+      return try readWorkload(Self.node(parts[1], source), in: source)
+    }
     if parts.count == 2, path.count == 2, path[0] == Self.workloadName {
       return workload.settings[path[1]] = MethodSetting(parsing: parts[1])
     }
@@ -121,10 +123,14 @@ extension Configuration {
       throw ConfigurationError(
         "\(source): " + unknownName("section", path[0], among: Self.sectionNames))
     }
-    guard let node = try YAMLText.root(of: parts[1], source: source) else {
+    try section.read(&self, path[1], Self.node(parts[1], source), source)
+  }
+
+  private static func node(_ value: String, _ source: String) throws -> Node {
+    guard let node = try YAMLText.root(of: value, source: source) else {
       throw ConfigurationError("\(source): what follows the = is no YAML value")
     }
-    try section.read(&self, path[1], node.withoutMark, source)
+    return node.withoutMark
   }
 
   /// What is wrong with an assignment that is not of the form SECTION.FIELD=VALUE.

@@ -3,10 +3,10 @@ import Support
 /// Weights that follow the losses of a second batch, as they are after a step with these weights.
 ///
 /// With `θ' = θ − α (m + ∇ Σ λ_i L_i(θ) + weight decay · θ)`, m the momentum, and v the gradient at θ' of the primary tasks'
-/// losses on the second batch, the derivative for `λ_i` is `−α ∇L_i(θ)·v`: a product, or the difference of the losses at
-/// `θ ± ε v` with `ε = difference / ‖v‖`. The weights follow it by Adam; then the step is made with the new ones. They may
-/// become negative, unless they are the softmax of what is learned. Where v is zero or a task lacks labels in one of the
-/// batches, they stay.
+/// losses on the second batch, the derivative for `λ_i` is `−∇L_i(θ)·αv`: a product, or the difference of the losses at
+/// `θ ± ε αv` with `ε = difference / ‖αv‖`, where α is each parameter's own learning rate. The weights follow it by Adam;
+/// then the step is made with the new ones. They may become negative, unless they are the softmax of what is learned. Where
+/// αv is zero or a task lacks labels in one of the batches, they stay.
 ///
 /// - Source: Liu, James, Davison, Johns, *Auto-Lambda: Disentangling Dynamic Task Relationships*, TMLR 2022.
 public struct AutoLambda: LossWeighting {
@@ -107,11 +107,11 @@ public struct AutoLambda: LossWeighting {
     lookahead.descend(along: try lookahead.gradient(weights, on: .training))
     let counted = primary.map(Set.init)
     let chosen = (0..<count).map { counted?.contains($0) ?? true ? 1.0 : 0 }
-    let direction = try lookahead.gradient(chosen, on: .validation)
+    let direction = lookahead.multipliedByRates(try lookahead.gradient(chosen, on: .validation))
     lookahead.restore()
     let length = lookahead.product(direction, direction).squareRoot()
     guard length > 0, length.isFinite else { return nil }
-    let slopes = try slopes(lookahead, direction, length).map { -lookahead.learningRate * $0 }
+    let slopes = try slopes(lookahead, direction, length).map(-)
     let mean = zip(weights, slopes).reduce(0) { $0 + $1.0 * $1.1 }
     let gradient = form == .raw ? slopes : zip(weights, slopes).map { $0 * ($1 - mean) }
     var values = values(taskCount: count)

@@ -109,6 +109,21 @@ public final class Lookahead {
     }
   }
 
+  /// Returns a direction in which each parameter's part is multiplied by its learning rate in the step: the derivative of
+  /// where ``descend(along:)`` leads, up to the sign.
+  public func multipliedByRates(_ direction: Direction) -> Direction {
+    withoutGradients {
+      zip(vectors, direction).map { vector, part in
+        let scaled = part.copied()
+        for (number, range) in vector.ranges.enumerated() where !range.isFrozen {
+          vector.part(number, of: scaled)
+            .multiply(inPlace: optimizer.learningRate(of: range, at: learningRate))
+        }
+        return scaled
+      }
+    }
+  }
+
   /// Moves the parameters back to where the step found them.
   public func restore() {
     withoutGradients { for (vector, values) in zip(vectors, start) { vector.values.copy(from: values) } }

@@ -24,9 +24,15 @@ public protocol Optimizer: Sendable {
   ///   - weightDecay: the weight decay of the range; nil for that of the rule.
   func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
+
+  /// Returns the learning rate of a range where that of a training is given; by default, it is that.
+  func learningRate(of range: ParameterRange, at learningRate: Double) -> Double
 }
 
 extension Optimizer {
+  /// The learning rate of the training.
+  public func learningRate(of range: ParameterRange, at learningRate: Double) -> Double { learningRate }
+
   /// Moves one range of a vector along the gradient and the weight decay that is given.
   public func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?

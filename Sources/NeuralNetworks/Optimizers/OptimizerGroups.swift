@@ -112,13 +112,19 @@ public struct GroupedOptimizer: Optimizer {
       vector, range: number, gradient: gradient, learningRate: rule.learningRate, weightDecay: rule.weightDecay)
   }
 
+  /// The rate of the range's group.
+  public func learningRate(of range: ParameterRange, at learningRate: Double) -> Double {
+    let group = groups[range.group]
+    return group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1)
+  }
+
   /// The rule, the rate and the decay of a range's group.
   private func rule(
     of range: ParameterRange, _ learningRate: Double, _ weightDecay: Double?
   ) -> (optimizer: any Optimizer, learningRate: Double, weightDecay: Double?) {
     let group = groups[range.group]
     return (
-      group?.optimizer ?? base, group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1),
+      group?.optimizer ?? base, self.learningRate(of: range, at: learningRate),
       range.isDecayed ? weightDecay ?? group?.weightDecay : 0
     )
   }

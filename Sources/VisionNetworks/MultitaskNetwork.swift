@@ -45,12 +45,17 @@ public final class MultitaskNetwork {
     if plan.exchangesStreams, !plan.decoder.traits.has(.exchange) { declareReachOfEncoder() }
   }
 
-  /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says.
+  /// Declares which tasks reach the encoder's parameters behind its last exchange, as the graph of a forward pass says: not
+  /// every decoder reads all maps.
   private func declareReachOfEncoder() {
     let leaves = store.allParameters.filter { $0.scope.stage == .trunk }
     let all = Array(outputs.indices)
-    let features = features(probeImage(), for: all, .evaluation)
-    let reached = all.map { reachedLeaves(of: features.maps(of: $0), among: leaves.map(\.value)) }
+    let image = probeImage()
+    let predictions = predictions(
+      of: all, from: features(image, for: all, .evaluation), size: (image.shape[2], image.shape[3]), .evaluation)
+    let reached = predictions.map { prediction in
+      reachedLeaves(of: [prediction.output] + prediction.auxiliary.map(\.logits), among: leaves.map(\.value))
+    }
     for (index, leaf) in leaves.enumerated() {
       let reaching = all.filter { reached[$0][index] }
       if !reaching.isEmpty, reaching.count < all.count {

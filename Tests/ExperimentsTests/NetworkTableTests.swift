@@ -105,6 +105,14 @@ import VisionNetworks
     #expect(turns.values.allSatisfy { $0 >= 3 })
   }
 
+  /// Behind the last layer in which streams meet, a parameter is that of one task, and where that is depends on the maps
+  /// that a decoder reads.
+  @Test(arguments: ["last-map", "multi-scale"]) func gatesKnowWhichMapsAreRead(_ decoder: String) throws {
+    try train(
+      NetworkCombination(encoder: "hrnet_w18_small_v2", sharing: "gates", decoder: decoder), method: [],
+      stopping: false)
+  }
+
   /// Three steps in one go, and the same with a stop after the second; what comes of it is evaluated, predicts, and has
   /// the parameters that were counted.
   private func train(_ combination: NetworkCombination, method: [String], stopping: Bool) throws {

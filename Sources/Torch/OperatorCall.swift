@@ -42,6 +42,9 @@ public func observingOperators<Result>(
   }
 }
 
+/// Whether this thread observes operators now.
+public var isObservingOperators: Bool { ct_observer() != nil }
+
 /// What a thread remembers while it observes operators.
 final class OperatorObserver {
   private let observe: (OperatorCall) -> Void

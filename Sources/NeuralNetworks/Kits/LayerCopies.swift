@@ -16,11 +16,16 @@ struct LayerCopies {
   ///   - path: the convolution's place in a plain encoder.
   ///   - norm: the normalization's place there.
   ///   - shape: the shape of the whole layer.
-  init(below root: ParameterPath, convolution path: ParameterPath, _ norm: ParameterPath, _ shape: ConvolutionShape) {
+  ///   - layer: what computes the convolution of a copy; by default, it does so itself.
+  init(
+    below root: ParameterPath, convolution path: ParameterPath, _ norm: ParameterPath, _ shape: ConvolutionShape,
+    computedBy layer: @escaping (Convolution) -> any Layer = { $0 }
+  ) {
     self.init(name: path.relativeName(to: root), outputs: shape.outputs, axis: .maps) { place, outputs in
       var part = shape
       part.outputs = outputs
-      return PlainKit.normalizedConvolution(path.moved(from: root, to: place), norm.moved(from: root, to: place), part)
+      return PlainKit.normalizedConvolution(
+        path.moved(from: root, to: place), norm.moved(from: root, to: place), part, computedBy: layer)
     }
   }
 

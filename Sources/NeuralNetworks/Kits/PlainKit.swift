@@ -20,11 +20,14 @@ public struct PlainKit: LayerKit {
   }
 
   /// A convolution and a batch normalization of its output, as one layer.
+  ///
+  /// - Parameter layer: what computes the convolution; by default, it does so itself.
   static func normalizedConvolution(
-    _ path: ParameterPath, _ norm: ParameterPath, _ shape: ConvolutionShape
+    _ path: ParameterPath, _ norm: ParameterPath, _ shape: ConvolutionShape,
+    computedBy layer: (Convolution) -> any Layer = { $0 }
   ) -> any Layer {
     Sequential([
-      Convolution(path, shape), BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum),
+      layer(Convolution(path, shape)), BatchNormalization(norm, channels: shape.outputs, momentum: shape.momentum),
     ])
   }
 

@@ -23,11 +23,12 @@ public final class StaticKit: LayerKit {
     self.layout = layout
   }
 
-  /// Makes what remains of a gated convolution, each copy of which has a batch normalization of its own.
+  /// Makes what remains of a gated convolution, each copy of which has a batch normalization of its own. As copies have any
+  /// number of channels, kernels are added where that is quicker.
   public func convolution(
     _ path: ParameterPath, normalizedAt norm: ParameterPath, _ shape: ConvolutionShape
   ) -> any StreamLayer {
-    layer(LayerCopies(below: root, convolution: path, norm, shape))
+    layer(LayerCopies(below: root, convolution: path, norm, shape, computedBy: BlockedConvolution.init))
   }
 
   /// Makes what remains of a gated linear layer, each copy of which has a layer normalization of its own if there is one.

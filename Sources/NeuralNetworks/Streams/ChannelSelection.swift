@@ -16,8 +16,16 @@ struct ChannelSelection {
 
   /// Returns the channels of some values: the values themselves or a view of them if the channels lie one after another.
   func callAsFunction(_ values: Tensor, _ axis: ChannelAxis) -> Tensor {
-    let axis = axis.index(in: values)
-    if let indices { return values.selecting(indices.to(values.device), axis: axis) }
-    return count == values.shape[axis] ? values : values.narrowed(axis: axis, from: first, count: count)
+    let index = axis.index(in: values)
+    guard let indices else {
+      return count == values.shape[index] ? values : values.narrowed(axis: index, from: first, count: count)
+    }
+    let own = indices.to(values.device)
+    switch axis {
+    case .maps: return values.selecting(own, axis: index)
+    case .tokens:
+      // Along the last axis, libtorch's selection copies column by column, and its gathering row by row.
+      return values.gathering(own.expanded(values.shape.dropLast() + [count]), axis: index)
+    }
   }
 }

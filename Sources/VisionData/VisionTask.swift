@@ -46,6 +46,9 @@ public struct VisionTask: Sendable, Hashable, Codable {
   /// The names of the attributes of the image as a whole; empty for other kinds of tasks.
   public var attributes: [String] { kind.format.attributes }
 
+  /// The names of the classes of objects; empty for other kinds of tasks.
+  package var objectClasses: [String] { if case .objects(let classes) = kind { classes } else { [] } }
+
   /// Whether the answer has something for each pixel.
   public var isDense: Bool { kind.isDense }
 }

@@ -42,7 +42,16 @@ import Experiments
       let picture = Picture(width: 40, height: 24, channels: 3, samples: .bits8([UInt8](repeating: 90, count: 2880)))
       let depth = PixelMap(channels: 1, height: 24, width: 40, repeating: 1)
       let image = InputImage(picture, depth: configuration.data.channels == .rgbd ? depth : nil)
-      #expect(try !run.predict(image).isEmpty)
+      let readings = try run.predict(image)
+      #expect(!readings.isEmpty)
+      for (task, reading) in readings {
+        guard case .text(let text) = reading else { continue }
+        // Each attribute's probability, or the three most probable classes.
+        let numbers = text.matches(of: /[01]\.[0-9]{3}/).compactMap { Double($0.output) }
+        #expect(numbers.count == ["attributes": 40, "class_object": 3, "class_scene": 3][task, default: 1], "\(text)")
+        #expect(numbers.allSatisfy { $0 > 0 && $0 < 1 }, "\(text)")
+        #expect(!task.hasPrefix("class") || numbers == numbers.sorted(by: >), "\(text)")
+      }
       return evaluation
     }
   }
@@ -62,7 +71,7 @@ import Experiments
       ["data.dataset={name: taskonomy, excluded: published, validation: test}", "data.photometric=true"]
     ),
     (
-      "celeba", ["gender", "Bald"],
+      "celeba", ["gender", "Bald", "attributes"],
       ["workload=attributes", "network.encoder=resnet20_quarter", "network.decoder=linear", "data.dataset=celeba"]
     ),
     (

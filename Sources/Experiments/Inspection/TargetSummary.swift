@@ -65,11 +65,9 @@ struct TargetSummary {
   /// The lines of a report; empty if no sample was seen.
   var lines: [String] {
     guard sampleCount > 0 else { return [] }
-    switch task.kind {
-    case .objects(let classes): return objectLines(classes)
-    case .attributes(let names): return [unknownLine] + attributeLines(names)
-    default: return [unknownLine, rangeLine] + (histogram.isEmpty ? [] : [histogramLine])
-    }
+    if !task.objectClasses.isEmpty { return objectLines(task.objectClasses) }
+    if !task.attributes.isEmpty { return [unknownLine] + attributeLines(task.attributes) }
+    return [unknownLine, rangeLine] + (histogram.isEmpty ? [] : [histogramLine])
   }
 
   private var unknownLine: String { "unknown: \(Self.percent(unknownCount, of: valueCount)) of the values" }

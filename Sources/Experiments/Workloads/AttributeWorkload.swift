@@ -14,7 +14,7 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
   /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.
   public func predict(_ image: InputImage) throws -> [(task: String, reading: ImageReading)] {
     zip(training.bindings, try training.outputs(for: image)).map { binding, output in
-      (binding.name, .text(binding.text(prediction: output[0])!))
+      (binding.name, .text(binding.text(prediction: output)!))
     }
   }
 }

@@ -142,13 +142,6 @@ extension DatasetWriter {
   }
 }
 
-extension VisionTask {
-  /// The names of the classes of objects; empty for other kinds of tasks.
-  var objectClasses: [String] {
-    if case .objects(let classes) = kind { classes } else { [] }
-  }
-}
-
 extension Picture {
   /// Creates an image of 8 bits of the first three channels of a map, whose colors are from 0 to 1.
   init(colorsOf map: PixelMap) {

@@ -62,8 +62,8 @@ struct DetectionPlan {
   /// The one task of the run.
   private static func task(_ data: Configuration.Data, _ available: [VisionTask]) throws -> VisionTask {
     let tasks = try data.chosenTasks(among: available)
-    guard tasks.count == 1, case .objects = tasks[0].kind else {
-      let fitting = available.filter { if case .objects = $0.kind { true } else { false } }.map(\.name)
+    guard tasks.count == 1, !tasks[0].objectClasses.isEmpty else {
+      let fitting = available.filter { !$0.objectClasses.isEmpty }.map(\.name)
       let remark =
         fitting.isEmpty ? "the data have no task of objects" : "such as [\(fitting.joined(separator: "] or ["))]"
       throw ConfigurationError(

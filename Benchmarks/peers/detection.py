@@ -21,14 +21,14 @@ def fractions(count, step):
 
 
 def boxes(count):
-    width, height = 20 + 300 * fractions(count, 0.618), 20 + 300 * fractions(count, 0.755)
-    x, y = (640 - width) * fractions(count, 0.57), (480 - height) * fractions(count, 0.857)
+    width, height = 20 + 300 * fractions(count, 0.6180339887498949), 20 + 300 * fractions(count, 0.7548776662466927)
+    x, y = (640 - width) * fractions(count, 0.5698402909980532), (480 - height) * fractions(count, 0.8566748838545029)
     return torch.stack([x, y, x + width, y + height], 1).float()
 
 
 features = torch.randn(1, 256, 120, 160, requires_grad=True)
 regions, gradient = [boxes(512)], torch.randn(512, 256, 7, 7)
-candidates, scores = boxes(10_000), fractions(10_000, 0.36).float()
+candidates, scores = boxes(10_000), fractions(10_000, 0.3660254037844386).float()
 levels = torch.arange(10_000) // 2000
 
 

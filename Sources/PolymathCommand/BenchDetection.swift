@@ -15,8 +15,8 @@ struct BenchDetection: ParsableCommand {
   @Flag(help: "Measure a training step instead of operators.")
   var training = false
 
-  @Option(help: "The methods of the step, joined by +, such as uw+pcgrad.")
-  var method = "pcgrad"
+  @Option(help: "The methods of the step, joined by +, such as uw+pcgrad; defaults to pcgrad.")
+  var method: String?
 
   @Option(parsing: .unconditional, help: "The number of threads of libtorch's kernels.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -31,6 +31,10 @@ struct BenchDetection: ParsableCommand {
     guard (1...1024).contains(threads), rounds > 0 else {
       throw ValidationError("--threads has to be from 1 to 1024, and --rounds above 0.")
     }
+    guard training || method == nil else {
+      throw ValidationError("--method is that of a training step, which --training measures.")
+    }
+    guard !(training && serve) else { throw ValidationError("--serve measures the operators: leave out --training.") }
   }
 
   func run() throws {
@@ -46,6 +50,7 @@ struct BenchDetection: ParsableCommand {
   }
 
   private func measureStep() throws {
+    let method = method ?? "pcgrad"
     let benchmark = try DetectionStepBenchmark(method, threads: threads)
     var (steps, passes) = (Timings(), Timings())
     for _ in 0..<2 {

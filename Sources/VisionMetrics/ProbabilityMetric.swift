@@ -42,7 +42,8 @@ public struct ProbabilityMetric: TaskMetric {
     count += 1
     let pairs = Array(zip(logarithms, truth))
     let best = pairs.indices.max { pairs[$0].1 < pairs[$1].1 }!
-    let rank = pairs.count { $0.0 > pairs[best].0 }
+    // What is not clearly behind comes before: neither equal logits nor such that are no numbers are hits.
+    let rank = pairs.indices.count { $0 != best && !(pairs[$0].0 < pairs[best].0) }
     if rank == 0 { rightCount += 1 }
     if rank < 5 { amongFiveCount += 1 }
     divergence += pairs.reduce(0) { $1.1 > 0 ? $0 + $1.1 * (log($1.1) - $1.0) : $0 }

@@ -59,6 +59,12 @@ import Testing
       let step = try Command.run(
         ["bench", "detection", "--training", "--rounds", "1", "--threads", "2", "--method", "uw+pcgrad"], in: folder)
       #expect(step.succeeded && step.output.contains("7 backward passes") && step.output.contains("ratio: "))
+      for (options, message) in [
+        (["--method", "mgda"], "which --training measures"), (["--training", "--serve"], "leave out --training"),
+      ] {
+        let refused = try Command.run(["bench", "detection"] + options, in: folder)
+        #expect(!refused.succeeded && refused.errors.contains(message), "\(refused.errors)")
+      }
       let unknown = try Command.run(["bench", "detection", "--training", "--method", "pcgrat"], in: folder)
       #expect(unknown.errors.contains("Did you mean 'pcgrad'?"), "\(unknown.errors)")
     }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The recipes of the papers by the command, on small files of each data set: trained, interrupted, resumed, evaluated, and
-/// asked about a picture.
+/// A recipe for each of several data sets by the command, on small files in their true form: trained, interrupted, resumed,
+/// evaluated, and asked about a picture.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RecipeCommandTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
@@ -23,7 +23,8 @@ import Testing
   private static let crop = ["data.cropHeight=32", "data.cropWidth=32"]
   private static let detection = [
     "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32", "workload.regionsPerImage=16",
-    "workload.proposals=40", "data.height=64", "data.width=64", "network.encoder=resnet18_quarter", "optimizer.warmUpSteps=0",
+    "workload.proposals=40", "data.height=64", "data.width=64", "network.encoder=resnet18_quarter",
+    "optimizer.warmUpSteps=0",
   ]
 
   private static let examples = [
@@ -72,7 +73,8 @@ import Testing
       let (process, _, errors) = try Command.start(
         ["train", recipe.path, "--out", "run"] + settings.flatMap { ["--set", $0] }, in: folder)
       let trained = folder.appendingPathComponent("run")
-      while process.isRunning, stepCount(trained) < 2 { usleep(2000) }
+      let deadline = ContinuousClock.now + .seconds(120)
+      while process.isRunning, stepCount(trained) < 2, ContinuousClock.now < deadline { usleep(2000) }
       kill(process.processIdentifier, SIGINT)
       process.waitUntilExit()
       let complaint = try String(contentsOf: errors, encoding: .utf8)

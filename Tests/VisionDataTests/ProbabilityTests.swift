@@ -26,7 +26,9 @@ import VisionData
       let file = url.appendingPathComponent("scene/000000.npy")
       let doubles = [0.25, 0.25, 0.5].flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
       try Data(NPYBytes(description: "<f8", shape: "(3,)", content: doubles).bytes).write(to: file)
-      let sample = try CachedSource(folder, budget: CacheBudget(bytes: .max)).sample(at: 0)
+      let cached = CachedSource(folder, budget: CacheBudget(bytes: .max))
+      _ = try cached.sample(at: 0)
+      let sample = try cached.sample(at: 0)
       #expect(sample.applying(.flip).targets["scene"] == .probabilities([0.25, 0.25, 0.5]))
     }
   }

@@ -52,6 +52,8 @@ import VisionMetrics
     metric.add(prediction: Tensor([0, 0] as [Float], shape: [1, 2]), target: certain)
     #expect(abs(metric.value("KL")! - log(2)) < 1e-12)
     metric.add(prediction: Tensor([100, -100] as [Float], shape: [1, 2]), target: certain)
-    #expect(metric.value("accuracy") == 1 && abs(metric.value("KL")! - log(2) / 2) < 1e-12)
+    #expect(metric.value("accuracy") == 0.5 && abs(metric.value("KL")! - log(2) / 2) < 1e-12)
+    metric.add(prediction: Tensor([.nan, .nan] as [Float], shape: [1, 2]), target: certain)
+    #expect(abs(metric.value("accuracy")! - 1.0 / 3) < 1e-12)
   }
 }

@@ -33,7 +33,7 @@ public struct DetectionBenchmark {
     gradient = generator.normal([Self.regionCount, 256, 7, 7])
     let count = Self.levelCount * Self.boxesPerLevel
     boxes = (0..<count).map(Self.box)
-    scores = (0..<count).map { Self.fraction($0, 0.36) }
+    scores = (0..<count).map { Self.fraction($0, 0.3660254037844386) }
     levels = (0..<count).map { $0 / Self.boxesPerLevel }
   }
 
@@ -51,8 +51,12 @@ public struct DetectionBenchmark {
 
   /// A box of an even spread of places and sizes.
   private static func box(_ index: Int) -> BoundingBox {
-    let (width, height) = (20 + 300 * fraction(index, 0.618), 20 + 300 * fraction(index, 0.755))
-    let (x, y) = ((640 - width) * fraction(index, 0.57), (480 - height) * fraction(index, 0.857))
+    let (width, height) = (
+      20 + 300 * fraction(index, 0.6180339887498949), 20 + 300 * fraction(index, 0.7548776662466927)
+    )
+    let (x, y) = (
+      (640 - width) * fraction(index, 0.5698402909980532), (480 - height) * fraction(index, 0.8566748838545029)
+    )
     return BoundingBox(x, y, x + width, y + height)
   }
 

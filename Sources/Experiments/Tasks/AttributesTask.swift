@@ -16,9 +16,9 @@ struct AttributesTask: LearnableTask {
   private static func probabilities(_ prediction: Tensor) -> [Float] { prediction.array().map { 1 / (1 + exp(-$0)) } }
 
   /// The probability of each attribute.
-  func text(prediction: Tensor) -> String? {
+  func text(prediction: Tensor, of task: String) -> String? {
     let texts = Self.probabilities(prediction).map { String(format: "%.3f", $0) }
-    return names.count == 1 ? texts[0] : zip(names, texts).map { "\($0) \($1)" }.joined(separator: ", ")
+    return names == [task] ? texts[0] : zip(names, texts).map { "\($0) \($1)" }.joined(separator: ", ")
   }
 
   func drawing(prediction: Tensor) -> Picture { Self.swatches(Self.probabilities(prediction)) }

@@ -26,7 +26,11 @@ protocol LearnableTask: Sendable {
   func makeStatistics() -> any TargetStatistics
 
   /// What is predicted of an image as a whole, in words; nil, by default, for what is predicted of pixels.
-  func text(prediction: Tensor) -> String?
+  ///
+  /// - Parameters:
+  ///   - prediction: of one image.
+  ///   - task: the name of the task, beside which the words stand.
+  func text(prediction: Tensor, of task: String) -> String?
 
   /// A drawing of one image's prediction.
   func drawing(prediction: Tensor) -> Picture
@@ -37,7 +41,7 @@ protocol LearnableTask: Sendable {
 
 extension LearnableTask {
   var channels: Int? { nil }
-  func text(prediction: Tensor) -> String? { nil }
+  func text(prediction: Tensor, of task: String) -> String? { nil }
 }
 
 /// What is known of a task's ground truth over many samples, and what to predict if nothing else is known.

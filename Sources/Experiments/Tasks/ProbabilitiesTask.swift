@@ -18,7 +18,7 @@ struct ProbabilitiesTask: LearnableTask {
   }
 
   /// The three most probable classes.
-  func text(prediction: Tensor) -> String? {
+  func text(prediction: Tensor, of task: String) -> String? {
     Self.probabilities(prediction).enumerated().sorted { $0.element > $1.element }.prefix(3)
       .map { "class \($0.offset) " + String(format: "%.3f", $0.element) }.joined(separator: ", ")
   }
@@ -43,7 +43,8 @@ struct ProbabilitiesTask: LearnableTask {
     let heights = (0..<width).map { column -> Int in
       let first = column * probabilities.count / width
       let end = max(first + 1, (column + 1) * probabilities.count / width)
-      return Int(Float(height) * probabilities[first..<end].max()! / largest)
+      let fraction = probabilities[first..<end].max()! / largest
+      return fraction.isFinite ? Int(Float(height) * fraction) : 0
     }
     let pixels = (0..<height).flatMap { row in
       heights.flatMap { height - row <= $0 ? Drawing.color(of: 3) : [240, 240, 240] }

@@ -26,7 +26,7 @@ struct TaskBinding {
   func performance(_ metrics: [MetricResult]) -> Double { min(1, max(0, learnable.performance(metrics))) }
 
   /// What is predicted of an image as a whole, in words; nil for what is predicted of pixels.
-  func text(prediction: Tensor) -> String? { learnable.text(prediction: prediction) }
+  func text(prediction: Tensor) -> String? { learnable.text(prediction: prediction, of: name) }
 
   /// - Parameter prediction: of one image, without the batch.
   func drawing(prediction: Tensor) -> Picture { learnable.drawing(prediction: prediction) }

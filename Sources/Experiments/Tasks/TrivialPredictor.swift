@@ -4,7 +4,8 @@ import VisionData
 
 /// Predicts the same for every pixel of every image: what a network has to beat.
 ///
-/// The majority class, the mean depth, normal or quantity, the frequency of edges, of salience and of attributes.
+/// The majority class, the mean depth, normal or quantity, the frequency of edges, of salience and of attributes,
+/// the mean probabilities of classes.
 struct TrivialPredictor {
   /// For each task the constant prediction, one number per channel.
   private let constants: [(task: VisionTask, values: [Double])]

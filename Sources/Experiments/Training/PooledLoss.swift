@@ -9,7 +9,7 @@ struct PooledLoss {
   private(set) var labelCount = 0.0
 
   /// - Parameters:
-  ///   - prediction: batch × channels × height × width, or batch × attributes.
+  ///   - prediction: batch × channels × height × width, or batch × attributes or classes.
   ///   - target: of the same batch.
   mutating func add(_ loss: any Loss, _ prediction: Tensor, _ target: Labels) {
     for (image, target) in target.images.enumerated() {

@@ -30,7 +30,7 @@ public struct RotoGrad: GramianAggregator {
   static let burnIns = 0...1_000_000_000
 
   /// What a gradient's norm can be: from the root of the smallest number above zero on.
-  private static let norms = 1e-162..<1e150
+  private static let norms = Double.leastNonzeroMagnitude.squareRoot()..<1e150
 
   /// - Parameters:
   ///   - scales: whether the gradients get a common length.

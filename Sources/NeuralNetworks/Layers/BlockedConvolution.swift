@@ -5,7 +5,7 @@ import Torch
 /// oneDNN computes outputs in blocks of 16 and several blocks at a time, a number that divides that of all blocks: with 7,
 /// 11 or 29 of them, it computes them one by one, and takes a fifth or a third longer than with 8, 12 or 30. In such a case,
 /// kernels of zeros are added, whose outputs are dropped. Where operators are observed, as the cost of a network is counted,
-/// the convolution is computed without them.
+/// the convolution is computed without them, as it is with kernels of one element, groups or a bias.
 package struct BlockedConvolution: Layer {
   private let convolution: Convolution
 

@@ -4,7 +4,7 @@ import Torch
 /// A task's ground truth for a batch, and where it is known.
 ///
 /// Values: batch × height × width of `int64` for classes, batch × channels × height × width of `float32` for numbers at
-/// pixels, batch × attributes of `float32` for images as a whole. A value that is unknown may be any finite number.
+/// pixels, batch × attributes or classes of `float32` for images as a whole. A value that is unknown may be any finite number.
 public struct Labels: Sendable {
   /// The ground truth.
   public let values: Tensor

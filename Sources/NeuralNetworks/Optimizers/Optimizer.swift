@@ -25,7 +25,7 @@ public protocol Optimizer: Sendable {
   func descend(
     _ vector: ParameterVector, range: Int, gradient: Tensor, learningRate: Double, weightDecay: Double?)
 
-  /// Returns the learning rate of a range where that of a training is given; by default, it is that.
+  /// Returns the learning rate with which a range is moved when the training has a given one; defaults to the given one.
   func learningRate(of range: ParameterRange, at learningRate: Double) -> Double
 }
 

@@ -112,8 +112,13 @@ public struct GroupedOptimizer: Optimizer {
       vector, range: number, gradient: gradient, learningRate: rule.learningRate, weightDecay: rule.weightDecay)
   }
 
-  /// The rate of the range's group.
+  /// The rate that the rule of the range's group makes of the group's rate.
   public func learningRate(of range: ParameterRange, at learningRate: Double) -> Double {
+    (groups[range.group]?.optimizer ?? base).learningRate(of: range, at: groupRate(of: range, learningRate))
+  }
+
+  /// The rate of the range's group, before its rule.
+  private func groupRate(of range: ParameterRange, _ learningRate: Double) -> Double {
     let group = groups[range.group]
     return group?.constantLearningRate ?? learningRate * (group?.learningRateFactor ?? 1)
   }
@@ -124,7 +129,7 @@ public struct GroupedOptimizer: Optimizer {
   ) -> (optimizer: any Optimizer, learningRate: Double, weightDecay: Double?) {
     let group = groups[range.group]
     return (
-      group?.optimizer ?? base, self.learningRate(of: range, at: learningRate),
+      group?.optimizer ?? base, groupRate(of: range, learningRate),
       range.isDecayed ? weightDecay ?? group?.weightDecay : 0
     )
   }

@@ -83,8 +83,8 @@ enum NPYHeader {
     return (type, order)
   }
 
-  /// The header of a file of version 1 whose numbers have the machine's byte order and C order. It ends at a multiple of 64
-  /// bytes.
+  /// Returns the header of a file of version 1 whose numbers are little endian and in row-major order. Its length is a
+  /// multiple of 64 bytes.
   static func bytes(of type: ElementType, shape: [Int]) -> [UInt8] {
     let name = types.first { $0.value == type }!.key
     let order = ["i1", "u1", "b1"].contains(name) ? "|" : "<"

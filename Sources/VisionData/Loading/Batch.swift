@@ -64,16 +64,17 @@ extension Labels {
       Tensor(all.map { Float($0 == true ? 1 : 0) }, shape: shape),
       known: all.contains(nil) ? Tensor(all.map { $0 != nil }, shape: shape) : nil)
   }
+
   /// Creates the labels of several images in a task of probabilities, which are known of an image or not.
   ///
   /// - Parameters:
   ///   - probabilities: the probabilities of each image, nil where they are not known.
   ///   - count: the number of classes.
   init(_ probabilities: [[Float]?], count: Int) {
-    let all = probabilities.flatMap { $0 ?? [Float](repeating: 0, count: count) }
     require(
-      all.count == probabilities.count * count,
-      "the images have \(probabilities.map { $0?.count }) probabilities, not \(count) each")
+      probabilities.allSatisfy { $0.map { $0.count == count } ?? true },
+      "the images have \(probabilities.compactMap { $0?.count }) probabilities, not \(count) each")
+    let all = probabilities.flatMap { $0 ?? [Float](repeating: 0, count: count) }
     self.init(
       Tensor(all, shape: [probabilities.count, count]),
       known: probabilities.contains(nil)

@@ -27,6 +27,9 @@ struct PublicDatasetPlace {
     add("nyud", ["gt_sets/train.txt", "depth/a.npy"], nyud, ["depth", "edges"])
     add("celeba", ["Anno/list_attr_celeba.txt", "Eval/list_eval_partition.txt"], celeba, ["Young", "attributes"])
     add("taskonomy", ["splits_taskonomy/train_val_test_tiny.csv"], taskonomy, ["reshading"])
+    add(
+      "taskonomy", ["class_scene/taskonomy/hanson/point_0_view_0_domain_class_places.npy"], taskonomy,
+      ["class_scene"])
     add("cityscapes", ["camera/train/a/a_000000_000001_camera.json"], cityscapes, ["depth"])
     add(
       "metagraspnet", ["scene1/0.npz", "scene1/0_order.csv", "scene2/0_order.json"], metaGraspNet,
@@ -73,6 +76,11 @@ struct PublicDatasetPlace {
       for domain in ["rgb", "reshading"] {
         files["\(domain)/taskonomy/\(building)/point_0_view_0_domain_\(domain).png"] = image
       }
+      let classes = (0..<365).flatMap {
+        withUnsafeBytes(of: Float($0 == 7 ? 1 : 0).bitPattern.littleEndian, Array.init)
+      }
+      files["class_scene/taskonomy/\(building)/point_0_view_0_domain_class_places.npy"] =
+        NPYBytes(description: "<f4", shape: "(365,)", content: classes).bytes
     }
     return files
   }()

@@ -75,7 +75,11 @@ struct PublicDatasetSubject: Subject {
         guard objects.allSatisfy({ $0.amodalMask.height == 2 && $0.amodalMask.area >= $0.visibleMask.area }) else {
           throw Violation("'\(task)' has masks of other sizes")
         }
-      case .attributes, .probabilities: break
+      case .attributes: break
+      case .probabilities(let numbers):
+        guard numbers?.allSatisfy({ (0...1).contains($0) }) ?? true else {
+          throw Violation("'\(task)' has probabilities \(numbers!)")
+        }
       }
     }
   }

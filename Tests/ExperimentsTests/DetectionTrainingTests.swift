@@ -10,11 +10,9 @@ import Experiments
 @Suite(.serialized) struct DetectionTrainingTests {
   static func configuration(_ changes: [String] = []) throws -> Configuration {
     var configuration = Configuration()
-    for change in [
-      "workload=detection", "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32",
-      "workload.regionsPerImage=16", "workload.proposals=40",
-      "data.tasks=[objects]", "data.channels=rgbd", "data.trainingCount=4", "data.validationCount=2", "data.height=64",
-      "data.width=64", "network.encoder=resnet18_quarter", "optimizer.name=sgd", "training.steps=2",
+    for change in ["workload=detection"] + NarrowDetection.settings + [
+      "data.tasks=[objects]", "data.channels=rgbd", "data.trainingCount=4", "data.validationCount=2",
+      "network.encoder=resnet18_quarter", "optimizer.name=sgd", "training.steps=2",
       "training.batchSize=2", "training.evaluateEvery=0", "training.checkpointEvery=0", "run.threads=2",
       "diagnostics.every=0",
     ] + changes { try configuration.apply(assignment: change) }

@@ -19,11 +19,10 @@ import Experiments
     return configuration
   }
 
-  private static let detection = [
-    "workload=detection", "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32",
-    "workload.regionsPerImage=16", "workload.proposals=40", "data.channels=rgbd", "network.encoder=resnet18_quarter",
-    "data.validationCount=1", "data.height=64", "data.width=64",
-  ]
+  private static let detection =
+    ["workload=detection"] + NarrowDetection.settings + [
+      "data.channels=rgbd", "network.encoder=resnet18_quarter", "data.validationCount=1",
+    ]
 
   /// A training that is interrupted and goes on ends as one that is not.
   private func learn(_ configuration: Configuration) throws -> Evaluation {

@@ -109,10 +109,7 @@ import Experiments
     if configuration.data.cropHeight > 0 { changes += ["data.cropHeight=\(side)", "data.cropWidth=\(side)"] }
     if isConnectionStrength { changes.append("method.schedule.epoch=1") }
     if configuration.workload.name == "detection" {
-      changes += [
-        "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32", "workload.regionsPerImage=16",
-        "workload.proposals=40", "data.height=64", "data.width=64",
-      ]
+      changes += NarrowDetection.settings
     }
     // There is one simulated scene among the files, and one real one.
     if configuration.data.dataset?.name == "metagraspnet" { changes.append("data.dataset.domain=both") }

@@ -15,6 +15,13 @@ public struct NPYBytes: Sendable {
       content: content)
   }
 
+  /// An array of one dimension of `float32`, of another shape if one is claimed.
+  public init(_ numbers: [Float], shape: String? = nil) {
+    self.init(
+      description: "<f4", shape: shape ?? "(\(numbers.count),)",
+      content: numbers.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) })
+  }
+
   public var bytes: [UInt8] {
     let length = ZipBytes.little(header.count, version == 1 ? 2 : 4)
     return [0x93] + Array("NUMPY".utf8) + [UInt8(version), 0] + length + header + content

@@ -7,13 +7,12 @@ import VisionData
 @Suite(.serialized, .timeLimit(.minutes(5))) struct DetectionCommandTests {
   private static let narrow =
     "{name: detection, channels: 8, anchorSize: 8, anchorsPerImage: 32, regionsPerImage: 16, proposals: 40}"
-  private static let micro = [
-    "workload=detection", "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32",
-    "workload.regionsPerImage=16", "workload.proposals=40", "data.tasks=[objects]", "data.channels=rgbd",
-    "data.height=64", "data.width=64",
-    "network.encoder=resnet18_quarter", "training.batchSize=2", "training.steps=2", "training.evaluateEvery=0",
-    "run.threads=2", "diagnostics.every=1",
-  ]
+  private static let micro =
+    ["workload=detection"] + NarrowDetection.settings + [
+      "data.tasks=[objects]", "data.channels=rgbd", "network.encoder=resnet18_quarter", "training.batchSize=2",
+      "training.steps=2", "training.evaluateEvery=0",
+      "run.threads=2", "diagnostics.every=1",
+    ]
 
   private func run(_ arguments: [String], in folder: URL) throws -> String {
     let result = try Command.run(arguments, in: folder)

@@ -5,8 +5,6 @@ import Testing
 /// A recipe for each of several data sets by the command, on small files in their true form: trained, interrupted, resumed,
 /// evaluated, and asked about a picture.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RecipeCommandTests {
-  private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-
   /// A recipe, the folder of its data set, and the settings that make it small.
   struct Example: Sendable, CustomTestStringConvertible {
     let recipe: String
@@ -21,11 +19,8 @@ import Testing
   private static let vit = ["network.encoder=vit_micro"]
   private static let resNet = ["network.encoder=resnet20_quarter"]
   private static let crop = ["data.cropHeight=32", "data.cropWidth=32"]
-  private static let detection = [
-    "workload.channels=8", "workload.anchorSize=8", "workload.anchorsPerImage=32", "workload.regionsPerImage=16",
-    "workload.proposals=40", "data.height=64", "data.width=64", "network.encoder=resnet18_quarter",
-    "optimizer.warmUpSteps=0",
-  ]
+  private static let detection =
+    NarrowDetection.settings + ["network.encoder=resnet18_quarter", "optimizer.warmUpSteps=0"]
 
   private static let examples = [
     Example(
@@ -62,9 +57,8 @@ import Testing
 
   @Test(arguments: examples) func aRecipeIsUsed(_ example: Example) throws {
     try withTemporaryFolder { folder in
-      let data = Self.tests.appendingPathComponent("VisionDataTests/Resources/datasets/\(example.folder)")
-      let recipe = Self.tests.deletingLastPathComponent().appendingPathComponent(
-        "Examples/recipes/\(example.recipe).yaml")
+      let data = PublicDatasets.folder(example.folder)
+      let recipe = PublicDatasets.recipes.appendingPathComponent("\(example.recipe).yaml")
       let settings =
         [
           "data.folder=\(data.path)", "data.height=32", "data.width=32", "training.steps=40", "training.batchSize=2",

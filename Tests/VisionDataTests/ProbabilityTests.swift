@@ -38,8 +38,7 @@ import VisionData
       try DatasetWriter(url).write(Source(targets: [.probabilities([0.1, 0.7, 0.2])]))
       let file = url.appendingPathComponent("scene/000000.npy")
       func complaint(_ numbers: [Float], shape: String = "(3,)") throws -> String {
-        let content = numbers.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
-        try Data(NPYBytes(description: "<f4", shape: shape, content: content).bytes).write(to: file)
+        try Data(NPYBytes(numbers, shape: shape).bytes).write(to: file)
         do {
           _ = try DatasetFolder(url).sample(at: 0)
           return "nothing"

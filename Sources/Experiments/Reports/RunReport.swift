@@ -81,7 +81,8 @@ public struct RunReport {
       <h2>Results after \(record.step) steps</h2>
       <p>The results are on images that were not trained on. The trivial predictor says the same about every image and every
       pixel: the most frequent class, the mean depth, the mean normal, the frequency of edges, salience and attributes, the mean
-      probabilities of classes. The mean gain over it in each task's first metric (where it reaches 0, the network's value v counts as ± v / (1 + |v|)) is
+      probabilities of classes. The mean gain over it in each task's first metric (where it reaches 0, the network's value v
+      counts as ± v / (1 + |v|)) is
       \(String(format: "%+.1f %%", record.score * 100)).</p>
       \(HTML.table(["Task", "Metric", "Network", "Trivial", "Gain"], rows))
       """
@@ -109,7 +110,8 @@ public struct RunReport {
     guard !rows.isEmpty else { return "" }
     return """
       <h2>Predictions</h2>
-      <p>These images were not trained on. Attributes are drawn as squares from dark red (no) to bright green (yes), probabilities as bars.</p>
+      <p>These images were not trained on. Attributes are drawn as squares from dark red (no) to bright green (yes),
+      probabilities as bars.</p>
       <div class="gallery">\(HTML.table(["Image", ""] + tasks, rows))</div>
       """
   }

@@ -58,8 +58,7 @@ struct DatasetSubject: Subject {
     try write("grey16.png", 1, .bits16([0, 1, 1000, 30_000, 60_000, 65_535]))
     let pack = NPYBytes(description: "|u1", shape: "(2, 2, 3, 3)", content: (0..<36).map { UInt8($0 * 7) })
     try Data(pack.bytes).write(to: self.folder.appendingPathComponent("images.npy"))
-    let scene = [Float(0.25), 0.25, 0.5].flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
-    try Data(NPYBytes(description: "<f4", shape: "(3,)", content: scene).bytes)
+    try Data(NPYBytes([0.25, 0.25, 0.5]).bytes)
       .write(to: self.folder.appendingPathComponent("scene.npy"))
     let mask = #"{"height": 2, "width": 3, "counts": [1, 2, 3]}"#
     try Data(

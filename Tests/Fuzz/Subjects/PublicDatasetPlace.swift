@@ -76,11 +76,8 @@ struct PublicDatasetPlace {
       for domain in ["rgb", "reshading"] {
         files["\(domain)/taskonomy/\(building)/point_0_view_0_domain_\(domain).png"] = image
       }
-      let classes = (0..<365).flatMap {
-        withUnsafeBytes(of: Float($0 == 7 ? 1 : 0).bitPattern.littleEndian, Array.init)
-      }
       files["class_scene/taskonomy/\(building)/point_0_view_0_domain_class_places.npy"] =
-        NPYBytes(description: "<f4", shape: "(365,)", content: classes).bytes
+        NPYBytes((0..<365).map { $0 == 7 ? 1 : 0 }).bytes
     }
     return files
   }()

@@ -13,16 +13,6 @@ import Torch
   private static let metaLearningRate = 0.02
   private static let taskCount = OracleProblem.tasks.count
 
-  /// The parts of the first batch, then of the second.
-  private func parts(_ count: Int) -> [Range<Int>] {
-    let size = OracleProblem.rowCount / count
-    return (0..<count).map { ($0 * size)..<(($0 + 1) * size) }
-  }
-
-  private func values(_ problem: OracleProblem) -> [[Double]] {
-    problem.store.vectors.map { $0.values.array(of: Double.self) }
-  }
-
   private func optimizer(_ problem: OracleProblem, _ method: MultitaskMethod) throws -> MultitaskOptimizer {
     try method.checkComposition()
     return MultitaskOptimizer(
@@ -74,7 +64,7 @@ import Torch
     let given = try optimizer(
       expected, method(combination, ManualWeighting(weights: [Double](repeating: 0.1, count: Self.taskCount))))
     var (weights, adam) = ([0.1, 0.1, 0.1], ScalarOptimizer(.adam, learningRate: Self.metaLearningRate))
-    let ranges = parts(combination.partCount)
+    let ranges = combination.parts
     for step in 0..<2 {
       if !kind.hasAbsent { adam.update(&weights, gradient: try slopes(problem, weights, step: step)) }
       _ = try learning.step(
@@ -88,7 +78,7 @@ import Torch
       given.method.weighting = ManualWeighting(weights: learned)
       _ = try given.step(
         ranges.prefix(ranges.count / 2).map { expected.objective($0, step: step) }, learningRate: Self.learningRate)
-      let (found, wanted) = (values(problem), values(expected))
+      let (found, wanted) = (problem.values, expected.values)
       guard found.map(\.count) == wanted.map(\.count),
         zip(found.joined(), wanted.joined()).allSatisfy({ abs($0 - $1) < 1e-9 })
       else { return "the parameters after step \(step) differ" }
@@ -114,7 +104,7 @@ import Torch
           let problem = OracleProblem(combination.kind, dtype: .float64)
           #expect(throws: MethodError.self, "\(combination)") {
             try optimizer(problem, method(combination, AutoLambda()))
-              .step(parts(partCount).map { problem.objective($0, step: 0) }, learningRate: 0.1)
+              .step(OracleProblem.parts(partCount).map { problem.objective($0, step: 0) }, learningRate: 0.1)
           }
           refused += 1
           continue
@@ -230,7 +220,7 @@ import Torch
         let (factors, value) = try definition(problem, forum)
         let method = MultitaskMethod(weighting: forum, aggregator: aggregator.value, level: level, seed: 5)
         let learning = try optimizer(problem, method)
-        _ = try learning.step(parts(partCount).map { problem.objective($0, step: 0) }, learningRate: 0.1)
+        _ = try learning.step(OracleProblem.parts(partCount).map { problem.objective($0, step: 0) }, learningRate: 0.1)
         let mixture = (learning.method.weighting as! FORUM).state.mixture
         #expect(mixture.count == Self.taskCount && abs(mixture.reduce(0, +) - 1) < 1e-9, "\(what)")
         // No point of the simplex is better.
@@ -244,7 +234,7 @@ import Torch
         let plain = MultitaskMethod(aggregator: aggregator.value, level: level, seed: 5)
         _ = try optimizer(expected, plain)
           .step([Both(problem: expected, step: 0, factors: factors(mixture))], learningRate: 0.1)
-        expectClose(values(problem), values(expected), tolerance: 1e-8, what)
+        expectClose(problem.values, expected.values, tolerance: 1e-8, what)
       }
     }
   }

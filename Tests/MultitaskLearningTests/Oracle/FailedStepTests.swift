@@ -29,15 +29,13 @@ import Torch
     }
   }
 
-  private func values(_ problem: OracleProblem) -> [[Double]] { problem.store.vectors.map { $0.values.array() } }
-
   private func failing(_ problem: OracleProblem, task: Int, after count: Int) -> Failing {
     Failing(objective: problem.objective(step: 0), failing: task, counter: Failing.Counter(), finiteCount: count)
   }
 
   @Test(arguments: MethodRegistry.aggregators.map(\.name)) func aJointStepChangesNothing(_ aggregator: String) throws {
     let problem = OracleProblem(OracleProblem.Kind(), dtype: .float64)
-    let before = values(problem)
+    let before = problem.values
     let method = MultitaskMethod(
       weighting: UncertaintyWeighting(taskCount: 3),
       aggregator: try MethodRegistry.aggregator(aggregator).make(tasks: OracleProblem.tasks))
@@ -46,7 +44,7 @@ import Torch
     #expect { try optimizer.step(parts, learningRate: 0.1) } throws: {
       ($0 as? NonFiniteError)?.task == "b"
     }
-    #expect(values(problem) == before)
+    #expect(problem.values == before)
     #expect(try optimizer.method.encodedState() == method.encodedState())
   }
 
@@ -66,7 +64,7 @@ import Torch
     var brute = BruteForce(
       expected, MultitaskMethod(), parts: [0..<OracleProblem.rowCount], learningRate: 0.1)
     try brute.step(0, groups: [[0, 2]])
-    expectClose(values(problem), values(expected), tolerance: 1e-12)
+    expectClose(problem.values, expected.values, tolerance: 1e-12)
     #expect(try optimizer.method.encodedState() == method.encodedState())
   }
 
@@ -77,8 +75,8 @@ import Torch
     let optimizer = MultitaskOptimizer(problem.store, method: method, optimizer: SGD())
     let objective = failing(problem, task: 0, after: 1)
     _ = try optimizer.step([objective], learningRate: 0.1)
-    let after = values(problem)
+    let after = problem.values
     #expect(throws: NonFiniteError.self) { try optimizer.step([objective], learningRate: 0.1) }
-    #expect(values(problem) == after)
+    #expect(problem.values == after)
   }
 }

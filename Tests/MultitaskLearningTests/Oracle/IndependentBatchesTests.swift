@@ -31,8 +31,7 @@ import Torch
           _ = try optimizer.step(parts.map { problem.objective($0, step: step) }, learningRate: 0.1)
           try brute.step(step, groups: [[0, 1, 2]])
         }
-        let values = [problem, expected].map { $0.store.vectors.map { $0.values.array(of: Double.self) } }
-        expectClose(values[0], values[1], tolerance: 1e-9, "\(weighting) \(kind)")
+        expectClose(problem.values, expected.values, tolerance: 1e-9, "\(weighting) \(kind)")
       }
     }
   }

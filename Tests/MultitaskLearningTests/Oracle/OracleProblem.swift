@@ -77,6 +77,15 @@ final class OracleProblem {
     inputs = (0..<2).map { _ in generator.normal([Self.rowCount, 4]).to(dtype) }
   }
 
+  /// The parameters, vector by vector.
+  var values: [[Double]] { store.vectors.map { $0.values.array(of: Double.self) } }
+
+  /// The rows of a batch in some number of parts.
+  static func parts(_ count: Int) -> [Range<Int>] {
+    let size = rowCount / count
+    return (0..<count).map { ($0 * size)..<(($0 + 1) * size) }
+  }
+
   /// The rows of a batch for which a task has labels.
   func labels(of task: Int, step: Int) -> Range<Int> {
     if kind.hasAbsent && task == 1 && step == 0 { return 0..<0 }

@@ -40,10 +40,7 @@ extension StepOracleTests {
       return drop
     }
 
-    var parts: [Range<Int>] {
-      let size = OracleProblem.rowCount / partCount
-      return (0..<partCount).map { ($0 * size)..<(($0 + 1) * size) }
-    }
+    var parts: [Range<Int>] { OracleProblem.parts(partCount) }
 
     /// Whether the parts of the batch make a difference by definition, not only in how the step computes it.
     var seesParts: Bool {

@@ -24,7 +24,7 @@ import Torch
         combination.parts.map { problem.objective($0, step: step) }, learningRate: Self.learningRate,
         observing: level)
     }
-    return (problem.store.vectors.map { $0.values.array(of: Double.self) }, reports)
+    return (problem.values, reports)
   }
 
   private struct Finding: Error { let text: String }
@@ -65,7 +65,7 @@ import Torch
       expectation.losses.append(brute.losses)
       expectation.weights.append(brute.weights)
     }
-    expectation.values = problem.store.vectors.map { $0.values.array(of: Double.self) }
+    expectation.values = problem.values
     return expectation
   }
 

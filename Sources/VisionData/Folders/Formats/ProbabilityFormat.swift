@@ -3,11 +3,10 @@ import ScientificFiles
 import Support
 
 /// The format of probabilities of classes: an npy file of one dimension for each sample.
-struct ProbabilityFormat: TargetFormat {
+struct ProbabilityFormat: FileFormat {
   let channels: Int
 
   var content: MapContent? { nil }
-  var hasFiles: Bool { true }
 
   var complaint: String? {
     (2...Self.mostClasses).contains(channels)
@@ -16,12 +15,6 @@ struct ProbabilityFormat: TargetFormat {
 
   /// Far beyond the classes of any data set; a linear layer of that many outputs can still be held.
   private static let mostClasses = 100_000
-
-  func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String] {
-    entry.targets[task.name].map { [$0] } ?? []
-  }
-
-  func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool { entry.targets[task.name] != nil }
 
   func target(of task: VisionTask, in entry: DatasetIndex.Entry, _ reader: TargetReader) throws -> Target {
     .probabilities(

@@ -33,8 +33,21 @@ extension TargetFormat {
   var hasFiles: Bool { false }
 }
 
+/// A format of ground truth in one file for each sample, which the index names by the task.
+protocol FileFormat: TargetFormat {}
+
+extension FileFormat {
+  var hasFiles: Bool { true }
+
+  func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String] {
+    entry.targets[task.name].map { [$0] } ?? []
+  }
+
+  func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool { entry.targets[task.name] != nil }
+}
+
 /// A format of ground truth for every pixel: one PNG file for each sample.
-protocol MapFormat: TargetFormat {
+protocol MapFormat: FileFormat {
   /// What the map's numbers mean.
   var mapContent: MapContent { get }
   /// The channels of the ground truth.
@@ -54,14 +67,7 @@ protocol MapFormat: TargetFormat {
 
 extension MapFormat {
   var content: MapContent? { mapContent }
-  var hasFiles: Bool { true }
   var fileChannels: Int { targetChannels }
-
-  func files(of task: VisionTask, in entry: DatasetIndex.Entry) -> [String] {
-    entry.targets[task.name].map { [$0] } ?? []
-  }
-
-  func isKnown(_ task: VisionTask, in entry: DatasetIndex.Entry) -> Bool { entry.targets[task.name] != nil }
 
   func target(of task: VisionTask, in entry: DatasetIndex.Entry, _ reader: TargetReader) throws -> Target {
     guard let path = entry.targets[task.name] else {

@@ -18,7 +18,7 @@ private enum TaskonomyReader {
       DatasetLayout(
         name: "domains",
         summary:
-          "DOMAIN/taskonomy/BUILDING/point_P_view_V_domain_NAME.png (class_object and class_scene: .npy) with the domain rgb, splits_taskonomy/train_val_test_{tiny,medium,full,fullplus}.csv"
+          "DOMAIN/taskonomy/BUILDING/point_P_view_V_domain_NAME.png (for class_object …_class_object.npy, for class_scene …_class_places.npy) with the domain rgb, splits_taskonomy/train_val_test_{tiny,medium,full,fullplus}.csv"
       ) { $0.file("rgb/taskonomy").isFolder && $0.file("splits_taskonomy").isFolder }
     ],
     settings: [

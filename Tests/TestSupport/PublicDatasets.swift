@@ -1,14 +1,14 @@
 import Foundation
 
 /// The files of public data sets in their true forms, which are those of the tests of VisionData.
-enum PublicDatasets {
+public enum PublicDatasets {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
   /// The recipes of the papers.
-  static let recipes = tests.deletingLastPathComponent().appendingPathComponent("Examples/recipes")
+  public static let recipes = tests.deletingLastPathComponent().appendingPathComponent("Examples/recipes")
 
   /// The folder of a data set, such as `nyud_mt/NYUD_MT`.
-  static func folder(_ path: String) -> URL {
+  public static func folder(_ path: String) -> URL {
     tests.appendingPathComponent("VisionDataTests/Resources/datasets/\(path)")
   }
 }

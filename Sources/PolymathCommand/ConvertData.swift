@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Support
 import VisionData
 
 struct ConvertData: ParsableCommand {
@@ -60,8 +61,8 @@ struct ConvertData: ParsableCommand {
     conversion.tasks = tasks?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     conversion.count = count
     let written = try conversion.write(data.makeConfiguration(), to: URL(fileURLWithPath: out))
-    for (folder, count) in written { print("\(count) samples: \(folder.path)") }
-    let fields = zip(["data.folder", "data.validationFolder"], written).map { "--set \($0)=\($1.folder.path)" }
-    print("train on them by: polymath train \(fields.joined(separator: " "))")
+    for (folder, count) in written.parts { print("\(count) samples: \(folder.path)") }
+    let settings = written.settings.map { "--set \(quotedForShell($0))" }
+    print("train on them by: polymath train \(settings.joined(separator: " "))")
   }
 }

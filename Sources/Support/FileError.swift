@@ -25,6 +25,9 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     FileError(url, FileManager.default.fileExists(atPath: url.path) ? reason : "does not exist")
   }
 
+  /// Returns the error with a word on what the file was read for, such as a sample.
+  package func adding(_ place: String) -> FileError { FileError(URL(fileURLWithPath: path), "\(reason) (\(place))") }
+
   /// The path, and what is wrong.
   public var description: String { errorText("\(errorText(path)): \(reason)") }
 }

@@ -82,6 +82,10 @@ import VisionData
           && both.errors.contains(
             "is recognized by several data readers: data.dataset has to name one of coco, metagraspnet")
       )
+      let above = try Command.run(["data", "inspect", path("nyud_mt"), "--dataset", "nyud"], in: folder)
+      #expect(!above.succeeded && above.errors.contains("nyud_mt/NYUD_MT is one. What was looked for"))
+      let nameless = try Command.run(["data", "inspect", path("nyud_mt")], in: folder)
+      #expect(!nameless.succeeded && nameless.errors.contains("recognizes, but \(path("nyud_mt"))/NYUD_MT is"))
       let count = try Command.run(["data", "inspect", set.path, "--count", "-1"], in: folder)
       #expect(!count.succeeded && count.errors.contains("--count"))
     }
@@ -102,7 +106,65 @@ import VisionData
       let inspected = try Command.run(["data", "inspect", "scenes", "--count", "0"], in: folder)
       #expect(!inspected.succeeded && inspected.output.contains("range: "), "\(inspected.output)")
       for number in ["000000", "000003"] { #expect(inspected.output.contains("depth/\(number).png: ")) }
+      #expect(inspected.output.contains("(sample 4 of 12, '000003')"), "\(inspected.output)")
     }
+  }
+
+  /// A task of which the samples that are read say nothing.
+  @Test func inspectionSaysWhatIsUnknown() throws {
+    try withTemporaryFolder { folder in
+      let scenes = ["--count", "4", "--height", "32", "--width", "32", "--tasks", "depth,edges"]
+      #expect(try Command.run(["data", "scenes", "--out", "scenes"] + scenes, in: folder).succeeded)
+      let hole = Picture(width: 32, height: 32, channels: 1, samples: .bits16([UInt16](repeating: 0, count: 32 * 32)))
+      for number in 0..<4 { try hole.write(to: folder.appendingPathComponent("scenes/depth/00000\(number).png")) }
+      let result = try Command.run(["data", "inspect", "scenes"], in: folder)
+      #expect(!result.succeeded)
+      #expect(result.output.contains("depth: nothing is known of it in the samples that were read"), "\(result.output)")
+    }
+  }
+
+  /// What cannot be converted is named at once, and the command that is printed trains on what was.
+  @Test func conversionSaysWhatCanBeDone() throws {
+    try withTemporaryFolder { folder in
+      let taskonomy = [
+        "data", "convert", path("taskonomy"), "--set",
+        "data.dataset={name: taskonomy, excluded: published, training: train, validation: test}", "--height", "32",
+        "--width", "32", "--out", "views",
+      ]
+      let refused = try Command.run(taskonomy, in: folder)
+      #expect(!refused.succeeded)
+      for task in ["reshading", "edge_texture", "principal_curvature"] {
+        #expect(refused.errors.contains("cannot hold '\(task)'"), "\(refused.errors)")
+      }
+      let advice = try #require(refused.errors.firstMatch(of: /`--tasks ([a-z0-9_,]+)`/))
+      #expect(advice.1.contains("class_object") && advice.1.contains("normal") && !advice.1.contains("reshading"))
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("views").path))
+      #expect(try Command.run(taskonomy + ["--tasks", String(advice.1)], in: folder).succeeded)
+
+      for (source, tasks, channels) in [
+        ("nyud_mt/NYUD_MT", "depth,edges", "rgb"), ("celeba", "Young,Male", "rgb"),
+        ("uoais_sim/UOAIS-Sim", "objects", "rgbd"),
+      ] {
+        let name = String(source.prefix(4))
+        let converted = try Command.run(
+          [
+            "data", "convert", path(source), "--tasks", tasks, "--out", name, "--height", "64", "--width", "64",
+            "--set", "data.channels=\(channels)",
+          ],
+          in: folder)
+        #expect(converted.succeeded, "\(converted.errors)")
+        let command = try #require(converted.output.firstMatch(of: /train on them by: polymath (.*)/)).1
+        let quick = ["training.steps=1", "training.batchSize=1", "training.evaluateEvery=0", "data.validationCount=1"]
+        let arguments = Self.words(String(command)) + quick.flatMap { ["--set", $0] } + ["--out", "run-\(name)"]
+        let trained = try Command.run(arguments, in: folder)
+        #expect(trained.succeeded, "\(command): \(trained.errors)")
+      }
+    }
+  }
+
+  /// The words of a command, as a shell reads it.
+  private static func words(_ command: String) -> [String] {
+    command.matches(of: /'[^']*'|[^ ]+/).map { $0.output.filter { $0 != "'" } }
   }
 
   @Test func conversionGivesTheSameSamples() throws {

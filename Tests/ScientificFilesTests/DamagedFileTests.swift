@@ -12,7 +12,7 @@ import Testing
       "short.npy": "takes 48 bytes, but 39 follow: values are missing", "magic.npy": "is not an npy file",
       "pickled.npy": "describes Python objects (|O), which are not read",
       "missing_key.npz": "has no array 'depth': it has something_else", "corrupt.npz": "is damaged",
-      "truncated.mat": "ends early", "v73.mat": "python3 script/convert-mat73 '",
+      "truncated.mat": "ends early", "v73.mat": "python3 script/convert-mat73 /",
       "wrong_variable.mat": "has no variable 'LabelMap': it has Labels",
     ]
     #expect(try Resource.expected("broken/expected.json").keys == causes.keys.sorted())

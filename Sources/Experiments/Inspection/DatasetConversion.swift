@@ -28,9 +28,10 @@ public struct DatasetConversion {
   /// - Parameters:
   ///   - configuration: of which the data count: folder and data set.
   ///   - url: the folder for both parts, which has to be new or empty.
-  /// - Returns: the folders that were written, and the number of samples in each; a part without samples is left out.
-  /// - Throws: what is wrong with the data, and `FileError` (Support) for values that the format cannot hold.
-  public func write(_ configuration: Configuration, to url: URL) throws -> [(folder: URL, count: Int)] {
+  /// - Returns: what was written.
+  /// - Throws: what is wrong with the data, and `FileError` (Support) for values that the format cannot hold, with the
+  ///   tasks whose values it can.
+  public func write(_ configuration: Configuration, to url: URL) throws -> ConvertedDataset {
     if let content = try? FileManager.default.contentsOfDirectory(atPath: url.path), !content.isEmpty {
       throw FileError(url, "is not empty: choose another folder, so that nothing is lost")
     }
@@ -41,8 +42,10 @@ public struct DatasetConversion {
       throw ConfigurationError(unknownName("task", unknown, among: available.map(\.name)))
     }
     let dataset = try source.openForConversion(chosen)
+    let parts = zip(Self.parts, [dataset.training, dataset.validation]).filter { $1.count > 0 }
+    for (_, samples) in parts { try check(samples.sample(at: 0), url) }
     var written: [(URL, Int)] = []
-    for (part, samples) in zip(Self.parts, [dataset.training, dataset.validation]) where samples.count > 0 {
+    for (part, samples) in parts {
       let folder = url.appendingPathComponent(part)
       let limited = SampleRange(samples, 0..<min(samples.count, count ?? .max))
       try DatasetWriter(folder, pictureFormat: pictureFormat).write(limited, options) {
@@ -50,6 +53,17 @@ public struct DatasetConversion {
       }
       written.append((folder, limited.count))
     }
-    return written
+    return ConvertedDataset(
+      parts: written, tasks: available.filter { chosen.contains($0.name) }, channels: configuration.data.channels)
+  }
+
+  private func check(_ sample: Sample, _ url: URL) throws {
+    let complaints = DatasetWriter.complaints(about: sample, options)
+    guard !complaints.isEmpty else { return }
+    let unsuited = complaints.map(\.task)
+    let suited = sample.targets.keys.filter { !unsuited.contains($0) }.sorted()
+    let advice =
+      suited.isEmpty ? "" : ". The other tasks can be written: `--tasks \(suited.joined(separator: ","))` chooses them"
+    throw FileError(url, complaints.map(\.reason).joined(separator: "; ") + advice)
   }
 }

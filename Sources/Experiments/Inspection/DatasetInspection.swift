@@ -6,7 +6,8 @@ import VisionData
 public struct DatasetInspection {
   /// What was found, line by line.
   public let text: String
-  /// What is wrong: the first file of each task that is missing or cannot be read, and files that are not like the others.
+  /// What is wrong: the first file of each task that is missing or cannot be read, files that are not like the others, and
+  /// tasks of which the samples say nothing.
   public let problems: [String]
   /// A few samples for training with their ground truth, a row for each; nil if none could be read.
   public let sheet: Picture?
@@ -36,6 +37,9 @@ public struct DatasetInspection {
       var look = Self.look(at: task, source, count, &problems)
       look.files.remove(images.files)
       if let odd = look.files.oddOne { problems.append("\(task.name): \(odd)") }
+      if look.summary.isUnknown {
+        problems.append("\(task.name): nothing is known of it in the samples that were read")
+      }
       lines += ["", "\(task.name) (\(task.kind.title))"]
       lines += (look.files.lines.map { "file: \($0)" } + look.summary.lines).map { "  \($0)" }
     }

@@ -60,6 +60,9 @@ struct TargetSummary {
     range = range.map { min($0.lowerBound, value)...max($0.upperBound, value) } ?? value...value
   }
 
+  /// Whether samples were seen that say nothing of the task.
+  var isUnknown: Bool { valueCount > 0 && unknownCount == valueCount }
+
   // MARK: Text
 
   /// The lines of a report; empty if no sample was seen.

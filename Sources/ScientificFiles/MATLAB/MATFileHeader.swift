@@ -36,9 +36,8 @@ enum MATFileHeader {
   }
 
   private static func advice(for path: String) -> String {
-    let quoted = "'" + path.replacing("'", with: "'\\''") + "'"
-    return "is a MATLAB file of version 7.3 (HDF5), which is not read: convert it once with "
-      + "`python3 script/convert-mat73 \(excerpt(quoted, limit: 600)) FOLDER` (it needs the Python packages h5py, numpy, "
-      + "scipy and pillow)"
+    "is a MATLAB file of version 7.3 (HDF5), which is not read: convert it once with `python3 "
+      + "script/convert-mat73 \(excerpt(quotedForShell(path), limit: 600)) FOLDER` (it needs the Python packages h5py, "
+      + "numpy, scipy and pillow)"
   }
 }

@@ -65,6 +65,12 @@ public struct DatasetFolder: SampleSource {
   /// - Throws: `FileError` for a file that is missing, damaged, or not as the index says.
   public func sample(at position: Int) throws -> Sample {
     let entry = index.samples[position]
+    do { return try sample(entry) } catch let error as FileError {
+      throw error.adding("sample \(position + 1) of \(count), '\(excerpt(entry.id))'")
+    }
+  }
+
+  private func sample(_ entry: DatasetIndex.Entry) throws -> Sample {
     let image = try image(of: entry)
     let known = try tasks.map { ($0.name, try $0.kind.format.target(of: $0, in: entry, targets)) }
     return Sample(

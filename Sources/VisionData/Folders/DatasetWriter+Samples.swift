@@ -67,25 +67,32 @@ extension DatasetWriter {
     if let size = options.size, size != (sample.image.height, sample.image.width) {
       sample = sample.applying(.resize(height: size.height, width: size.width))
     }
-    for (task, target) in sample.targets { try check(target, of: task, options) }
+    let complaints = Self.complaints(about: sample, options)
+    guard complaints.isEmpty else {
+      throw FileError(url, complaints.map(\.reason).joined(separator: "; "))
+    }
     return sample
   }
 
-  /// - Throws: `FileError` for values that the files cannot hold.
-  private func check(_ target: Target, of task: String, _ options: SampleOptions) throws {
-    guard let map = target.map else { return }
+  /// What the files of a folder cannot hold of a sample: the tasks in the order of their names, and why.
+  package static func complaints(about sample: Sample, _ options: SampleOptions) -> [(task: String, reason: String)] {
+    sample.targets.sorted { $0.key < $1.key }.compactMap { task, target in
+      complaint(about: target, of: task, options).map { (task, $0) }
+    }
+  }
+
+  /// Why the files cannot hold some ground truth; nil if they can.
+  private static func complaint(about target: Target, of task: String, _ options: SampleOptions) -> String? {
+    guard let map = target.map else { return nil }
     let largest = map.values.values.max() ?? 0
-    switch map.content {
+    return switch map.content {
     case .distances where largest * options.depthUnits > 65_535:
-      throw FileError(
-        url,
-        "cannot hold depth of \(largest) m ('\(task)'): with \(options.depthUnits) units in a meter, files hold up to \(65_535 / options.depthUnits) m"
-      )
+      "cannot hold depth of \(largest) m ('\(task)'): with \(options.depthUnits) units in a meter, files hold up to \(65_535 / options.depthUnits) m"
     case .quantities where largest > 1 || (map.values.values.min() ?? 0) < 0:
-      throw FileError(url, "cannot hold '\(task)': its files hold numbers from 0 to 1, but there are others")
+      "cannot hold '\(task)': its files hold numbers from 0 to 1, but there are others"
     case .inverseDistances where largest > 255.9:
-      throw FileError(url, "cannot hold a disparity of \(largest) ('\(task)'): its files hold up to 255.9")
-    default: break
+      "cannot hold a disparity of \(largest) ('\(task)'): its files hold up to 255.9"
+    default: nil
     }
   }
 
@@ -135,7 +142,8 @@ extension DatasetWriter {
     let depth = PixelMap(
       channels: 1, height: image.height, width: image.width,
       values: Array(image.values[channel * count..<(channel + 1) * count]))
-    try check(.map(DenseMap(.distances, depth)), of: "the image's depth", options)
+    let complaint = Self.complaint(about: .map(DenseMap(.distances, depth)), of: "the image's depth", options)
+    if let complaint { throw FileError(url, complaint) }
     return Picture(
       width: image.width, height: image.height, channels: 1,
       samples: .bits16(depth.values.map { UInt16(($0 * options.depthUnits).rounded()) }))

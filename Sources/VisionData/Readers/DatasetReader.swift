@@ -98,9 +98,9 @@ public struct DatasetReader: Registered {
     let fitting = layouts.filter { $0.recognizes(folder) }
     guard let layout = fitting.first else {
       guard FileManager.default.fileExists(atPath: folder.path) else { throw FileError.unreadable(folder) }
-      let forms = layouts.map { "\($0.name): \($0.summary)" }
-      throw FileError(
-        folder, "is not a data set of the reader \(name). What was looked for: \(forms.joined(separator: "; "))")
+      let forms = layouts.map { "\($0.name): \($0.summary)" }.joined(separator: "; ")
+      let hint = folder.firstFolderBelow(where: recognizes).map { ". \($0.path) is one" } ?? ""
+      throw FileError(folder, "is not a data set of the reader \(name)\(hint). What was looked for: \(forms)")
     }
     guard fitting.count == 1 else {
       throw FileError(
@@ -183,10 +183,13 @@ extension DatasetReader {
   }
 
   private static func unrecognized(_ folder: URL) -> FileError {
-    let readers = registry.entries.filter(\.needsFolder).map { "\($0.name) (\($0.summary))" }
+    let readers = registry.entries.filter(\.needsFolder)
+    let fitting = folder.firstFolderBelow { below in readers.contains { $0.recognizes(below) } }
+    let hint = fitting.map { "but \($0.path) is" } ?? "nor is a folder below it"
+    let names = readers.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
     return FileError(
       folder,
-      "is not a data set that a reader recognizes, maybe as the data lie in a folder below it; data.dataset says which it has to be, and then what is missing is named. There are \(readers.joined(separator: ", ")). `polymath data scenes --out` writes a folder that is one"
+      "is not a data set that a reader recognizes, \(hint); data.dataset says which it has to be, and then what is missing is named. There are \(names). `polymath data scenes --out` writes a folder that is one"
     )
   }
 }

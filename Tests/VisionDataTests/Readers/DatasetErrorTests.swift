@@ -65,6 +65,37 @@ import VisionData
     #expect(gap.contains("train/image/0.npy") && gap.contains("without a gap"))
   }
 
+  @Test func foldersOfWantedTasksAreNamedIfTheyAreMissing() throws {
+    let chosen = ["excluded": "published", "training": "train", "validation": "test"]
+    for (name, root, task, place, settings) in [
+      ("taskonomy", "", "class_scene", "class_scene/taskonomy", chosen),
+      ("nyud_mt", "NYUD_MT", "edges", "edge", [:]),
+      ("pascal_mt", "PASCAL_MT", "saliency", "sal_distill", [:]),
+      ("cityscapes", "", "depth", "camera", [:]),
+      ("mtan_nyuv2", "nyuv2", "depth", "train/depth", [:]),
+    ] {
+      let text = try complaint(name, root: root, tasks: [task], settings: settings, remove(place))
+      #expect(text.contains("/\(place): holds nothing, but a task of data.tasks, '\(task)', "), "\(text)")
+      #expect(text.contains("There are files of "), "\(text)")
+    }
+  }
+
+  /// Views of Taskonomy may lack files, but not all of them.
+  @Test func aTaskOfWhichNothingIsKnownIsAnError() throws {
+    let settings = ["excluded": "published", "training": "train", "validation": "test"]
+    let text = try complaint("taskonomy", tasks: ["class_scene"], settings: settings) { folder in
+      let files = FileManager.default.enumerator(
+        at: folder.appendingPathComponent("class_scene"), includingPropertiesForKeys: nil)
+      for case let file as URL in files! where file.pathExtension == "npy" {
+        let renamed = file.path.replacing("class_places", with: "class_scene")
+        try FileManager.default.moveItem(atPath: file.path, toPath: renamed)
+      }
+    }
+    #expect(
+      text.contains("class_scene/taskonomy/hanson/point_0_view_0_domain_class_places.npy: does not exist, nor does"),
+      "\(text)")
+  }
+
   @Test func listsAreChecked() throws {
     let (name, root, list) = ("nyud_mt", "NYUD_MT", "gt_sets/train.txt")
     func complaint(_ text: String) throws -> String {

@@ -13,18 +13,19 @@ struct CityscapesFolder: SampleFiles {
 
   /// Looks which tasks there are files of: depth needs disparities and cameras.
   ///
-  /// - Throws: `FileError` for a folder without files of any task.
+  /// - Throws: `FileError` for a folder without files of any task, or of one that is wanted.
   init(_ folder: URL, _ request: DatasetRequest) throws {
     self.folder = folder
     files = PixelFiles(request)
-    let (hasLabels, hasDisparity) = (folder.file("gtFine").isFolder, folder.file("disparity").isFolder)
-    tasks =
-      (hasLabels ? [CityscapesClasses.classTask, CityscapesClasses.categoryTask] : [])
-      + (hasDisparity ? [Self.disparityTask] : [])
-      + (hasDisparity && folder.file("camera").isFolder ? [Self.depthTask] : [])
-    guard !tasks.isEmpty else {
-      throw FileError(folder, "holds no ground truth: at least one of the folders gtFine and disparity is expected")
-    }
+    let all = [CityscapesClasses.classTask, CityscapesClasses.categoryTask, Self.disparityTask, Self.depthTask]
+    let places = TaskPlaces(
+      folder,
+      [
+        (all[0].name, ["gtFine"]), (all[1].name, ["gtFine"]), (all[2].name, ["disparity"]),
+        (all[3].name, [folder.file("disparity").isFolder ? "camera" : "disparity"]),
+      ])
+    try places.require(request.tasks)
+    tasks = all.filter { places.available.contains($0.name) }
   }
 
   /// Finds the images of a split, by city and name. Their ids are `split/city/name`.

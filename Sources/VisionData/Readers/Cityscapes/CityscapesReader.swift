@@ -43,7 +43,7 @@ private enum CityscapesReader {
   ) throws -> (files: any SampleFiles, list: (String) throws -> SplitList) {
     let folder = try request.requiredFolder(of: name)
     guard try reader.layout(of: folder).name == official else {
-      let files = NumberedFolder(folder, numbered(folder), request)
+      let files = try NumberedFolder(folder, numbered(folder), request)
       return (files, files.list)
     }
     let files = try CityscapesFolder(folder, request)

@@ -43,7 +43,7 @@ struct FileSamples: SampleSource {
 
   func sample(at position: Int) throws -> Sample {
     do { return try sample(split.ids[position]) } catch let error as FileError {
-      throw FileError(URL(fileURLWithPath: error.path), "\(error.reason) (\(split.place(of: position)))")
+      throw error.adding(split.place(of: position))
     }
   }
 

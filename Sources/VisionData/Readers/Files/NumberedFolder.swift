@@ -18,9 +18,13 @@ struct NumberedFolder: SampleFiles {
   var tasks: [VisionTask] { sources.map(\.task) }
 
   /// Takes the sources whose folders there are.
-  init(_ folder: URL, _ sources: [Source], _ request: DatasetRequest) {
+  ///
+  /// - Throws: `FileError` for a folder without files of any task, or of one that is wanted.
+  init(_ folder: URL, _ sources: [Source], _ request: DatasetRequest) throws {
     self.folder = folder
-    self.sources = sources.filter { folder.file("train/\($0.folder)").isFolder }
+    let places = TaskPlaces(folder, sources.map { ($0.task.name, ["train/\($0.folder)"]) })
+    try places.require(request.tasks)
+    self.sources = sources.filter { places.available.contains($0.task.name) }
     files = PixelFiles(request)
   }
 

@@ -18,6 +18,24 @@ extension URL {
     return false
   }
 
+  /// Returns the first folder inside of this one, at most two levels below it, of which a condition holds. It looks at a
+  /// thousand folders at most.
+  func firstFolderBelow(where fits: (URL) -> Bool) -> URL? {
+    var (level, seenCount) = ([self], 0)
+    for _ in 0..<2 {
+      var next: [URL] = []
+      for parent in level {
+        for name in (try? parent.contents()) ?? [] where seenCount < 1000 && parent.file(name).isFolder {
+          seenCount += 1
+          if fits(parent.file(name)) { return parent.file(name) }
+          next.append(parent.file(name))
+        }
+      }
+      level = next
+    }
+    return nil
+  }
+
   /// The names of what lies in this folder, sorted.
   ///
   /// - Throws: `FileError` for a folder that cannot be read.

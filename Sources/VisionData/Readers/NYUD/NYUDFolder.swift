@@ -23,7 +23,7 @@ struct NYUDFolder: SampleFiles {
 
   /// Looks which tasks there are files of.
   ///
-  /// - Throws: `FileError` for a folder without files of any task.
+  /// - Throws: `FileError` for a folder without files of any task, or of one that is wanted.
   init(_ folder: URL, _ request: DatasetRequest) throws {
     self.folder = folder
     files = PixelFiles(request)
@@ -36,16 +36,14 @@ struct NYUDFolder: SampleFiles {
       found[task] = source.extensions.first { folder.file(source.folder).holdsFile($0) }
     }
     extensions = found
+    try TaskPlaces(folder, Self.sources.map { ($0.key, [$0.value.folder]) }) { task, _ in found[task] != nil }
+      .require(request.tasks)
     let classes = (keepsVoid ? ["void"] : []) + NYUDClasses.forty
     let all = [
       VisionTask("segmentation", .segmentation(classes: classes)), VisionTask("depth", .depth),
       VisionTask("normals", .normals), VisionTask("edges", .edges),
     ]
     tasks = all.filter { found[$0.name] != nil }
-    guard !tasks.isEmpty else {
-      let names = Self.sources.map(\.value.folder).joined(separator: ", ")
-      throw FileError(folder, "holds no ground truth: at least one of the folders \(names) is expected")
-    }
   }
 
   func imageFile(of id: String) -> URL { folder.file("images/\(id).\(imageExtension)") }

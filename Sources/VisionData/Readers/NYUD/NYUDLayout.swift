@@ -47,10 +47,9 @@ enum NYUDLayout: String, CaseIterable {
   /// That the official file has to be converted, and how.
   static func conversion(of folder: URL) -> FileError {
     let file = folder.file(officialFile)
-    let quoted = "'" + file.path.replacing("'", with: "'\\''") + "'"
     return FileError(
       file,
-      "is a MATLAB file of version 7.3 (HDF5), which is not read: convert it once with `python3 script/convert-mat73 \(excerpt(quoted, limit: 600)) FOLDER`, and set data.folder to the new folder. It has segmentation and depth, but neither normals nor edges"
+      "is a MATLAB file of version 7.3 (HDF5), which is not read: convert it once with `python3 script/convert-mat73 \(excerpt(quotedForShell(file.path), limit: 600)) FOLDER`, and set data.folder to the new folder. It has segmentation and depth, but neither normals nor edges"
     )
   }
 }

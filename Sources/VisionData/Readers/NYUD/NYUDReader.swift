@@ -36,7 +36,7 @@ private enum NYUDReader {
     switch NYUDLayout(rawValue: try reader.layout(of: folder).name) {
     case .official: throw NYUDLayout.conversion(of: folder)
     case .numbered:
-      let files = NumberedFolder(folder, try numbered(request), request)
+      let files = try NumberedFolder(folder, try numbered(request), request)
       return (files, files.list)
     case .survey, .png, .first, nil:
       return (

@@ -23,15 +23,13 @@ struct PASCALFolder: SampleFiles {
 
   /// Looks which tasks there are files of.
   ///
-  /// - Throws: `FileError` for a folder without files of any task.
+  /// - Throws: `FileError` for a folder without files of any task, or of one that is wanted.
   init(_ folder: URL, _ request: DatasetRequest) throws {
     self.folder = folder
     files = PixelFiles(request)
-    tasks = Self.sources.filter { $0.folders.contains { folder.file($0).isFolder } }.map(\.task)
-    guard !tasks.isEmpty else {
-      let names = Self.sources.flatMap(\.folders).joined(separator: ", ")
-      throw FileError(folder, "holds no ground truth: at least one of the folders \(names) is expected")
-    }
+    let places = TaskPlaces(folder, Self.sources.map { ($0.task.name, $0.folders) })
+    try places.require(request.tasks)
+    tasks = Self.sources.map(\.task).filter { places.available.contains($0.name) }
   }
 
   func imageFile(of id: String) -> URL { folder.file("JPEGImages/\(id).jpg") }

@@ -20,10 +20,15 @@ struct TaskonomyFolder: SampleFiles {
   private let interpolatedSize: ImageSize?
   private let depthInMeters: Bool
 
-  init(_ folder: URL, _ request: DatasetRequest) {
+  /// Looks which domains there are.
+  ///
+  /// - Throws: `FileError` for a folder without any, and for a domain that is wanted and not there.
+  init(_ folder: URL, _ request: DatasetRequest) throws {
     self.folder = folder
     files = PixelFiles(request)
-    domains = TaskonomyDomain.all.filter { folder.file("\($0.name)/taskonomy").isFolder }
+    let places = TaskPlaces(folder, TaskonomyDomain.all.map { ($0.name, ["\($0.name)/taskonomy"]) })
+    try places.require(request.tasks)
+    domains = TaskonomyDomain.all.filter { places.available.contains($0.name) }
     defects = Set(request.words("reproduce").compactMap(Defect.init))
     interpolatedSize = defects.contains(.resizing) ? ImageSize(height: request.height, width: request.width) : nil
     depthInMeters = request.settings["depth"] == "meters"
@@ -54,10 +59,22 @@ struct TaskonomyFolder: SampleFiles {
   /// No file has to be there.
   func targetFiles(of task: VisionTask, _ id: String) -> [URL] { [] }
 
-  /// Returns how many files of some tasks are missing.
-  func missingCount(of list: SplitList, tasks: [String]) throws -> Int {
-    domains.filter { tasks.contains($0.name) }.reduce(0) { count, domain in
-      count + list.ids.count { !file(of: domain, $0).exists }
+  /// Returns the files of some tasks that are missing.
+  ///
+  /// - Parameters:
+  ///   - ids: the samples.
+  ///   - tasks: the names of the tasks.
+  /// - Throws: `FileError` for a task of which no sample has a file, with the first that was looked for.
+  func missingFiles(of ids: [String], tasks: [String]) throws -> [URL] {
+    try domains.filter { tasks.contains($0.name) }.flatMap { domain in
+      let missing = ids.map { file(of: domain, $0) }.filter { !$0.exists }
+      if let first = missing.first, missing.count == ids.count {
+        throw FileError(
+          first,
+          "does not exist, nor does a file like it for another of the \(ids.count) samples: nothing is known of the task '\(domain.name)'"
+        )
+      }
+      return missing
     }
   }
 

@@ -41,14 +41,16 @@ private enum TaskonomyReader {
       let files = try opened(request)
       let folder = try request.requiredFolder(of: name)
       let splits = try TaskonomySplits(folder, request)
-      var missing = 0
+      var ids: [String] = []
       let dataset = try request.dataset(of: files, reader: name) { split in
         let list = try splits.list(of: split)
-        missing += try files.missingCount(of: list, tasks: request.tasks)
+        ids += list.ids
         return list
       }
-      guard missing > 0 else { return dataset }
-      let note = "\(missing) files of the tasks are missing, of which nothing is known then"
+      let missing = try files.missingFiles(of: ids, tasks: request.tasks)
+      guard let first = missing.first else { return dataset }
+      let note =
+        "files of the tasks that are missing, and of which nothing is known then: \(missing.count), the first of them \(first.path)"
       return Dataset(
         tasks: dataset.tasks, training: dataset.training, validation: dataset.validation,
         note: [dataset.note, note].compactMap { $0 }.joined(separator: "; "))
@@ -59,6 +61,6 @@ private enum TaskonomyReader {
   private static func opened(_ request: DatasetRequest) throws -> TaskonomyFolder {
     let folder = try request.requiredFolder(of: name)
     _ = try reader.layout(of: folder)
-    return TaskonomyFolder(folder, request)
+    return try TaskonomyFolder(folder, request)
   }
 }

@@ -1,0 +1,46 @@
+import Foundation
+import Support
+
+/// Where the files of each task of a data set lie, by which it is known what there is ground truth for.
+struct TaskPlaces {
+  private let folder: URL
+  private let paths: [(task: String, places: [String])]
+  /// The tasks that there are files of.
+  let available: Set<String>
+
+  /// Looks which places there are.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the data set.
+  ///   - paths: the places of each task in the folder, of which one has to be there.
+  ///   - isFilled: whether there are files at a place; by default, whether it is a folder.
+  init(
+    _ folder: URL, _ paths: [(task: String, places: [String])],
+    isFilled: (_ task: String, URL) -> Bool = { $1.isFolder }
+  ) {
+    self.folder = folder
+    self.paths = paths
+    available = Set(
+      paths.filter { task, places in places.contains { isFilled(task, folder.file($0)) } }.map(\.task))
+  }
+
+  /// Makes sure that there are files of every task that is wanted.
+  ///
+  /// - Parameter wanted: the names of tasks. Those that have no place in any folder of this form are left to others.
+  /// - Throws: `FileError` for a folder without files of any task, and one that names the place which a wanted task lacks.
+  func require(_ wanted: [String]) throws {
+    guard !available.isEmpty else {
+      let names = paths.flatMap(\.places).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      throw FileError(
+        folder, "holds no ground truth: at least one of the folders \(names.joined(separator: ", ")) is expected")
+    }
+    for (task, places) in paths where wanted.contains(task) && !available.contains(task) {
+      let others = places.dropFirst().map { " or \($0)" }.joined()
+      let known = paths.map(\.task).filter(available.contains).joined(separator: ", ")
+      throw FileError(
+        folder.file(places[0]),
+        "holds nothing, but a task of data.tasks, '\(task)', has its files in \(places[0])\(others). There are files of \(known)"
+      )
+    }
+  }
+}

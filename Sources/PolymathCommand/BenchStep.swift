@@ -76,7 +76,7 @@ struct BenchStep: ParsableCommand {
     print("ratio: \(steps.ratio(to: floors))")
     if benchmark.floor == .jointForEachGroup {
       print(
-        "groups: \(StepBenchmark.updateCount(of: report)) in the last step; \(GroupingBenchmark(taskCount: tasks).summary)"
+        "groups: \(report.updateCount) in the last step; \(GroupingBenchmark(taskCount: tasks).summary)"
       )
     }
     print(String(format: "peak memory: %.0f MB", Double(ProcessMemory.peak) / 1e6))
@@ -119,20 +119,12 @@ struct BenchStep: ParsableCommand {
     of benchmark: StepBenchmark, _ network: BenchmarkNetwork, _ level: GradientLevel
   ) throws -> (name: String, run: (StepReport) throws -> Void) {
     switch level {
-    case .parameters: return (description(of: benchmark.floor), { benchmark.passes(of: benchmark.floor, after: $0) })
+    case .parameters:
+      return (benchmark.floor.description(taskCount: tasks), { benchmark.passes(after: $0) })
     case .features:
       let joint = try StepBenchmark(
         BenchmarkMethod("equal", taskCount: tasks), network, batchSize: options.batch, threads: options.threads)
       return ("a joint step with equal weights", { _ in try joint.step() })
-    }
-  }
-
-  private func description(of floor: StepBenchmark.Floor) -> String {
-    switch floor {
-    case .eachTask: "one forward and \(tasks) backward passes"
-    case .joint: "a joint forward and backward pass"
-    case .jointForEachGroup: "a joint forward and backward pass for each group"
-    case .alternating: "a forward and a backward pass for each of \(tasks) tasks"
     }
   }
 }

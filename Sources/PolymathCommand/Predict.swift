@@ -69,7 +69,7 @@ struct Predict: ParsableCommand {
           "'\(url(name, task).path)' is one of the images, and would be overwritten: --out names another folder")
       }
     }
-    try FileManager.default.createFolder(target)
+    if try !run.drawnTasks().isEmpty { try FileManager.default.createFolder(target) }
     var files = DetectionFiles()
     for (index, (name, image)) in read.enumerated() {
       for (task, reading) in try run.predict(image) {

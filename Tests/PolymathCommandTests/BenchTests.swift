@@ -59,8 +59,12 @@ import Testing
       let step = try Command.run(
         ["bench", "detection", "--training", "--rounds", "1", "--threads", "2", "--method", "uw+pcgrad"], in: folder)
       #expect(step.succeeded && step.output.contains("7 backward passes") && step.output.contains("ratio: "))
+      let sum = try Command.run(
+        ["bench", "detection", "--training", "--rounds", "1", "--threads", "2", "--method", "equal"], in: folder)
+      #expect(sum.succeeded && sum.output.contains("a joint forward and backward pass"), "\(sum.errors)")
       for (options, message) in [
         (["--method", "mgda"], "which --training measures"), (["--training", "--serve"], "leave out --training"),
+        (["--rounds", "0"], "--rounds is 0, but has to be at least 1"),
       ] {
         let refused = try Command.run(["bench", "detection"] + options, in: folder)
         #expect(!refused.succeeded && refused.errors.contains(message), "\(refused.errors)")

@@ -83,6 +83,9 @@ import Testing
       guard !example.picture.isEmpty else { return }
       let picture = data.appendingPathComponent(example.picture)
       #expect(try !run(["predict", "run", picture.path, "--out", "drawn"], in: folder).isEmpty)
+      // What is said of whole images is printed alone.
+      let isDrawn = FileManager.default.fileExists(atPath: folder.appendingPathComponent("drawn").path)
+      #expect(isDrawn == (example.recipe != "task-gates-celeba"))
     }
   }
 }

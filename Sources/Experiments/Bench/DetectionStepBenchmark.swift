@@ -33,14 +33,20 @@ public struct DetectionStepBenchmark {
     objective = try batches.next(partCount: 1, .training(RandomGenerator(seed: 3)))[0]
   }
 
+  /// The passes that a step needs at least, in words.
+  public var floor: String { StepFloor(of: optimizer.method).description(taskCount: objective.tasks.count) }
+
   /// Performs one whole step.
   ///
   /// - Throws: What the method throws.
-  public func step() throws { _ = try optimizer.step([objective], learningRate: 1e-4) }
+  @discardableResult
+  public func step() throws -> StepReport { try optimizer.step([objective], learningRate: 1e-4) }
 
-  /// Performs one forward pass, and a backward pass for each of the seven losses.
-  public func passes() {
+  /// Performs the passes of the floor once.
+  ///
+  /// - Parameter report: the report of a step like the one that is measured, which tells the number of groups.
+  public func passes(after report: StepReport) {
     let parameters = network.store.vectors.flatMap { $0.parameters.map(\.value) }
-    _ = gradientsOfEach(objective.losses(of: Array(network.tasks.indices)), withRespectTo: parameters)
+    StepFloor(of: optimizer.method).perform(objective, parameters: parameters, after: report)
   }
 }

@@ -47,48 +47,13 @@ public struct StepBenchmark {
   @discardableResult
   public func step() throws -> StepReport { try optimizer.step([objective], learningRate: 1e-4) }
 
-  /// The passes through the network that a step needs at least, without any use of their gradients.
-  public enum Floor: Sendable, Equatable {
-    /// One forward pass and a backward pass for each task: for methods that need each task's gradient.
-    case eachTask
-    /// A forward pass for all tasks and one backward pass of their sum.
-    case joint
-    /// The passes of ``joint`` for each update of a group.
-    case jointForEachGroup
-    /// A forward and a backward pass for each task by itself.
-    case alternating
-  }
-
   /// The passes that a step of the benchmark's method needs at least.
-  public var floor: Floor {
-    switch method.schedule.passes {
-    case .joint: method.needsEachGradient ? .eachTask : .joint
-    case .jointForEachUpdate: .jointForEachGroup
-    case .eachTask: .alternating
-    }
-  }
+  public var floor: StepFloor { StepFloor(of: method) }
 
-  /// Performs the passes once.
+  /// Performs the passes of the floor once.
   ///
-  /// - Parameters:
-  ///   - floor: the kind of passes.
-  ///   - report: the report of a step like the one that is measured, which tells the number of groups.
-  public func passes(of floor: Floor, after report: StepReport) {
-    let all = Array(network.outputs.indices)
-    switch floor {
-    case .eachTask:
-      _ = gradientsOfEach(objective.losses(of: all), withRespectTo: parameters)
-    case .joint, .jointForEachGroup:
-      for _ in 0..<Self.updateCount(of: report) {
-        _ = gradients(of: objective.losses(of: all), withRespectTo: parameters)
-      }
-    case .alternating:
-      for task in all { _ = gradients(of: objective.losses(of: [task]), withRespectTo: parameters) }
-    }
-  }
-
-  /// Returns the number of groups that a step updated; a joint step updates one group of all tasks.
-  public static func updateCount(of report: StepReport) -> Int { report.grouping?.updateCount ?? 1 }
+  /// - Parameter report: the report of a step like the one that is measured, which tells the number of groups.
+  public func passes(after report: StepReport) { floor.perform(objective, parameters: parameters, after: report) }
 
   private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
 }

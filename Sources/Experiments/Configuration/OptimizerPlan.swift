@@ -24,7 +24,8 @@ struct OptimizerPlan {
   init(_ choice: Configuration.OptimizerChoice, totalSteps: Int) throws {
     guard choice.warmUpSteps < totalSteps else {
       throw ConfigurationError(
-        "optimizer.warmUpSteps (\(choice.warmUpSteps)) leaves nothing of training.steps (\(totalSteps))")
+        "optimizer.warmUpSteps (\(choice.warmUpSteps)) leaves nothing of training.steps (\(totalSteps)): it has to be below them"
+      )
     }
     rule = choice.rule(choice.name, momentum: choice.momentum)
     groups = OptimizerGroups(

@@ -144,7 +144,7 @@ extension ConnectionStrength {
     let epochs = settings.optionalInteger("epochs") ?? (total - 1) / epoch + 1
     guard epochs > 1 || mixture == .phase1 || mixture == .phase2 else {
       throw MethodError(
-        "connection-strength: the training has one epoch of \(epoch) steps, too few for both phases: a smaller 'epoch' gives more"
+        "connection-strength: the training of \(total) steps has one epoch of \(epoch) steps, but both phases need two epochs at least: \(total > 1 ? "'epoch' has to be below \(total), or the training longer" : "the training has to be longer")"
       )
     }
     guard Self.epochs.contains(epoch), Self.epochs.contains(epochs) else {

@@ -7,7 +7,7 @@ struct InspectData: ParsableCommand {
     commandName: "inspect",
     abstract: "Look at a data set: its layout, and for each task ranges, classes, and what is unknown or wrong.",
     discussion:
-      "Some samples are drawn with their ground truth as a training would see them: with the transforms of the recipe, or of the defaults. The command fails if a file is missing or wrong."
+      "Some samples are drawn with their ground truth as a training would see them: with the transforms of the recipe, or of the defaults. The command fails if a file is missing or wrong, or if all samples are read (--count 0) and say nothing of a task."
   )
 
   @OptionGroup var data: DataOptions

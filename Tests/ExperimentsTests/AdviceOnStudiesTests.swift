@@ -16,7 +16,8 @@ import Experiments
   /// A study of `Examples`, whose results are in `Documentation`.
   private struct StudyRecord {
     let looks: String
-    /// The mean gain Δm in percent of each method that advice can judge, by the names of the registry.
+    /// How good each method came out that advice can judge, by the names of the registry: its mean gain Δm in percent, or
+    /// its mean rank with a minus sign where Δm depends on one measure.
     let gains: [String: Double]
   }
 
@@ -25,10 +26,15 @@ import Experiments
       looks: "scenes-study-looks",
       gains: [
         "pcgrad": -7.41, "cagrad": -5.14, "mgda": -10.90, "nash-mtl": 4.30, "imtl": 3.20, "aligned-mtl": -3.03,
-      ])
+      ]),
+    StudyRecord(
+      looks: "scenes-robust-analysis-looks",
+      gains: [
+        "pcgrad": -9.73, "cagrad": -8.58, "mgda": -19.48, "nash-mtl": -10.32, "imtl": -15.91, "aligned-mtl": -11.81,
+      ]),
   ]
 
-  /// One study is no more than an example: three of six at random would share 1.5 on average.
+  /// Two studies are no more than examples: three of six at random would share 1.5 on average.
   @Test func firstChoicesAreAmongTheBest() throws {
     var hits: [Int] = []
     for study in Self.studies {
@@ -46,6 +52,6 @@ import Experiments
       #expect(advice.firstChoices.count == 3)
     }
     // What came out; the documentation tells it.
-    #expect(hits == [3])
+    #expect(hits == [3, 1])
   }
 }

@@ -12,10 +12,10 @@ public struct ConvertedDataset {
   /// What the channels of the images are.
   public let channels: ImageChannels
 
-  /// The changes of a configuration with which a run trains on the data set: of tasks that no single network is trained for,
-  /// those about pixels, else those about images as a whole.
+  /// The changes of a configuration with which a run trains on the data set. Where one network cannot learn all tasks, they
+  /// choose those about pixels; without such, those about whole images; else objects.
   public var settings: [String] {
-    let fields = zip(["data.folder", "data.validationFolder"], parts).map { "\($0)=\($1.folder.path)" }
+    let fields = zip(["data.folder", "data.validationFolder"], parts).map { "\($0)=\(quoted($1.folder.path))" }
     let depth = channels.depthChannel == nil ? [] : ["data.channels=\(channels.rawValue)"]
     return fields + depth + Self.settings(of: tasks)
   }

@@ -41,6 +41,9 @@ public struct DatasetConversion {
     if let unknown = chosen.first(where: { name in !available.contains { $0.name == name } }) {
       throw ConfigurationError(unknownName("task", unknown, among: available.map(\.name)))
     }
+    guard !chosen.isEmpty else {
+      throw ConfigurationError("no task is chosen: \(available.map(\.name).joined(separator: ", "))")
+    }
     let dataset = try source.openForConversion(chosen)
     let parts = zip(Self.parts, [dataset.training, dataset.validation]).filter { $1.count > 0 }
     for (_, samples) in parts { try check(samples.sample(at: 0), url) }
@@ -60,7 +63,7 @@ public struct DatasetConversion {
   private func check(_ sample: Sample, _ url: URL) throws {
     let complaints = DatasetWriter.complaints(about: sample, options)
     guard !complaints.isEmpty else { return }
-    let unsuited = complaints.map(\.task)
+    let unsuited = complaints.map(\.subject)
     let suited = sample.targets.keys.filter { !unsuited.contains($0) }.sorted()
     let advice =
       suited.isEmpty ? "" : ". The other tasks can be written: `--tasks \(suited.joined(separator: ","))` chooses them"

@@ -6,8 +6,8 @@ import VisionData
 public struct DatasetInspection {
   /// What was found, line by line.
   public let text: String
-  /// What is wrong: the first file of each task that is missing or cannot be read, files that are not like the others, and
-  /// tasks of which the samples say nothing.
+  /// What is wrong: the first file of each task that is missing or cannot be read, files that are not like the others, and,
+  /// if all samples are read, tasks of which they say nothing.
   public let problems: [String]
   /// A few samples for training with their ground truth, a row for each; nil if none could be read.
   public let sheet: Picture?
@@ -27,7 +27,8 @@ public struct DatasetInspection {
     var (lines, problems) = (source.introduction, [String]())
     let tasks = try source.tasks()
     let names = tasks.map(\.name)
-    let opened = try source.open(names, &problems)
+    // What is wrong with the files of a task is told where that task is looked at.
+    let opened = try (try? source.open(names, &problems)) ?? source.open([], &problems)
     lines.append("training: \(opened.training.count) samples; validation: \(opened.validation.count) samples")
     if let note = opened.note { lines.append("note: \(note)") }
 
@@ -37,9 +38,7 @@ public struct DatasetInspection {
       var look = Self.look(at: task, source, count, &problems)
       look.files.remove(images.files)
       if let odd = look.files.oddOne { problems.append("\(task.name): \(odd)") }
-      if look.summary.isUnknown {
-        problems.append("\(task.name): nothing is known of it in the samples that were read")
-      }
+      if look.summary.isUnknown, count == 0 { problems.append("\(task.name): nothing is known of it in any sample") }
       lines += ["", "\(task.name) (\(task.kind.title))"]
       lines += (look.files.lines.map { "file: \($0)" } + look.summary.lines).map { "  \($0)" }
     }

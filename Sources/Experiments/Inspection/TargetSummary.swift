@@ -76,7 +76,7 @@ struct TargetSummary {
   private var unknownLine: String { "unknown: \(Self.percent(unknownCount, of: valueCount)) of the values" }
 
   private var rangeLine: String {
-    guard let range else { return "range: nothing is known" }
+    guard let range else { return "range: nothing is known in the samples that were read (--count 0 reads all)" }
     return "range: \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
   }
 

@@ -9,7 +9,7 @@ public struct AttributeWorkload: VisionWorkload, ImagePredicting {
 
   init(_ training: VisionTraining) { self.training = training }
 
-  /// None: predictions are words.
+  /// No tasks, as predictions are words.
   public var drawnTasks: [String] { [] }
 
   /// Returns what is predicted of each task, in words: the probability of each attribute, or the most probable classes.

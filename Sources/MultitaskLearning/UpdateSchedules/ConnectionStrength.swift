@@ -141,11 +141,14 @@ extension ConnectionStrength {
     // A training of unknown length is twenty epochs of a hundred steps.
     let total = max(1, settings.totalSteps ?? 2000)
     let epoch = settings.optionalInteger("epoch") ?? max(1, total / 20)
-    let epochs = settings.optionalInteger("epochs") ?? (total - 1) / epoch + 1
+    let wantedEpochs = settings.optionalInteger("epochs")
+    let epochs = wantedEpochs ?? (total - 1) / epoch + 1
     guard epochs > 1 || mixture == .phase1 || mixture == .phase2 else {
-      throw MethodError(
-        "connection-strength: the training of \(total) steps has one epoch of \(epoch) steps, but both phases need two epochs at least: \(total > 1 ? "'epoch' has to be below \(total), or the training longer" : "the training has to be longer")"
-      )
+      let cause =
+        wantedEpochs != nil
+        ? "'epochs' is 1"
+        : "the training of \(total) steps has one epoch of \(epoch) steps ('epoch' makes them shorter)"
+      throw MethodError("connection-strength: \(cause), but both phases need two epochs at least")
     }
     guard Self.epochs.contains(epoch), Self.epochs.contains(epochs) else {
       throw MethodError(

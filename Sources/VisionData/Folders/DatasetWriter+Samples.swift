@@ -63,22 +63,37 @@ extension DatasetWriter {
   }
 
   private func prepared(_ sample: Sample, _ options: SampleOptions) throws -> Sample {
-    var sample = sample
-    if let size = options.size, size != (sample.image.height, sample.image.width) {
-      sample = sample.applying(.resize(height: size.height, width: size.width))
-    }
     let complaints = Self.complaints(about: sample, options)
     guard complaints.isEmpty else {
       throw FileError(url, complaints.map(\.reason).joined(separator: "; "))
     }
-    return sample
+    return Self.resized(sample, options)
   }
 
-  /// What the files of a folder cannot hold of a sample: the tasks in the order of their names, and why.
-  package static func complaints(about sample: Sample, _ options: SampleOptions) -> [(task: String, reason: String)] {
-    sample.targets.sorted { $0.key < $1.key }.compactMap { task, target in
-      complaint(about: target, of: task, options).map { (task, $0) }
+  private static func resized(_ sample: Sample, _ options: SampleOptions) -> Sample {
+    guard let size = options.size, size != (sample.image.height, sample.image.width) else { return sample }
+    return sample.applying(.resize(height: size.height, width: size.width))
+  }
+
+  /// What the files of a folder cannot hold of a sample: the tasks in the order of their names, or the image's depth, and
+  /// why.
+  package static func complaints(about sample: Sample, _ options: SampleOptions) -> [(subject: String, reason: String)]
+  {
+    let sample = resized(sample, options)
+    let targets = sample.targets.sorted { $0.key < $1.key }.map { (subject: $0.key, target: $0.value) }
+    let depth = sample.depthChannel.map { channel in
+      (subject: "the image's depth", target: Target.map(DenseMap(.distances, Self.depth(of: sample.image, channel))))
     }
+    return (targets + (depth.map { [$0] } ?? [])).compactMap { subject, target in
+      complaint(about: target, of: subject, options).map { (subject, $0) }
+    }
+  }
+
+  private static func depth(of image: PixelMap, _ channel: Int) -> PixelMap {
+    let count = image.height * image.width
+    return PixelMap(
+      channels: 1, height: image.height, width: image.width,
+      values: Array(image.values[channel * count..<(channel + 1) * count]))
   }
 
   /// Why the files cannot hold some ground truth; nil if they can.
@@ -137,13 +152,8 @@ extension DatasetWriter {
     return .map(DenseMap(.distances, values, known: map.known))
   }
 
-  private func depthPicture(of image: PixelMap, _ channel: Int, _ options: SampleOptions) throws -> Picture {
-    let count = image.height * image.width
-    let depth = PixelMap(
-      channels: 1, height: image.height, width: image.width,
-      values: Array(image.values[channel * count..<(channel + 1) * count]))
-    let complaint = Self.complaint(about: .map(DenseMap(.distances, depth)), of: "the image's depth", options)
-    if let complaint { throw FileError(url, complaint) }
+  private func depthPicture(of image: PixelMap, _ channel: Int, _ options: SampleOptions) -> Picture {
+    let depth = Self.depth(of: image, channel)
     return Picture(
       width: image.width, height: image.height, channels: 1,
       samples: .bits16(depth.values.map { UInt16(($0 * options.depthUnits).rounded()) }))

@@ -99,7 +99,7 @@ public struct DatasetReader: Registered {
     guard let layout = fitting.first else {
       guard FileManager.default.fileExists(atPath: folder.path) else { throw FileError.unreadable(folder) }
       let forms = layouts.map { "\($0.name): \($0.summary)" }.joined(separator: "; ")
-      let hint = folder.firstFolderBelow(where: recognizes).map { ". \($0.path) is one" } ?? ""
+      let hint = folder.firstFolderBelow(where: recognizes).map { ". data.folder may have to be \($0.path)" } ?? ""
       throw FileError(folder, "is not a data set of the reader \(name)\(hint). What was looked for: \(forms)")
     }
     guard fitting.count == 1 else {
@@ -185,7 +185,7 @@ extension DatasetReader {
   private static func unrecognized(_ folder: URL) -> FileError {
     let readers = registry.entries.filter(\.needsFolder)
     let fitting = folder.firstFolderBelow { below in readers.contains { $0.recognizes(below) } }
-    let hint = fitting.map { "but \($0.path) is" } ?? "nor is a folder below it"
+    let hint = fitting.map { "but \($0.path) is" } ?? "nor was one found one or two levels below it"
     let names = readers.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
     return FileError(
       folder,

@@ -75,9 +75,20 @@ import VisionData
       ("mtan_nyuv2", "nyuv2", "depth", "train/depth", [:]),
     ] {
       let text = try complaint(name, root: root, tasks: [task], settings: settings, remove(place))
-      #expect(text.contains("/\(place): holds nothing, but a task of data.tasks, '\(task)', "), "\(text)")
+      #expect(text.contains("/\(place): does not exist, but the task '\(task)' is wanted"), "\(text)")
       #expect(text.contains("There are files of "), "\(text)")
     }
+  }
+
+  @Test func filesOfOtherKindsAreNoGroundTruth() throws {
+    let text = try complaint("nyud_mt", root: "NYUD_MT", tasks: ["edges"]) { folder in
+      let edges = folder.appendingPathComponent("edge")
+      for name in try FileManager.default.contentsOfDirectory(atPath: edges.path) {
+        let file = edges.appendingPathComponent(name)
+        try FileManager.default.moveItem(at: file, to: file.appendingPathExtension("old"))
+      }
+    }
+    #expect(text.contains("NYUD_MT/edge: holds no files that are read, but the task 'edges' is wanted"), "\(text)")
   }
 
   /// Views of Taskonomy may lack files, but not all of them.
@@ -86,7 +97,7 @@ import VisionData
     let text = try complaint("taskonomy", tasks: ["class_scene"], settings: settings) { folder in
       let files = FileManager.default.enumerator(
         at: folder.appendingPathComponent("class_scene"), includingPropertiesForKeys: nil)
-      for case let file as URL in files! where file.pathExtension == "npy" {
+      for case let file as URL in Array(files!) where file.pathExtension == "npy" {
         let renamed = file.path.replacing("class_places", with: "class_scene")
         try FileManager.default.moveItem(atPath: file.path, toPath: renamed)
       }

@@ -41,6 +41,16 @@ struct FileSamples: SampleSource {
 
   var count: Int { split.ids.count }
 
+  /// The files of a task that may be missing, and are: how many, and the first; nil if none is.
+  func missingFiles(of task: VisionTask) -> (count: Int, first: URL)? {
+    var found: (count: Int, first: URL)?
+    for id in split.ids {
+      guard let file = files.optionalFile(of: task, id), !file.exists else { continue }
+      found = ((found?.count ?? 0) + 1, found?.first ?? file)
+    }
+    return found
+  }
+
   func sample(at position: Int) throws -> Sample {
     do { return try sample(split.ids[position]) } catch let error as FileError {
       throw error.adding(split.place(of: position))

@@ -79,10 +79,35 @@ extension DatasetRequest {
     let notes = [(lists.training, limited.0, "trainingCount"), (lists.validation, limited.1, "validationCount")]
       .filter { $0.0.ids.count > $0.1.ids.count }
       .map { "of \($0.0.ids.count) samples in \($0.0.name), \($0.1.ids.count) are used (data.\($0.2))" }
-    let all = notes + (remark.map { [$0] } ?? [])
+    let parts = (
+      training: try FileSamples(files, limited.0, self, reader: reader),
+      validation: try FileSamples(files, limited.1, self, reader: reader)
+    )
+    let missing = try Self.noteOnMissingFiles([parts.training, parts.validation])
     return Dataset(
-      tasks: files.tasks, training: try FileSamples(files, limited.0, self, reader: reader),
-      validation: try FileSamples(files, limited.1, self, reader: reader),
-      note: all.isEmpty ? nil : all.joined(separator: "; "))
+      tasks: files.tasks, training: parts.training, validation: parts.validation,
+      note: (notes + [remark, missing]).joinedNotes)
+  }
+
+  /// What is to be said of files that may be missing, and are; nil if there are none.
+  ///
+  /// - Throws: `FileError` for a task of which no sample has a file.
+  private static func noteOnMissingFiles(_ parts: [FileSamples]) throws -> String? {
+    var all: (count: Int, first: URL)?
+    for task in parts[0].tasks {
+      let missing = parts.compactMap { $0.missingFiles(of: task) }
+      guard let first = missing.first?.first else { continue }
+      let count = missing.reduce(0) { $0 + $1.count }
+      guard count < parts.reduce(0, { $0 + $1.count }) else {
+        throw FileError(
+          first,
+          "does not exist, nor does a file like it for another sample: the task '\(task.name)' has to be left out, or its files belong there"
+        )
+      }
+      all = ((all?.count ?? 0) + count, all?.first ?? first)
+    }
+    return all.map {
+      "files of tasks are missing (\($0.count), the first is \($0.first.path)): nothing is known of these tasks in their samples"
+    }
   }
 }

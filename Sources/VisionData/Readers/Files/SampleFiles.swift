@@ -8,6 +8,9 @@ protocol SampleFiles: Sendable {
   func imageFile(of id: String) -> URL
   /// Returns the files that hold a sample's ground truth, all of which have to be there.
   func targetFiles(of task: VisionTask, _ id: String) -> [URL]
+  /// Returns a file with a sample's ground truth that may be missing, by which nothing is known of the task in the sample;
+  /// nil, by default, for tasks whose files all have to be there.
+  func optionalFile(of task: VisionTask, _ id: String) -> URL?
   /// Reads a sample's image, with colors from 0 to 1.
   func image(of id: String) throws -> PixelMap
   /// Reads a sample's ground truth.
@@ -28,4 +31,5 @@ protocol SampleFiles: Sendable {
 extension SampleFiles {
   var depthTask: VisionTask? { tasks.first { $0.kind == .depth } }
   var lackOfDepth: String? { nil }
+  func optionalFile(of task: VisionTask, _ id: String) -> URL? { nil }
 }

@@ -26,7 +26,7 @@ struct TaskPlaces {
 
   /// Makes sure that there are files of every task that is wanted.
   ///
-  /// - Parameter wanted: the names of tasks. Those that have no place in any folder of this form are left to others.
+  /// - Parameter wanted: the names of tasks. A name that this form of the data set does not know is left out here; what reads the configuration reports it.
   /// - Throws: `FileError` for a folder without files of any task, and one that names the place which a wanted task lacks.
   func require(_ wanted: [String]) throws {
     guard !available.isEmpty else {
@@ -35,11 +35,13 @@ struct TaskPlaces {
         folder, "holds no ground truth: at least one of the folders \(names.joined(separator: ", ")) is expected")
     }
     for (task, places) in paths where wanted.contains(task) && !available.contains(task) {
-      let others = places.dropFirst().map { " or \($0)" }.joined()
+      let place = folder.file(places[0])
+      let found = place.exists ? "holds no files that are read" : "does not exist"
+      let others = places.dropFirst().map { ", nor does \($0)" }.joined()
       let known = paths.map(\.task).filter(available.contains).joined(separator: ", ")
       throw FileError(
-        folder.file(places[0]),
-        "holds nothing, but a task of data.tasks, '\(task)', has its files in \(places[0])\(others). There are files of \(known)"
+        place,
+        "\(found)\(others), but the task '\(task)' is wanted (data.tasks): its files belong there, or the task has to be left out. There are files of \(known)"
       )
     }
   }

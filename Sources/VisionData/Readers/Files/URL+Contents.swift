@@ -18,18 +18,20 @@ extension URL {
     return false
   }
 
-  /// Returns the first folder inside of this one, at most two levels below it, of which a condition holds. It looks at a
-  /// thousand folders at most.
+  /// Returns the first folder inside of this one, at most two levels below it, of which a condition holds. It looks at some
+  /// thousand files and folders at most.
   func firstFolderBelow(where fits: (URL) -> Bool) -> URL? {
     var (level, seenCount) = ([self], 0)
     for _ in 0..<2 {
       var next: [URL] = []
       for parent in level {
-        for name in (try? parent.contents()) ?? [] where seenCount < 1000 && parent.file(name).isFolder {
-          seenCount += 1
-          if fits(parent.file(name)) { return parent.file(name) }
-          next.append(parent.file(name))
+        let names = ((try? parent.contents()) ?? []).prefix(1000)
+        for folder in names.map(parent.file) where folder.isFolder {
+          if fits(folder) { return folder }
+          next.append(folder)
         }
+        seenCount += names.count
+        guard seenCount < 1000 else { return nil }
       }
       level = next
     }

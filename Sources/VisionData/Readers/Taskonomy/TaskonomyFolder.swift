@@ -59,23 +59,8 @@ struct TaskonomyFolder: SampleFiles {
   /// No file has to be there.
   func targetFiles(of task: VisionTask, _ id: String) -> [URL] { [] }
 
-  /// Returns the files of some tasks that are missing.
-  ///
-  /// - Parameters:
-  ///   - ids: the samples.
-  ///   - tasks: the names of the tasks.
-  /// - Throws: `FileError` for a task of which no sample has a file, with the first that was looked for.
-  func missingFiles(of ids: [String], tasks: [String]) throws -> [URL] {
-    try domains.filter { tasks.contains($0.name) }.flatMap { domain in
-      let missing = ids.map { file(of: domain, $0) }.filter { !$0.exists }
-      if let first = missing.first, missing.count == ids.count {
-        throw FileError(
-          first,
-          "does not exist, nor does a file like it for another of the \(ids.count) samples: nothing is known of the task '\(domain.name)'"
-        )
-      }
-      return missing
-    }
+  func optionalFile(of task: VisionTask, _ id: String) -> URL? {
+    domains.first { $0.name == task.name }.map { file(of: $0, id) }
   }
 
   func image(of id: String) throws -> PixelMap {

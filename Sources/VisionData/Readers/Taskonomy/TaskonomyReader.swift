@@ -41,19 +41,7 @@ private enum TaskonomyReader {
       let files = try opened(request)
       let folder = try request.requiredFolder(of: name)
       let splits = try TaskonomySplits(folder, request)
-      var ids: [String] = []
-      let dataset = try request.dataset(of: files, reader: name) { split in
-        let list = try splits.list(of: split)
-        ids += list.ids
-        return list
-      }
-      let missing = try files.missingFiles(of: ids, tasks: request.tasks)
-      guard let first = missing.first else { return dataset }
-      let note =
-        "files of the tasks that are missing, and of which nothing is known then: \(missing.count), the first of them \(first.path)"
-      return Dataset(
-        tasks: dataset.tasks, training: dataset.training, validation: dataset.validation,
-        note: [dataset.note, note].compactMap { $0 }.joined(separator: "; "))
+      return try request.dataset(of: files, reader: name, splits.list)
     })
 
   private static let name = "taskonomy"

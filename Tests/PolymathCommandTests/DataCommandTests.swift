@@ -125,6 +125,25 @@ import VisionData
     }
   }
 
+  /// The other tasks are told of where one has no files.
+  @Test func aTaskWithoutFilesHidesNoOthers() throws {
+    try withTemporaryFolder { folder in
+      let set = folder.appendingPathComponent("set")
+      try FileManager.default.copyItem(at: Self.datasets.appendingPathComponent("taskonomy"), to: set)
+      let scenes = set.appendingPathComponent("class_scene/taskonomy")
+      for building in try FileManager.default.contentsOfDirectory(atPath: scenes.path) {
+        try FileManager.default.removeItem(at: scenes.appendingPathComponent(building))
+      }
+      let setting = "data.dataset={name: taskonomy, excluded: published, training: train, validation: test}"
+      let result = try Command.run(["data", "inspect", set.path, "--set", setting], in: folder)
+      #expect(!result.succeeded && result.errors.isEmpty, "\(result.errors)")
+      #expect(
+        result.output.contains("class_scene: \(scenes.path)/hanson/point_0_view_0_domain_class_places.npy: does not"))
+      #expect(result.output.contains("depth_euclidean (quantities, 1 channel)\n  file: PNG"), "\(result.output)")
+      #expect(result.output.contains("drawings: inspection.png"))
+    }
+  }
+
   /// What cannot be converted is named at once, and the command that is printed trains on what was.
   @Test func conversionSaysWhatCanBeDone() throws {
     try withTemporaryFolder { folder in

@@ -28,7 +28,7 @@ public struct DatasetInspection {
     let tasks = try source.tasks()
     let names = tasks.map(\.name)
     // What is wrong with the files of a task is told where that task is looked at.
-    let opened = try (try? source.open(names, &problems)) ?? source.open([], &problems)
+    let opened = try (try? source.open(names, &problems)) ?? source.open(source.openable(names), &problems)
     lines.append("training: \(opened.training.count) samples; validation: \(opened.validation.count) samples")
     if let note = opened.note { lines.append("note: \(note)") }
 
@@ -47,7 +47,8 @@ public struct DatasetInspection {
       problems.isEmpty
       ? ["", "no problems in the samples that were read"] : ["", "problems"] + problems.map { "  \($0)" }
     (text, self.problems) = (lines.joined(separator: "\n"), problems)
-    sheet = try? Self.sheet(of: opened.training.count > 0 ? opened.training : opened.validation, tasks, configuration)
+    let drawn = opened.training.count > 0 ? opened.training : opened.validation
+    sheet = try? Self.sheet(of: drawn, tasks.filter(drawn.tasks.contains), configuration)
   }
 
   /// Reads samples with the ground truth of one task, or with none.

@@ -43,6 +43,14 @@ struct InspectedDataset {
     }
   }
 
+  /// Returns those of some tasks whose files are there.
+  func openable(_ tasks: [String]) -> [String] {
+    tasks.filter { task in
+      var problems: [String] = []
+      return (try? open([task], &problems)) != nil
+    }
+  }
+
   /// Opens the data set with all samples; those of one without splits are all for training.
   func openForConversion(_ tasks: [String]) throws -> Dataset {
     let data = configuration.data

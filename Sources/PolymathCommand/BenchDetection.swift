@@ -61,7 +61,7 @@ struct BenchDetection: ParsableCommand {
     }
     print("a step of the narrow robot-vision system with \(method), 128x160, batch 2, \(threads) threads")
     print("step:  \(steps.milliseconds)")
-    print("floor: \(passes.milliseconds), \(benchmark.floor)")
+    print("floor: \(passes.milliseconds), \(benchmark.floor.description(taskCount: benchmark.taskCount))")
     print("ratio: \(steps.ratio(to: passes))")
   }
 }

@@ -33,8 +33,11 @@ public struct DetectionStepBenchmark {
     objective = try batches.next(partCount: 1, .training(RandomGenerator(seed: 3)))[0]
   }
 
-  /// The passes that a step needs at least, in words.
-  public var floor: String { StepFloor(of: optimizer.method).description(taskCount: objective.tasks.count) }
+  /// The number of losses, which are the tasks of the method.
+  public var taskCount: Int { objective.tasks.count }
+
+  /// The passes that a step of the benchmark's method needs at least.
+  public var floor: StepFloor { StepFloor(of: optimizer.method) }
 
   /// Performs one whole step.
   ///
@@ -45,8 +48,5 @@ public struct DetectionStepBenchmark {
   /// Performs the passes of the floor once.
   ///
   /// - Parameter report: the report of a step like the one that is measured, which tells the number of groups.
-  public func passes(after report: StepReport) {
-    let parameters = network.store.vectors.flatMap { $0.parameters.map(\.value) }
-    StepFloor(of: optimizer.method).perform(objective, parameters: parameters, after: report)
-  }
+  public func passes(after report: StepReport) { floor.perform(objective, in: network.store, after: report) }
 }

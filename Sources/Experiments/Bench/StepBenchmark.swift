@@ -53,9 +53,7 @@ public struct StepBenchmark {
   /// Performs the passes of the floor once.
   ///
   /// - Parameter report: the report of a step like the one that is measured, which tells the number of groups.
-  public func passes(after report: StepReport) { floor.perform(objective, parameters: parameters, after: report) }
-
-  private var parameters: [Tensor] { network.store.vectors.flatMap { $0.parameters.map(\.value) } }
+  public func passes(after report: StepReport) { floor.perform(objective, in: network.store, after: report) }
 }
 
 /// Mean squared errors against fixed targets.

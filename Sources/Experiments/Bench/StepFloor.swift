@@ -1,4 +1,5 @@
 import MultitaskLearning
+import NeuralNetworks
 import Torch
 
 /// The passes through a network that a step needs at least, without any use of their gradients.
@@ -26,9 +27,10 @@ public enum StepFloor: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - objective: what gives the losses.
-  ///   - parameters: the parameters whose gradients are computed.
+  ///   - store: the parameters whose gradients are computed.
   ///   - report: the report of a step like the one that is measured, which tells the number of groups.
-  func perform(_ objective: any MultitaskObjective, parameters: [Tensor], after report: StepReport) {
+  func perform(_ objective: any MultitaskObjective, in store: ParameterStore, after report: StepReport) {
+    let parameters = store.vectors.flatMap { $0.parameters.map(\.value) }
     let all = Array(objective.tasks.indices)
     switch self {
     case .eachTask:

@@ -24,7 +24,7 @@ struct OptimizerPlan {
   init(_ choice: Configuration.OptimizerChoice, totalSteps: Int) throws {
     guard choice.warmUpSteps < totalSteps else {
       throw ConfigurationError(
-        "optimizer.warmUpSteps (\(choice.warmUpSteps)) leaves nothing of training.steps (\(totalSteps)): it has to be below them"
+        "optimizer.warmUpSteps (\(choice.warmUpSteps)) leaves nothing of training.steps (\(totalSteps)): the warm-up has to be shorter than the training"
       )
     }
     rule = choice.rule(choice.name, momentum: choice.momentum)

@@ -28,8 +28,9 @@ public struct ConvertedDataset {
     let ofImages = tasks.filter { $0.objectClasses.isEmpty }
     guard ofImages.isEmpty else {
       let decoder = DecoderRegistry.shared.entries.first { $0.traits.has(.imageLevel) }
-      return [chosen(ofImages), "workload=attributes"] + (decoder.map { ["network.decoder=\($0.name)"] } ?? [])
+      return [chosen(ofImages), "workload=\(AttributeWorkload.entry.name)"]
+        + (decoder.map { ["network.decoder=\($0.name)"] } ?? [])
     }
-    return [chosen(objects), "workload=detection"]
+    return [chosen(objects), "workload=\(DetectionWorkload.entry.name)"]
   }
 }

@@ -42,11 +42,12 @@ public struct DatasetConversion {
       throw ConfigurationError(unknownName("task", unknown, among: available.map(\.name)))
     }
     guard !chosen.isEmpty else {
-      throw ConfigurationError("no task is chosen: \(available.map(\.name).joined(separator: ", "))")
+      throw ConfigurationError("no task is chosen; there are \(available.map(\.name).joined(separator: ", "))")
     }
     let dataset = try source.openForConversion(chosen)
     let parts = zip(Self.parts, [dataset.training, dataset.validation]).filter { $1.count > 0 }
-    for (_, samples) in parts { try check(samples.sample(at: 0), url) }
+    // What is wrong with the first sample of a part is said before another part is written.
+    for (_, samples) in parts { try DatasetWriter(url).prepared(samples.sample(at: 0), options) }
     var written: [(URL, Int)] = []
     for (part, samples) in parts {
       let folder = url.appendingPathComponent(part)
@@ -58,15 +59,5 @@ public struct DatasetConversion {
     }
     return ConvertedDataset(
       parts: written, tasks: available.filter { chosen.contains($0.name) }, channels: configuration.data.channels)
-  }
-
-  private func check(_ sample: Sample, _ url: URL) throws {
-    let complaints = DatasetWriter.complaints(about: sample, options)
-    guard !complaints.isEmpty else { return }
-    let unsuited = complaints.map(\.subject)
-    let suited = sample.targets.keys.filter { !unsuited.contains($0) }.sorted()
-    let advice =
-      suited.isEmpty ? "" : ". The other tasks can be written: `--tasks \(suited.joined(separator: ","))` chooses them"
-    throw FileError(url, complaints.map(\.reason).joined(separator: "; ") + advice)
   }
 }

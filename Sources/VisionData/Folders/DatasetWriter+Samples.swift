@@ -62,31 +62,30 @@ extension DatasetWriter {
         depthUnits: options.depthUnits == DatasetIndex.depthUnitsPerMeter ? nil : options.depthUnits))
   }
 
-  private func prepared(_ sample: Sample, _ options: SampleOptions) throws -> Sample {
-    let complaints = Self.complaints(about: sample, options)
-    guard complaints.isEmpty else {
-      throw FileError(url, complaints.map(\.reason).joined(separator: "; "))
+  /// Returns a sample in the size in which it is written.
+  ///
+  /// - Throws: `FileError` for values that the folder's files cannot hold, with all tasks that have such, and those whose
+  ///   values they can hold.
+  @discardableResult
+  package func prepared(_ sample: Sample, _ options: SampleOptions) throws -> Sample {
+    var sample = sample
+    if let size = options.size, size != (sample.image.height, sample.image.width) {
+      sample = sample.applying(.resize(height: size.height, width: size.width))
     }
-    return Self.resized(sample, options)
-  }
-
-  private static func resized(_ sample: Sample, _ options: SampleOptions) -> Sample {
-    guard let size = options.size, size != (sample.image.height, sample.image.width) else { return sample }
-    return sample.applying(.resize(height: size.height, width: size.width))
-  }
-
-  /// What the files of a folder cannot hold of a sample: the tasks in the order of their names, or the image's depth, and
-  /// why.
-  package static func complaints(about sample: Sample, _ options: SampleOptions) -> [(subject: String, reason: String)]
-  {
-    let sample = resized(sample, options)
-    let targets = sample.targets.sorted { $0.key < $1.key }.map { (subject: $0.key, target: $0.value) }
-    let depth = sample.depthChannel.map { channel in
-      (subject: "the image's depth", target: Target.map(DenseMap(.distances, Self.depth(of: sample.image, channel))))
+    var (complaints, suited) = ([String](), [String]())
+    for (task, target) in sample.targets.sorted(by: { $0.key < $1.key }) {
+      if let complaint = Self.complaint(about: target.map, of: task, options) {
+        complaints.append(complaint)
+      } else {
+        suited.append(task)
+      }
     }
-    return (targets + (depth.map { [$0] } ?? [])).compactMap { subject, target in
-      complaint(about: target, of: subject, options).map { (subject, $0) }
-    }
+    let depth = sample.depthChannel.map { DenseMap(.distances, Self.depth(of: sample.image, $0)) }
+    if let complaint = Self.complaint(about: depth, of: "the image's depth", options) { complaints.append(complaint) }
+    guard !complaints.isEmpty else { return sample }
+    let advice =
+      suited.isEmpty ? "" : ". The other tasks can be written: `--tasks \(suited.joined(separator: ","))` chooses them"
+    throw FileError(url, complaints.joined(separator: "; ") + advice)
   }
 
   private static func depth(of image: PixelMap, _ channel: Int) -> PixelMap {
@@ -96,9 +95,9 @@ extension DatasetWriter {
       values: Array(image.values[channel * count..<(channel + 1) * count]))
   }
 
-  /// Why the files cannot hold some ground truth; nil if they can.
-  private static func complaint(about target: Target, of task: String, _ options: SampleOptions) -> String? {
-    guard let map = target.map else { return nil }
+  /// Why the files cannot hold a map; nil if they can, or if there is none.
+  private static func complaint(about map: DenseMap?, of task: String, _ options: SampleOptions) -> String? {
+    guard let map else { return nil }
     let largest = map.values.values.max() ?? 0
     return switch map.content {
     case .distances where largest * options.depthUnits > 65_535:

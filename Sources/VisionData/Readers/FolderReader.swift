@@ -33,10 +33,10 @@ extension DatasetReader {
 
   private static func note(_ training: Split, _ validation: Split) -> String? {
     let parts = [(training, "train on", "trainingCount"), (validation, "evaluate on", "validationCount")]
-    let notes = parts.filter { $0.0.samples.count < $0.0.availableCount }.map { split, purpose, field in
+    let notes: [String?] = parts.filter { $0.0.samples.count < $0.0.availableCount }.map { split, purpose, field in
       "of \(split.availableCount) samples to \(purpose), \(split.samples.count) are used (data.\(field))"
     }
-    return notes.isEmpty ? nil : notes.joined(separator: "; ")
+    return notes.joinedNotes
   }
 
   private static func mainFolder(_ request: DatasetRequest) throws -> DatasetFolder {

@@ -8,25 +8,28 @@ struct TaskPlaces {
   /// The tasks that there are files of.
   let available: Set<String>
 
-  /// Looks which places there are.
+  /// Creates places of which it is known where files lie.
   ///
   /// - Parameters:
   ///   - folder: the folder of the data set.
   ///   - paths: the places of each task in the folder, of which one has to be there.
-  ///   - isFilled: whether there are files at a place; by default, whether it is a folder.
-  init(
-    _ folder: URL, _ paths: [(task: String, places: [String])],
-    isFilled: (_ task: String, URL) -> Bool = { $1.isFolder }
-  ) {
+  ///   - available: the tasks that there are files of.
+  init(_ folder: URL, _ paths: [(task: String, places: [String])], available: Set<String>) {
     self.folder = folder
     self.paths = paths
-    available = Set(
-      paths.filter { task, places in places.contains { isFilled(task, folder.file($0)) } }.map(\.task))
+    self.available = available
+  }
+
+  /// Looks which places are folders.
+  init(_ folder: URL, _ paths: [(task: String, places: [String])]) {
+    let found = paths.filter { $0.places.contains { folder.file($0).isFolder } }
+    self.init(folder, paths, available: Set(found.map(\.task)))
   }
 
   /// Makes sure that there are files of every task that is wanted.
   ///
-  /// - Parameter wanted: the names of tasks. A name that this form of the data set does not know is left out here; what reads the configuration reports it.
+  /// - Parameter wanted: the names of tasks. A name that this form of the data set does not know is left out here; what
+  ///   reads the configuration reports it.
   /// - Throws: `FileError` for a folder without files of any task, and one that names the place which a wanted task lacks.
   func require(_ wanted: [String]) throws {
     guard !available.isEmpty else {

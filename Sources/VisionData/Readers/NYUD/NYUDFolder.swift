@@ -36,7 +36,7 @@ struct NYUDFolder: SampleFiles {
       found[task] = source.extensions.first { folder.file(source.folder).holdsFile($0) }
     }
     extensions = found
-    try TaskPlaces(folder, Self.sources.map { ($0.key, [$0.value.folder]) }) { task, _ in found[task] != nil }
+    try TaskPlaces(folder, Self.sources.map { ($0.key, [$0.value.folder]) }, available: Set(found.keys))
       .require(request.tasks)
     let classes = (keepsVoid ? ["void"] : []) + NYUDClasses.forty
     let all = [

@@ -85,7 +85,7 @@ import Experiments
 
   /// Writes what a finished run leaves, with the metrics given.
   private func finish(
-    _ run: StudyRun, in folder: StudyFolder, _ values: [String: Double], gds: Double? = nil
+    _ run: StudyRun, in folder: StudyFolder, _ values: [String: Double], gds: Double? = nil, flops: Int? = nil
   ) throws {
     let runFolder = folder.run(run)
     try FileManager.default.createDirectory(at: runFolder.url, withIntermediateDirectories: true)
@@ -104,7 +104,7 @@ import Experiments
       "{\"kind\":\"evaluation\",\"step\":\(steps),\"score\":0,\"evaluation\":{\"tasks\":[\(tasks.joined(separator: ","))]}}"
     try Data((step + "\n" + evaluation + "\n").utf8).write(to: runFolder.metrics)
     let summary =
-      "{\"steps\":\(steps),\"secondsPerStep\":0.5,\"trainingSeconds\":1,\"lookCount\":0,\"lookSeconds\":0,\"peakBytes\":2000000}"
+      "{\"steps\":\(steps),\"secondsPerStep\":0.5,\"trainingSeconds\":1,\"lookCount\":0,\"lookSeconds\":0,\"peakBytes\":2000000\(flops.map { ",\"flops\":\($0)" } ?? "")}"
     try Data(summary.utf8).write(to: runFolder.summary)
   }
 
@@ -216,6 +216,26 @@ import Experiments
           _ = try StudyRunner(study, folder: folder, executable: url)
         } throws: { "\($0)".contains("is finished, but cannot be read") }
       }
+    }
+  }
+
+  @Test func theLineOfTradeOffsIsExplainedWhereThereIsOne() throws {
+    try withTemporaryFolder { url in
+      let folder = StudyFolder(url)
+      let study = try example(in: folder)
+      func report() throws -> String {
+        try StudyReport(study, folder: folder).write()
+        return try String(contentsOf: folder.report, encoding: .utf8)
+      }
+      let without = try report()
+      #expect(without.contains("A point for each method") && !without.contains("The line joins"))
+
+      // The better network costs more, so that both are on the line.
+      for run in study.runs where run.configuration.run.seed == 1 {
+        if run.name.hasPrefix("a-") { try finish(run, in: folder, ["depth": 1, "normals": 10], flops: 2000) }
+        if run.name.hasPrefix("b-") { try finish(run, in: folder, ["depth": 4, "normals": 20], flops: 1000) }
+      }
+      #expect(try report().contains("The line joins"))
     }
   }
 

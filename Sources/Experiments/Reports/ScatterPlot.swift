@@ -17,6 +17,11 @@ struct ScatterPlot {
   /// Points that a line joins, in its order; by default, there is no line.
   var line: [Point] = []
 
+  /// Whether the line is drawn: it takes two points.
+  var hasLine: Bool { corners.count > 1 }
+
+  private var corners: [Point] { line.filter(Self.canBeDrawn) }
+
   private static let (width, height) = (460.0, 300.0)
   private static let (left, right, top, bottom) = (56.0, 16.0, 12.0, 40.0)
   private static let colors = [
@@ -43,10 +48,10 @@ struct ScatterPlot {
       parts.append(Self.line(Self.left, py(tick), Self.width - Self.right, py(tick), style: "class=\"grid\""))
       parts.append(Self.text(Self.number(tick), x: Self.left - 6, y: py(tick) + 4, anchor: "end"))
     }
-    let corners = line.filter(Self.canBeDrawn).map { "\(Self.digits(px($0.x))),\(Self.digits(py($0.y)))" }
-    if corners.count > 1 {
+    if hasLine {
+      let places = corners.map { "\(Self.digits(px($0.x))),\(Self.digits(py($0.y)))" }
       parts.append(
-        "<polyline points=\"\(corners.joined(separator: " "))\" fill=\"none\" stroke=\"#8a929c\" stroke-dasharray=\"4 3\"/>"
+        "<polyline points=\"\(places.joined(separator: " "))\" fill=\"none\" stroke=\"#8a929c\" stroke-dasharray=\"4 3\"/>"
       )
     }
     var labels = LabelPlacement(width: Self.width)

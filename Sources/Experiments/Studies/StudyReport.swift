@@ -77,11 +77,11 @@ public struct StudyReport {
   private var tradeOffs: String {
     let metrics = results.primaryMetrics
     let pairs = metrics.indices.pairs.map { i, j in (metrics[j], metrics[i]) }
-    let plots = ([costPlot, arithmeticPlot] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
-    // A study of networks whose arithmetic is not counted has no line.
+    let arithmetic = arithmeticPlot
+    let plots = ([costPlot, arithmetic] + pairs.prefix(Self.largestPlotCount).map(plot)).map(\.html)
     let line =
-      arithmeticPlot.line.count < 2
-      ? "" : " The line joins the methods of which no other has at least the same gain for fewer FLOPs."
+      arithmetic.hasLine
+      ? " The line joins the methods of which no other has at least the same gain for fewer FLOPs." : ""
     return """
       <h2>Trade-offs</h2>
       <p>A point for each method; crosses show the deviation over seeds. ↑ and ↓ say where better is.\(line)</p>

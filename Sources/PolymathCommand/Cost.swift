@@ -38,7 +38,7 @@ struct Cost: ParsableCommand {
     }
     let subject = try makeSubject()
     let report = CostReport(
-      try subject.cost(height: size?.height, width: size?.width), of: subject.name, by: division)
+      try subject.cost(height: size?.height, width: size?.width), of: subject.name, note: subject.note, by: division)
     if json { try printJSON(report, .prettyPrinted) } else { print(report.text) }
   }
 

@@ -21,7 +21,7 @@ struct Prune: ParsableCommand {
   @Option(help: "The tasks whose predictions are wanted, joined by commas; defaults to all.")
   var tasks: String?
 
-  @Flag(help: "Replace the run in the folder.")
+  @Flag(help: "Replace a pruned run in the folder that was not trained since.")
   var overwrite = false
 
   @OptionGroup var checkpoint: CheckpointOption
@@ -36,11 +36,6 @@ struct Prune: ParsableCommand {
     let target = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? run.folder.pruned
     guard !target.url.isSameFile(as: run.folder.url) else {
       throw ValidationError("'\(target.url.path)' is the run that is pruned: --out has to name another folder.")
-    }
-    guard out != nil || overwrite || !target.exists else {
-      throw ValidationError(
-        "'\(target.url.path)' exists: the run was pruned already, as a training does at its end. --overwrite prunes it again, and --out names another folder."
-      )
     }
     let wanted = tasks.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     print(try PrunedRun(run, to: target, for: wanted, replacing: overwrite).text)

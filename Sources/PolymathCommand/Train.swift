@@ -41,8 +41,8 @@ struct Train: ParsableCommand {
 
   func run() throws {
     LoadTimeSettings.apply()
-    let configuration = try makeConfiguration()
     let folder = out.map { RunFolder(URL(fileURLWithPath: $0)) } ?? .next(in: URL(fileURLWithPath: "runs"))
+    let configuration = try makeConfiguration(for: folder)
     if printConfiguration {
       let own = resume ? try TrainingSession.resumedConfiguration(configuration, folder) : configuration
       print((own ?? Configuration()).yaml)
@@ -60,7 +60,7 @@ struct Train: ParsableCommand {
       }
       print(try RunSummary.load(folder).text)
       print("report: \(folder.report.path)")
-      if folder.pruned.exists { print("static network, of the checkpoint 'best': \(folder.pruned.url.path)") }
+      if let note = folder.staticNetworkNote { print(note) }
     case .stopped(let step):
       print(
         "stopped after step \(step); everything is saved. Go on with: polymath train --resume --out \(folder.url.path)")
@@ -68,10 +68,11 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// The configuration of file and options; nil if none is given, so that a resumed run keeps its own.
-  private func makeConfiguration() throws -> Configuration? {
+  /// The configuration of file and options; nil if none is given, so that a resumed run keeps its own. Without a file,
+  /// options are about the defaults, or the resumed run.
+  private func makeConfiguration(for folder: RunFolder) throws -> Configuration? {
     guard configurationFile != nil || method != nil || !settings.isEmpty else { return nil }
-    var configuration = Configuration()
+    var configuration = resume && configurationFile == nil ? try Configuration(of: folder) : Configuration()
     if let configurationFile {
       configuration = try Configuration(contentsOf: URL(fileURLWithPath: configurationFile))
     }

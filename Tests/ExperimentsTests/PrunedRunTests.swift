@@ -31,6 +31,8 @@ import VisionNetworks
       let pruned = try TrainedRun(folder.pruned, checkpoint: .best)
       #expect(pruned.network.store.parameterCount < gated.network.store.parameterCount)
       #expect(pruned.configuration.network.sharing.name == "static")
+      #expect(try CostSubject(gated).note?.contains("of the FLOPs of single-task networks") == true)
+      #expect(try CostSubject(pruned).note == nil)
       for (own, other) in paired(values(try pruned.evaluate()), values(try gated.evaluate())) {
         #expect(abs(own - other) <= 1e-4 * max(1, abs(other)))
       }
@@ -68,6 +70,33 @@ import VisionNetworks
       let ungated = complaint { _ = try PrunedRun(hard, to: RunFolder(parent.appendingPathComponent("none"))) }
       #expect(ungated.contains("has no gates") && ungated.contains("'gates'"), "\(ungated)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path).sorted() == ["edges", "gated", "hard"])
+    }
+  }
+
+  /// Pruning takes the place of nothing that it could not make again.
+  @Test func trainingsAreNeverReplaced() throws {
+    try withTemporaryFolder { parent in
+      let gated = try SmallRuns.train([Self.gates], in: parent.appendingPathComponent("gated"))
+      let hard = try SmallRuns.train([], in: parent.appendingPathComponent("hard"))
+      let run = try TrainedRun(gated, checkpoint: .best)
+      let other = complaint { _ = try PrunedRun(run, to: hard, replacing: true) }
+      #expect(other.contains("no pruned one") && other.contains("--out"), "\(other)")
+      #expect(try TrainedRun(hard, checkpoint: .last).checkpoint.step == 2)
+      _ = try PrunedRun(run, to: gated.pruned, replacing: true)
+      #expect(gated.staticNetworkNote?.contains("static network") == true)
+      let summary = try RunSummary.load(gated)
+      _ = try TrainingSession(nil, folder: gated.pruned, existing: .resume).run { false }
+      for isReplacing in [false, true] {
+        let trained = complaint { _ = try PrunedRun(run, to: gated.pruned, replacing: isReplacing) }
+        #expect(trained.contains("up to step 2") && !trained.contains("--overwrite"), "\(trained)")
+      }
+      // The gated run is what it was: the network that was trained on is not its own.
+      #expect(try TrainingSession(nil, folder: gated, existing: .resume).run { false } == .finished)
+      #expect(try TrainedRun(gated.pruned, checkpoint: .last).checkpoint.step == 2)
+      #expect(try RunSummary.load(gated).parameterCount == summary.parameterCount)
+      #expect(gated.staticNetworkNote?.contains("is kept") == true)
+      let hidden = try FileManager.default.contentsOfDirectory(atPath: gated.url.path).filter { $0.hasPrefix(".c") }
+      #expect(hidden.isEmpty)
     }
   }
 

@@ -7,6 +7,8 @@ import VisionNetworks
 public struct CostSubject {
   /// What the network is called.
   public let name: String
+  /// What the counts leave out: that pruning makes the network smaller; nil if they say all.
+  public let note: String?
   private let count: (_ height: Int?, _ width: Int?) throws -> NetworkCost?
 
   /// Takes the network that a configuration describes, which is not built.
@@ -16,6 +18,7 @@ public struct CostSubject {
     let resolved = try ResolvedConfiguration(configuration.withoutWeights)
     try resolved.check()
     name = resolved.factory.networkName(configuration)
+    note = nil
     count = { try resolved.factory.cost(resolved, height: $0, width: $1) }
   }
 
@@ -23,6 +26,11 @@ public struct CostSubject {
   public init(_ run: TrainedRun) throws {
     let resolved = try ResolvedConfiguration(run.configuration.withoutWeights)
     name = resolved.factory.networkName(run.configuration)
+    note = run.network.gateState.map { state in
+      let fraction = Double(state.multiplyAdds) / Double(state.singleMultiplyAdds)
+      return
+        "counted as it is trained, with gates; pruned as these are in the checkpoint, it has \(String(format: "%.2f", fraction)) of the FLOPs of single-task networks"
+    }
     count = { try run.workload.cost(height: $0, width: $1) }
   }
 

@@ -45,13 +45,18 @@ public struct CostReport: Encodable {
   /// report is not divided.
   public let parts: [Row]?
 
+  /// What the counts leave out; nil if they say all.
+  public let note: String?
+
   /// Creates the report of a network's cost.
   ///
   /// - Parameters:
   ///   - cost: the cost.
   ///   - name: what the network is called.
+  ///   - note: what the counts leave out; nil if they say all.
   ///   - division: the rows into which the cost of all tasks together is divided; nil for none.
-  public init(_ cost: NetworkCost, of name: String, by division: Division? = nil) {
+  public init(_ cost: NetworkCost, of name: String, note: String? = nil, by division: Division? = nil) {
+    self.note = note
     network = name
     height = cost.height
     width = cost.width
@@ -84,6 +89,7 @@ public struct CostReport: Encodable {
       )
     }
     text.append("a multiply-add is two FLOPs; biases, norms, activations and resizing count as other elements")
+    if let note { text.append(note) }
     if let parts { text += ["", CostTable.text([header("all tasks by part", false)] + parts.map { $0.cells })] }
     return text.joined(separator: "\n")
   }

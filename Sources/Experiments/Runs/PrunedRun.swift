@@ -28,9 +28,9 @@ public struct PrunedRun {
   ///   - folder: the folder of the new run.
   ///   - wanted: the names of the tasks whose predictions are wanted; nil for all. For some of the tasks, the method of
   ///     the new run is the sum of their losses.
-  ///   - isReplacing: whether a run in the folder is replaced; otherwise it is an error.
-  /// - Throws: `FileError` if the folder is not free; `NetworkError` if the network has no gates; ``ConfigurationError``
-  ///   for a task that is not there.
+  ///   - isReplacing: whether a static network in the folder is replaced; otherwise it is an error.
+  /// - Throws: `FileError` if the folder is not free, or holds anything but a static network that was not trained since;
+  ///   `NetworkError` if the network has no gates; ``ConfigurationError`` for a task that is not there.
   public init(_ run: TrainedRun, to folder: RunFolder, for wanted: [String]? = nil, replacing isReplacing: Bool = false)
     throws
   {
@@ -39,7 +39,9 @@ public struct PrunedRun {
     }
     let positions = try wanted.map { try Self.positions(of: $0, in: gated.tasks) }
     let layout = try gated.staticLayout(for: positions)
-    if isReplacing { try folder.requireReplaceable() } else { try folder.requireFree() }
+    try folder.requirePlaceForPruning(replacing: isReplacing)
+    let lock = folder.exists ? try FolderLock(folder.url, work: "training") : nil
+    defer { withExtendedLifetime(lock) {} }
     let partial = RunFolder(
       folder.url.deletingLastPathComponent().appendingPathComponent(".\(folder.url.lastPathComponent).partial"))
     try? FileManager.default.removeItem(at: partial.url)

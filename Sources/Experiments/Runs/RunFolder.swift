@@ -65,6 +65,9 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Whether there is nothing but what a run leaves that was killed before it kept its configuration.
+  var isFree: Bool { (try? requireFree()) != nil }
+
   /// Whether an item of the folder is its lock, a temporary file, or a folder for a run that has nothing else.
   private func isWithoutContent(_ name: String) -> Bool {
     if name == FolderLock.fileName || AtomicFile.isTemporary(name) { return true }
@@ -96,7 +99,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: `FileError` if it holds something that is not a run.
   public func requireReplaceable() throws {
-    if (try? requireFree()) != nil { return }
+    if isFree { return }
     guard isRun else {
       throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
     }

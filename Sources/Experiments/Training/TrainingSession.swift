@@ -86,15 +86,18 @@ public struct TrainingSession {
     return outcome
   }
 
-  /// Prunes the best network, unless that was done and the static network is trained further already.
+  /// Prunes the best network. A static network that was trained since its pruning stays where it is: the new one is only
+  /// counted then.
   ///
   /// - Returns: the workload of the static network.
   private func prune() throws -> any Workload {
-    let step = (try? Checkpoint.load(.last, in: folder.pruned))?.step
-    guard step == nil || step == 0 else { return try TrainedRun(folder.pruned, checkpoint: .last).workload }
-    return try PrunedRun(
-      TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: folder.pruned.exists
-    ).workload
+    let best = try TrainedRun(folder, checkpoint: .best)
+    if folder.pruned.takesStaticNetwork {
+      return try PrunedRun(best, to: folder.pruned, replacing: true).workload
+    }
+    let counted = RunFolder(folder.url.appendingPathComponent(".counted"))
+    defer { try? FileManager.default.removeItem(at: counted.url) }
+    return try PrunedRun(best, to: counted, replacing: true).workload
   }
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {
@@ -124,7 +127,7 @@ public struct TrainingSession {
     guard let given, given.withAbsolutePaths != own else { return own }
     let detail = own.difference(from: given.withAbsolutePaths).map { " (\($0))" } ?? ""
     throw ConfigurationError(
-      "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out. A new run with network.start goes on from its network"
+      "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out. Before the first step, config.yaml in the folder can be changed; later, a new run with network.start goes on from a network that shares hard"
     )
   }
 }

@@ -69,7 +69,10 @@ extension ParameterStore {
 }
 
 extension SafetensorsFile {
-  fileprivate func weights(_ name: String) throws -> Tensor {
+  /// Returns the tensor of a name, which has to be one of finite numbers.
+  ///
+  /// - Throws: `FileError` if there is no such tensor, or it cannot be weights.
+  package func weights(_ name: String) throws -> Tensor {
     let value = try tensor(name)
     guard value.dtype.isNumeric else {
       throw FileError(url, "tensor '\(excerpt(name))' is \(value.dtype), which is no type of weights")

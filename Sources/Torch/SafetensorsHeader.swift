@@ -116,9 +116,12 @@ private struct Description {
     func problem(_ reason: String) -> SafetensorsHeader.Problem {
       SafetensorsHeader.Problem(reason: "tensor '\(name)' \(reason)")
     }
-    guard offsets[0] <= offsets[1], offsets[1] <= UInt64(dataCount) else {
+    guard offsets[0] <= offsets[1] else {
+      throw problem("has data_offsets \(offsets), but two in order are expected")
+    }
+    guard offsets[1] <= UInt64(dataCount) else {
       throw problem(
-        "has data_offsets \(offsets), but two in order and within the \(dataCount) bytes of data are expected")
+        "has data_offsets \(offsets), but only \(dataCount) bytes of data are there: the file is truncated, or damaged")
     }
     guard let bits = bitCount(type) else { throw problem("has a shape \(shape) beyond any memory") }
     let bytes = Int(offsets[0])..<Int(offsets[1])

@@ -117,6 +117,29 @@ import Experiments
     }
   }
 
+  @Test func damagedTensorsAreNamed() throws {
+    try withRun { folder in
+      let tensors = folder.checkpoints.appendingPathComponent(try Checkpoint.load(.best, in: folder).tensors)
+      let whole = try Data(contentsOf: tensors)
+      func complaint() -> String {
+        do { _ = try TrainedRun(folder, checkpoint: .best) } catch { return "\(error)" }
+        return "nothing"
+      }
+      try whole.dropLast(1000).write(to: tensors)
+      #expect(complaint().contains("the file is truncated") && complaint().contains("--checkpoint last"))
+      let file = try { () -> [(String, Tensor)] in
+        try whole.write(to: tensors)
+        let file = try SafetensorsFile(contentsOf: tensors)
+        return try file.names.map { ($0, try file.tensor($0).copied()) }
+      }()
+      let name = "network.backbone.pos_embed"
+      #expect(file.contains { $0.0 == name })
+      try Safetensors.write(
+        file.map { $0.0 == name ? ($0.0, $0.1 * .nan) : $0 }, metadata: [:], to: tensors)
+      #expect(complaint().contains("'\(name)' holds numbers that are not finite"), "\(complaint())")
+    }
+  }
+
   // MARK: Numbers
 
   /// Everything that reads a run gives an error that names the file.

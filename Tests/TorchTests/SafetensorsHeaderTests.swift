@@ -59,7 +59,11 @@ import Torch
     (#"{"x":{"shape":[2]}}"#, "tensor 'x' lacks 'dtype' and 'data_offsets'"),
     (#"{"x":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}}"#, "the unknown dtype 'F33'"),
     (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}"#, "has 3 data_offsets, not two"),
-    (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, "two in order and within the 8 bytes"),
+    (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, "two in order are expected"),
+    (
+      #"{"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#,
+      "only 8 bytes of data are there: the file is truncated"
+    ),
     (#"{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, "needs 96 bits, but has 8 bytes"),
     (#"{"x":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,0]}}"#, "beyond any memory"),
     (

@@ -145,7 +145,7 @@ public struct Checkpoint: Codable, Sendable {
     let store = network.store
     try requireSameEntries(store, file)
     for (name, tensor) in store.state {
-      let saved = try file.tensor(Self.networkPrefix + name)
+      let saved = try file.weights(Self.networkPrefix + name)
       guard saved.shape == tensor.shape else {
         throw FileError(file.url, "'\(name)' is \(saved.shape), but the configuration's network has \(tensor.shape)")
       }
@@ -199,7 +199,10 @@ public struct Checkpoint: Codable, Sendable {
   func network(in folder: RunFolder) throws -> SafetensorsFile { try file(in: folder).part(Self.networkPrefix) }
 
   private func file(in folder: RunFolder) throws -> SafetensorsFile {
-    try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(tensors))
+    let url = folder.checkpoints.appendingPathComponent(tensors)
+    do { return try SafetensorsFile(contentsOf: url) } catch let error as FileError {
+      throw FileError(url, error.reason + Self.alternative(to: Name(ofTensors: tensors), in: folder))
+    }
   }
 
   private static func url(_ name: Name, in folder: RunFolder) -> URL {

@@ -52,6 +52,30 @@ import Testing
     }
   }
 
+  /// What cannot be is found before anything is built.
+  @Test func costsOutOfReachAreFoundByACheck() throws {
+    func check(_ flops: String) throws {
+      try ResolvedConfiguration(SmallRuns.configuration(["network.sharing={name: gates, flops: \(flops)}"])).check()
+    }
+    #expect { try check("0.2") } throws: { "\($0)".contains("hard sharing already has") }
+    try check("0.9")
+  }
+
+  /// The note about a penalty that is too weak counts the steps in which gates move.
+  @Test func frozenGatesAreNotMoved() throws {
+    try withTemporaryFolder { parent in
+      func note(_ frozen: Double) throws -> String? {
+        try TrainingSession(
+          SmallRuns.configuration(["training.steps=10", "network.sharing={name: gates, freezeGatesAfter: \(frozen)}"]),
+          folder: RunFolder(parent.appendingPathComponent("\(frozen)")), existing: .refuse
+        ).trainer.workload.note()
+      }
+      let (half, never) = (try note(0.5), try note(0))
+      #expect(half?.contains("in 5 steps, the penalty") == true, "\(half ?? "no note")")
+      #expect(never == nil)
+    }
+  }
+
   @Test func targetsAndOptionsThatCannotBe() throws {
     try withTemporaryFolder { parent in
       func complaint(_ sharing: String, _ changes: [String] = []) -> String {
@@ -62,6 +86,12 @@ import Testing
         return "nothing"
       }
       #expect(complaint("flops: 0.2").contains("hard sharing already has"))
+      #expect(complaint("flops: 1.5").contains("is 1.5 (above 1, it is a number of FLOPs and no fraction)"))
+      #expect(complaint("flops: 0.9, freezeGatesAfter: 0").contains("they never move"))
+      #expect(complaint("sparsity: l1, target: 0.4").contains("'target' is a part of the hinge"))
+      #expect(complaint("sparsity: none, targets: {depth: 0.4}").contains("'targets' is a part of the hinge"))
+      #expect(complaint("sparsity: none, lambda: 0.1").contains("'lambda' is the factor of the penalty"))
+      #expect(complaint("targets: {depth: 1.4}").contains("such as {depth: 0.0, edges: 1.0}"))
       #expect(complaint("flops: 0.9, sparsity: none").contains("'sparsity' has to be hinge or l1"))
       #expect(complaint("freezeGatesAfter: 0.5, momentum: 0.9").contains("'momentum' has to be 0"))
       // A rule of their own remembers, and would move frozen gates on.

@@ -91,6 +91,14 @@ struct VisionPlan {
     try TrainingMemory(network, batchSize: samples.batchSize, copies: copies).check()
   }
 
+  /// Finds a cost that pruning cannot reach, without the network's values.
+  ///
+  /// - Throws: `NetworkError` that says what is possible.
+  func checkGates() throws {
+    guard network.sharing.wantsCost else { return }
+    try MultitaskNetwork(network, seed: 0, device: .meta).checkGates()
+  }
+
   /// Counts the network for images of a size, which defaults to that of evaluations.
   func cost(height: Int?, width: Int?) throws -> NetworkCost {
     let size = (height: height ?? samples.size.height, width: width ?? samples.size.width)

@@ -63,7 +63,7 @@ public struct MethodParameter: Sendable {
     case .choice(let choices): "one of " + choices.joined(separator: ", ")
     case .boolean: "true or false"
     case .taskNumbers(let range):
-      "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as {depth: 1, edges: 50}"
+      "a number \(Self.describe(range, isOpen: range.upperBound == .infinity)) for each task, such as \(Self.example(range))"
     case .task: "the name of a task"
     case .method(let kind): "the name of a \(kind.title)"
     case .file: "a path without control characters"
@@ -93,6 +93,11 @@ public struct MethodParameter: Sendable {
     case (.names, .text(let text)): !text.allSatisfy(\.isWhitespace)
     default: false
     }
+  }
+
+  private static func example(_ range: ClosedRange<Double>) -> String {
+    range.contains(1) && range.contains(50)
+      ? "{depth: 1, edges: 50}" : "{depth: \(range.lowerBound), edges: \(range.upperBound)}"
   }
 
   private static func describe<Bound>(_ range: ClosedRange<Bound>, isOpen: Bool) -> String {

@@ -12,6 +12,7 @@ public struct MethodSettings: Sendable {
   let method: String
   private let parameters: [MethodParameter]
   private let values: [String: MethodSetting]
+  private let given: Set<String>
 
   /// - Throws: ``MethodError`` for an unknown parameter (with the nearest name) or a value that is not allowed.
   package init(
@@ -34,6 +35,7 @@ public struct MethodSettings: Sendable {
     }
     let defaults = parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) } }
     values = Dictionary(defaults) { $1 }.merging(given) { $1 }
+    self.given = Set(given.keys)
     self.parameters = parameters
     self.tasks = tasks
     self.method = method
@@ -48,6 +50,9 @@ public struct MethodSettings: Sendable {
       throw MethodError("\(method) is about several tasks, but there is one: \(tasks.joined())")
     }
   }
+
+  /// Whether a parameter was set, if only to its default: one that has no effect beside another may be refused.
+  public func isGiven(_ name: String) -> Bool { given.contains(name) }
 
   /// The value of a number, real or whole.
   public func number(_ name: String) -> Double { present(optionalNumber(name), name) }

@@ -63,8 +63,9 @@ public final class GateTraining {
     let wanted = flops <= 1 ? flops * Double(cost.single) : flops / 2
     guard wanted >= Double(cost.shared) else {
       let (least, most) = (Double(cost.shared), Double(cost.single))
+      let kind = flops > 1 ? " (above 1, it is a number of FLOPs and no fraction)" : ""
       throw NetworkError(
-        "network.sharing.flops is \(flops), but hard sharing already has \(2 * cost.shared) FLOPs, \(GateTraining.format(least / most)) of those of \(taskCount) single-task networks: no pruning leaves less"
+        "network.sharing.flops is \(flops)\(kind), but hard sharing already has \(2 * cost.shared) FLOPs, \(GateTraining.format(least / most)) of those of \(taskCount) single-task networks: no pruning leaves less"
       )
     }
     return Int(min(wanted, Double(cost.single)))

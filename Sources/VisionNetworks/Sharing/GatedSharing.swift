@@ -48,6 +48,9 @@ public struct GatedSharing: Sharing {
   /// The shared copy of a layer reads the streams of all tasks: true.
   public var exchangesStreams: Bool { true }
 
+  /// Whether pruning is to leave a network of a certain cost.
+  public var wantsCost: Bool { flops != nil }
+
   /// Builds an encoder in which each task has a copy of every layer beside a shared one.
   public func makeEncoder(
     _ entry: EncoderEntry, at path: ParameterPath, _ request: EncoderRequest, tasks: [String]
@@ -127,6 +130,18 @@ extension GatedSharing {
     sharing.holdsUnselected = settings.optionalText("unselected") == "hold"
     guard flops == nil || sharing.sparsity.kind != .none else {
       throw MethodError("gates: 'flops' is reached by the penalty, so that 'sparsity' has to be hinge or l1")
+    }
+    guard flops == nil || sharing.freezesAfter != 0 else {
+      throw MethodError("gates: 'flops' is reached by moving gates, but with 'freezeGatesAfter: 0' they never move")
+    }
+    let targets = ["target", "targets"].filter(settings.isGiven)
+    guard sharing.sparsity.kind == .hinge || targets.isEmpty else {
+      throw MethodError(
+        "gates: '\(targets[0])' is a part of the hinge, but 'sparsity' is \(sharing.sparsity.kind.rawValue): leave it out"
+      )
+    }
+    guard sharing.sparsity.kind != .none || !settings.isGiven("lambda") else {
+      throw MethodError("gates: 'lambda' is the factor of the penalty, but 'sparsity' is none: leave it out")
     }
     guard sharing.freezesAfter == nil || sharing.momentum == 0 else {
       throw MethodError("gates: with 'freezeGatesAfter', 'momentum' has to be 0: it would move frozen gates on")

@@ -74,15 +74,17 @@ extension MultitaskNetwork {
       return nil
     }
     let sharing = gates.sharing
+    let moved = sharing.freezesAfter.map { Int(($0 * Double(steps)).rounded(.up)) } ?? steps
+    guard moved > 0 else { return nil }
     let partCount = gatedLayers.reduce(0) { $0 + $1.partCount }
     // The slope of the sigmoid is at most a quarter.
     let reaches = gatedLayers.map { layer in
-      Double(steps) * sharing.learningRate * sharing.sparsity.weight * Double(layer.partCount)
+      Double(moved) * sharing.learningRate * sharing.sparsity.weight * Double(layer.partCount)
         / Double(4 * tasks.count * partCount * layer.gates.shape[1])
     }
     guard let least = reaches.min(), let most = reaches.max(), most < sharing.start.gate else { return nil }
     return
-      "in \(steps) steps, the penalty can move a gate by at most \(Self.brief(least)) to \(Self.brief(most)), depending on its layer, but gates start \(Self.brief(sharing.start.gate)) from their thresholds: a larger network.sharing.lambda or a smaller network.sharing.start lets it decide"
+      "in \(moved) steps, the penalty can move a gate by at most \(Self.brief(least)) to \(Self.brief(most)), depending on its layer, but gates start \(Self.brief(sharing.start.gate)) from their thresholds: a larger network.sharing.lambda or a smaller network.sharing.start lets it decide"
   }
 
   private static func brief(_ number: Double) -> String {

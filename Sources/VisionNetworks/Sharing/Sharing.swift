@@ -25,6 +25,9 @@ public protocol Sharing: Sendable {
   /// compute.
   var learnsFromFeatureGradients: Bool { get }
 
+  /// Whether pruning is to leave a network of a certain cost, which may be out of reach: ``MultitaskNetwork/checkGates()``.
+  var wantsCost: Bool { get }
+
   /// Checks whether an encoder that meets the ``requirements`` can be shared in this way; by default every one can.
   ///
   /// - Parameters:
@@ -56,6 +59,8 @@ extension Sharing {
   public var normalizesByTask: Bool { false }
   /// The default: false.
   public var takesOneSize: Bool { false }
+  /// The default: false.
+  public var wantsCost: Bool { false }
   /// The default: false.
   public var learnsFromFeatureGradients: Bool { false }
 }

@@ -12,6 +12,8 @@ public final class MultitaskNetwork {
   public let normalizedConvolutions: [NormalizedConvolution]
   private let shared: SharedEncoder
   private let decoders: any TaskDecoders
+  /// The names of what the way of sharing has, in the encoder and beside it.
+  private let sharedNames: Set<String>
 
   /// The beginning of the names of the encoder's entries in the network, such as `backbone.conv1.weight`.
   static let encoderPath = "backbone"
@@ -35,6 +37,7 @@ public final class MultitaskNetwork {
     request.readout = plan.decoder.traits.readout
     shared = plan.sharing.makeEncoder(
       plan.encoder, at: plan.exchangesFeatures ? path.beforeExchange() : path, request, tasks: request.tasks)
+    sharedNames = Set(store.state.map(\.name))
     normalizedConvolutions = shared.normalizedConvolutions
     decoders = plan.decoder.make(
       store.root.in(stage: .head),
@@ -229,16 +232,15 @@ public final class MultitaskNetwork {
       .compactMap { shared.origin(String($0.name.dropFirst(Self.encoderPrefix.count))) }
   }
 
-  /// Loads what decoders have for some tasks, from a network with the same decoder: the entries outside of the encoder
-  /// whose names have the name of one of the tasks as a component.
+  /// Loads what decoders have for some tasks, from a network with the same decoder: the entries whose names have the name
+  /// of one of the tasks as a component, but none of the encoder, nor of what exchanges the tasks' features in it.
   ///
   /// - Throws: `LoadError` if an entry is missing or of another shape; `FileError` for a malformed file.
   @discardableResult
   public func loadDecoders(_ file: SafetensorsFile, of tasks: Set<String>) throws -> LoadReport {
-    let prefix = Self.encoderPrefix
-    return try store.load(file, strictness: .allowingUnused { _ in true }) { name in
+    try store.load(file, strictness: .allowingUnused { _ in true }) { name in
       let isOwn = name.split(separator: ".").contains { tasks.contains(String($0)) }
-      return !name.hasPrefix(prefix) && isOwn ? name : nil
+      return !sharedNames.contains(name) && isOwn ? name : nil
     }
   }
 }

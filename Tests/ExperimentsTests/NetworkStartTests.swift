@@ -50,6 +50,32 @@ import VisionNetworks
     }
   }
 
+  /// What exchanges features is no run's, whose tasks it names.
+  @Test(arguments: ["cross-stitch", "nddr", "mtan"]) func exchangesStartAfresh(_ sharing: String) throws {
+    try withTemporaryFolder { parent in
+      let encoder = "network.encoder=resnet18_quarter"
+      let depth = try SmallRuns.train(["data.tasks=[depth]", encoder], in: parent.appendingPathComponent("depth"))
+      let started = try store([encoder, "network.sharing=\(sharing)", "network.start=['\(depth.url.path)']"])
+      let head = depth.heads.first { $0.hasSuffix("weight") }!
+      #expect(started.entry(head)!.array(of: Double.self) == (try entry(head, depth)))
+    }
+  }
+
+  @Test func decodersOfAnotherKindAreNoted() throws {
+    try withTemporaryFolder { parent in
+      let depth = try SmallRuns.train(["data.tasks=[depth]"], in: parent.appendingPathComponent("depth"))
+      func note(_ decoder: String) throws -> String? {
+        try TrainingSession(
+          SmallRuns.configuration(["network.decoder=\(decoder)", "network.start=['\(depth.url.path)']"]),
+          folder: RunFolder(parent.appendingPathComponent(decoder)), existing: .refuse
+        ).trainer.workload.note()
+      }
+      let (other, same) = (try note("dpt"), try note(Configuration().network.decoder.name))
+      #expect(other?.contains("decoders start from random values") == true, "\(other ?? "no note")")
+      #expect(same == nil)
+    }
+  }
+
   @Test func runsThatDoNotFitAreRefused() throws {
     try withTemporaryFolder { parent in
       let depth = try SmallRuns.train(["data.tasks=[depth]"], in: parent.appendingPathComponent("depth"))

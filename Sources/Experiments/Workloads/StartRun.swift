@@ -75,6 +75,13 @@ struct NetworkStart {
     }
   }
 
+  /// Says which runs give no decoders, as theirs are others than the network's; nil if all do.
+  func note(_ decoder: DecoderEntry) -> String? {
+    guard let run = runs.first(where: { $0.decoder.name != decoder.name }) else { return nil }
+    return
+      "decoders start from random values: that of \(run.folder.url.path) is \(run.decoder.name), and network.decoder is \(decoder.name)"
+  }
+
   /// Gives a network what the runs have learned: the parts of a task what its run has, and the parts of all tasks what
   /// the first run has, unless pretrained weights are theirs already.
   ///

@@ -20,11 +20,14 @@ extension VisionWorkload {
   /// The same network.
   public var multitaskNetwork: MultitaskNetwork? { training.network }
 
-  /// Returns a note if samples are left out, the cache cannot hold all of them, or the penalty of gates cannot move
-  /// them far; nil otherwise.
+  /// Returns a note if samples are left out, the cache cannot hold all of them, decoders of earlier runs are left out, or
+  /// the penalty of gates cannot move them far; nil otherwise.
   public func note() throws -> String? {
-    let steps = training.plan.resolved.configuration.training.steps
-    let notes = [try training.data().note(), training.network.gateNote(steps: steps)].compactMap { $0 }
+    let plan = training.plan
+    let notes = [
+      try training.data().note(), plan.start?.note(plan.network.decoder),
+      training.network.gateNote(steps: plan.resolved.configuration.training.steps),
+    ].compactMap { $0 }
     return notes.isEmpty ? nil : notes.joined(separator: "\nnote: ")
   }
   /// Opens the training data at a part of a batch, counted from 0.
@@ -73,7 +76,7 @@ struct VisionWorkloadFactory<Made: VisionWorkload>: WorkloadFactory {
   }
 
   func check(_ resolved: ResolvedConfiguration) throws {
-    _ = try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks())
+    try VisionPlan(resolved, about: Made.level, available: resolved.dataset.tasks()).checkGates()
   }
 
   func cost(_ resolved: ResolvedConfiguration, height: Int?, width: Int?) throws -> NetworkCost? {

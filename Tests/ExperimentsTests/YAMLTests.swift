@@ -55,6 +55,15 @@ import Testing
     #expect(complaint("data: {tasks: \(lists)}").contains("'data.tasks' is [[a list]], but has to be a list of names"))
   }
 
+  /// Every field is optional, so that a file without any is a configuration, too.
+  @Test(arguments: ["", "# nothing", "---", "data:"]) func nothingIsTheDefaults(_ text: String) throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("c.yaml")
+      try Data(text.utf8).write(to: file)
+      #expect(try Configuration(contentsOf: file) == Configuration())
+    }
+  }
+
   @Test func longTextsAreRefused() throws {
     #expect(complaint("# " + String(repeating: "x", count: 300_000)).contains("has more than 262144 bytes"))
     try withTemporaryFolder { folder in

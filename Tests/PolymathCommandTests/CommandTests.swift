@@ -55,6 +55,17 @@ import Torch
       #expect(!gallery.succeeded && gallery.errors.contains("the run's own images"), "\(gallery.errors)")
       let printed = try Command.run(["train", "--resume", "--out", "run", "--print-configuration"], in: folder)
       #expect(printed.output.contains("steps: 3 "))
+      // What is asked of a resumed run is asked of its own configuration.
+      let same = try Command.run(
+        ["train", "--resume", "--out", "run", "--set", "training.steps=3"], in: folder)
+      #expect(same.succeeded, "\(same.errors)")
+      let longer = try Command.run(["train", "--resume", "--out", "run", "--set", "training.steps=9"], in: folder)
+      #expect(!longer.succeeded && longer.errors.contains("there: steps: 3, now: steps: 9"), "\(longer.errors)")
+      // Past the command line, errors say what is wrong, and not how commands are used.
+      let word = try Command.run(["evaluate", "run", "--checkpoint", "worst"], in: folder)
+      #expect(word.status == 1 && word.errors == "Error: --checkpoint is 'worst', but has to be best or last\n")
+      let misspelled = try Command.run(["trian"], in: folder)
+      #expect(misspelled.status == 1 && misspelled.errors.contains("Did you mean 'train'?"), "\(misspelled.errors)")
       try FileManager.default.removeItem(at: folder.appendingPathComponent("run/checkpoints/best.json"))
       #expect(try Command.run(["evaluate", "run"], in: folder).errors.contains("but --checkpoint last is there"))
       try Data().write(to: folder.appendingPathComponent("run/metrics.jsonl"))

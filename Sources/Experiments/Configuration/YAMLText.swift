@@ -13,9 +13,10 @@ enum YAMLText {
   /// - Throws: `FileError` for a file that is not there, no text, or too long.
   static func contents(of url: URL) throws -> String {
     guard !url.isFolder else { throw FileError(url, "is a folder, but has to be a YAML file") }
-    guard let file = try? FileHandle(forReadingFrom: url), let data = try? file.read(upToCount: largestSize + 1) else {
-      throw FileError.unreadable(url, "is no readable text")
-    }
+    // Nothing is read from an empty file.
+    guard let file = try? FileHandle(forReadingFrom: url),
+      let data = try? file.read(upToCount: largestSize + 1) ?? Data()
+    else { throw FileError.unreadable(url, "is no readable text") }
     guard data.count <= largestSize else {
       throw FileError(url, "has more than \(largestSize) bytes: no configuration or study is that long")
     }

@@ -34,7 +34,7 @@ struct Compare: ParsableCommand {
     let outcome = try runner.run(shouldStop: { Interruption.wasRequested }, announce: Self.announce)
     let report = try StudyReport(study, folder: folder)
     try report.write()
-    print(report.table.text)
+    if report.hasResults { print(report.table.text) }
     print("report: \(folder.report.path)")
     switch outcome {
     case .finished(let failures) where failures.isEmpty: return

@@ -202,7 +202,7 @@ import Experiments
         #expect(FileManager.default.fileExists(atPath: url.appendingPathComponent(file).path), "\(file)")
       }
       let report = try String(contentsOf: folder.report, encoding: .utf8)
-      #expect(report.contains("4 of 6 runs finished") && report.contains("B &amp; _C"))
+      #expect(report.contains("4 of 6 runs are finished") && report.contains("B &amp; _C"))
 
       // A finished run that lost its log is no result, and is not passed over.
       let metrics = folder.run(try #require(study.runs.first { $0.name == "a-seed1" })).metrics

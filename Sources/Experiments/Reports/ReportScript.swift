@@ -32,7 +32,7 @@ let reportScript = """
   }
 
   function ticks(low, high) {
-    const raw = (high - low) / 4, power = Math.pow(10, Math.floor(Math.log10(raw)));
+    const raw = (high - low) / 5, power = Math.pow(10, Math.floor(Math.log10(raw)));
     const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= raw) || raw;
     const result = [];
     for (let t = Math.ceil(low / step) * step; t <= high + step * 1e-6; t += step) result.push(+t.toPrecision(10));
@@ -97,7 +97,7 @@ let reportStyle = """
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
   h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
   .subtitle { opacity: .7; margin-top: .2rem; }
-  table { border-collapse: collapse; } th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; }
+  table { border-collapse: collapse; } table + table { margin-top: 1.2rem; } th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; }
   th:first-child, td:first-child, td.text { text-align: left; }
   .better { color: #1d8a4f; } .worse { color: #c23b3b; }
   .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 1.2rem; }

@@ -4,6 +4,8 @@ import Foundation
 struct ScatterPlot {
   struct Point {
     let label: String
+    /// The position in the order of colors; nil for what the others are compared with.
+    var color: Int?
     let x: Double
     let y: Double
     /// Half the height and width of the cross that shows how much the values vary.
@@ -27,6 +29,8 @@ struct ScatterPlot {
   private static let colors = [
     "#2f6fde", "#d9622b", "#2a9d62", "#b0408f", "#8a6d1f", "#20909c", "#7a52c7", "#c23b3b", "#5a6472",
   ]
+
+  private static let neutralColor = "currentColor"
 
   var html: String {
     let finite = points.filter(Self.canBeDrawn)
@@ -55,8 +59,8 @@ struct ScatterPlot {
       )
     }
     var labels = LabelPlacement(width: Self.width)
-    for (index, point) in finite.enumerated() {
-      let color = Self.colors[index % Self.colors.count]
+    for point in finite {
+      let color = point.color.map { Self.colors[$0 % Self.colors.count] } ?? Self.neutralColor
       let (x, y) = (px(point.x), py(point.y))
       let (left, right) = (px(point.x - point.deviation.x), px(point.x + point.deviation.x))
       let (low, high) = (py(point.y - point.deviation.y), py(point.y + point.deviation.y))
@@ -89,7 +93,7 @@ struct ScatterPlot {
   }
 
   private static func ticks(_ range: ClosedRange<Double>) -> [Double] {
-    let raw = (range.upperBound - range.lowerBound) / 4
+    let raw = (range.upperBound - range.lowerBound) / 5
     let power = pow(10, floor(log10(raw)))
     let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= raw } ?? raw
     return Array(stride(from: (range.lowerBound / step).rounded(.up) * step, through: range.upperBound, by: step))
@@ -123,7 +127,9 @@ private struct LabelPlacement {
     let length = Double(label.count) * Self.letterWidth
     let sides = [x + 7, x - 7 - length].filter { $0 > 0 && $0 + length < width }
     let heights = [-5.0, 13, -17, 25, -29, 37]
-    let places = heights.flatMap { height in (sides.isEmpty ? [x + 7] : sides).map { (x: $0, y: y + height) } }
+    let places = heights.flatMap { height in
+      (sides.isEmpty ? [max(0, width - length)] : sides).map { (x: $0, y: y + height) }
+    }
     let free = places.first { place in
       !taken.contains { $0.x.overlaps(place.x...(place.x + length)) && abs($0.y - place.y) < Self.lineHeight }
     }

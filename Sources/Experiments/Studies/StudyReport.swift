@@ -8,6 +8,8 @@ public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
   private let results: StudyResults
+  /// Whether a run is finished, so that there is something to report.
+  public var hasResults: Bool { results.candidates.contains { !$0.values.isEmpty } }
   /// The tables of the report.
   public let table: StudyTable
 
@@ -33,8 +35,9 @@ public struct StudyReport {
     let count = results.candidates.reduce(0) { $0 + $1.values.count }
     let page = ReportPage(
       title: folder.url.lastPathComponent,
-      subtitle: "\(study.candidates.count) methods, seeds \(study.seeds.map(String.init).joined(separator: ", ")), "
-        + "\(count) of \(study.candidates.count * study.seeds.count) runs finished",
+      subtitle:
+        "\(study.candidates.count) methods, each with the seeds \(study.seeds.map(String.init).joined(separator: ", ")): "
+        + "\(count) of \(study.candidates.count * study.seeds.count) runs are finished",
       sections: [overview, tradeOffs, diagnostics, ReportPage.chartsSection, details, runs, configuration],
       charts: try charts() + table.curves.charts)
     try AtomicFile.write(Data(page.html().utf8), to: folder.report)
@@ -89,6 +92,11 @@ public struct StudyReport {
       """
   }
 
+  /// The same in all plots: that of the method's curves.
+  private func color(_ row: StudyResults.Row) -> Int? {
+    results.candidates.firstIndex { $0.label == row.label }
+  }
+
   private var costPlot: ScatterPlot {
     let hasBaseline = results.reference != nil
     let points = results.candidates.compactMap { row -> ScatterPlot.Point? in
@@ -96,7 +104,7 @@ public struct StudyReport {
         return nil
       }
       return ScatterPlot.Point(
-        label: row.label, x: cost.mean * 1000, y: gain.mean,
+        label: row.label, color: color(row), x: cost.mean * 1000, y: gain.mean,
         deviation: ((cost.deviation ?? 0) * 1000, gain.deviation ?? 0))
     }
     return ScatterPlot(
@@ -108,7 +116,8 @@ public struct StudyReport {
     func point(_ row: StudyResults.Row) -> ScatterPlot.Point? {
       guard let flops = row.gigaflops, let gain = results.gain(row) else { return nil }
       return ScatterPlot.Point(
-        label: row.label, x: flops.mean, y: gain.mean, deviation: (flops.deviation ?? 0, gain.deviation ?? 0))
+        label: row.label, color: color(row), x: flops.mean, y: gain.mean,
+        deviation: (flops.deviation ?? 0, gain.deviation ?? 0))
     }
     return ScatterPlot(
       title: "Gain and FLOPs", xLabel: "GFLOPs of one image ↓", yLabel: "Δm % ↑",
@@ -118,7 +127,8 @@ public struct StudyReport {
   private func plot(_ a: StudyResults.Metric, _ b: StudyResults.Metric) -> ScatterPlot {
     let points = results.rows.compactMap { row -> ScatterPlot.Point? in
       guard let x = row.statistic(a), let y = row.statistic(b) else { return nil }
-      return ScatterPlot.Point(label: row.label, x: x.mean, y: y.mean, deviation: (x.deviation ?? 0, y.deviation ?? 0))
+      return ScatterPlot.Point(
+        label: row.label, color: color(row), x: x.mean, y: y.mean, deviation: (x.deviation ?? 0, y.deviation ?? 0))
     }
     return ScatterPlot(
       title: "\(a.task) and \(b.task)", xLabel: Self.label(a), yLabel: Self.label(b), points: points)

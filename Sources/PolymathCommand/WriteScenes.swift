@@ -34,8 +34,12 @@ struct WriteScenes: ParsableCommand {
   var tasks: String?
 
   func validate() throws {
-    guard (1...10_000_000).contains(count), (16...8192).contains(height), (16...8192).contains(width) else {
-      throw ValidationError("--count has to be from 1 to 10000000, --height and --width from 16 to 8192.")
+    let sides = 16...8192
+    for (name, value, range) in [
+      ("count", count, 1...10_000_000), ("height", height, sides), ("width", width, sides),
+    ] where !range.contains(value) {
+      throw ValidationError(
+        "--\(name) is \(value), but has to be from \(range.lowerBound) to \(range.upperBound).")
     }
   }
 

@@ -6,9 +6,11 @@ extension FileManager {
   /// - Throws: ``FileError``.
   public func createFolder(_ url: URL) throws {
     do { try createDirectory(at: url, withIntermediateDirectories: true) } catch {
-      let isFile = fileExists(atPath: url.path) && !url.isFolder
-      throw FileError(
-        url, isFile ? "is a file, not a folder" : "cannot be created as a folder: \(Self.reason(of: error))")
+      let places = sequence(first: url.standardizedFileURL) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+      if let existing = places.first(where: { fileExists(atPath: $0.path) }), !existing.isFolder {
+        throw FileError(existing, "is a file, not a folder")
+      }
+      throw FileError(url, "cannot be created as a folder: \(Self.reason(of: error))")
     }
   }
 

@@ -37,6 +37,20 @@ import Experiments
     }
   }
 
+  @Test func smallerBatchesAreNoted() throws {
+    try withTemporaryFolder { parent in
+      func note(_ batchSize: Int) throws -> String? {
+        try TrainingSession(
+          SmallRuns.configuration(["data.trainingCount=3", "training.batchSize=\(batchSize)"]),
+          folder: RunFolder(parent.appendingPathComponent("\(batchSize)")), existing: .refuse
+        ).trainer.workload.note()
+      }
+      let (large, right) = (try note(4), try note(3))
+      #expect(large == "training.batchSize is 4, but there are 3 samples to train on: a step looks at these alone")
+      #expect(right == nil)
+    }
+  }
+
   @Test func twoTrainingsInOneFolderAreRefused() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(parent.appendingPathComponent("run"))

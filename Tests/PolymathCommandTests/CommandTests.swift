@@ -192,6 +192,8 @@ import Torch
         (["encode", "resnet18", "--weights", "a", "--input", "b", "--output", "./a"], "the file of --weights"),
         (["encode", "resnet18", "--weights", "a", "--input", "b", "--output", "b"], "the file of --input"),
         (["data", "scenes", "--out", "x", "--tasks", "dept"], "Did you mean 'depth'?"),
+        (["data", "scenes", "--out", "x", "--height", "5"], "--height is 5, but has to be from 16 to 8192"),
+        (["data", "scenes", "--out", "/etc/hostname/x", "--count", "1"], "/etc/hostname: is a file, not a folder"),
       ]
       for (arguments, answer) in mistakes {
         let result = try Command.run(arguments, in: folder)

@@ -44,9 +44,11 @@ struct Field<Section> {
   ///   - found: the value, for the message.
   ///   - text: the value, where it is text that may be a misspelled choice.
   func complaint(section: String, found: String, text: String?) -> String {
-    let nearest = text.flatMap { nearestName($0, among: choices) }
-    let suggestion = nearest.map { ". Did you mean '\($0)'?" } ?? ""
-    return "'\(section).\(name)' is \(found), but has to be \(allowed)\(suggestion)"
+    let start = "'\(section).\(name)' is \(found)"
+    guard let nearest = text.flatMap({ nearestName($0, among: choices) }) else {
+      return "\(start), but has to be \(allowed)"
+    }
+    return "\(start). Did you mean '\(nearest)'? It has to be \(allowed)"
   }
 }
 

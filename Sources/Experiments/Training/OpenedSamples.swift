@@ -13,6 +13,7 @@ struct OpenedSamples {
   let validation: any SampleSource
 
   private let datasetNote: String?
+  private let batchNote: String?
   private let caches: [CachedSource]
   private let budget: CacheBudget?
 
@@ -36,6 +37,7 @@ struct OpenedSamples {
         CheckedSource(source: split, channels: plan.channels, largestSize: limit, reader: reader), purpose)
     }
     datasetNote = dataset.note
+    batchNote = Self.batchNote(plan.batchSize, sampleCount: dataset.training.count)
     budget = plan.makeCacheBudget()
     caches = budget.map { budget in checked.map { CachedSource($0, budget: budget) } } ?? []
     training = caches.first ?? checked[0]
@@ -57,12 +59,19 @@ struct OpenedSamples {
     }
   }
 
-  /// What is to be said about the choice of the samples, and about the cache; nil if there is nothing to say.
+  /// What is to be said about the choice of the samples, batches that are smaller than wanted, and the cache; nil if there is nothing to say.
   ///
   /// - Throws: what reading the first samples throws.
   func note() throws -> String? {
-    let notes = [datasetNote, try cacheNote()].compactMap { $0 }
+    let notes = [datasetNote, batchNote, try cacheNote()].compactMap { $0 }
     return notes.isEmpty ? nil : notes.joined(separator: "; ")
+  }
+
+  /// That batches are smaller than they are wanted; nil if they are not.
+  private static func batchNote(_ batchSize: Int, sampleCount: Int) -> String? {
+    guard sampleCount < batchSize else { return nil }
+    return
+      "training.batchSize is \(batchSize), but there are \(sampleCount) samples to train on: a step looks at these alone"
   }
 
   /// That the cache cannot keep all samples; nil if it can, or is off.

@@ -17,7 +17,7 @@ public struct EncoderTraits: Sendable, Hashable {
     /// The feature maps have several resolutions, each half as fine as the one before.
     case pyramid = "a pyramid of feature maps"
     /// The layers come from a `LayerKit`, so that tasks can have copies of them.
-    case kitLayers = "layers of a kit"
+    case kitLayers = "layers of which tasks can have copies"
     /// The encoder has features of each task, between which tasks exchange information.
     case taskFeatures = "features of each task"
   }

@@ -40,10 +40,26 @@ import VisionData
 
   @Test func configurationsAreRead() throws {
     for guide in try Guides.files {
-      for block in try Guides.blocks(of: guide) where block.language == "yaml" {
+      for block in try Guides.blocks(of: guide) where block.language == "yaml" && !isStudy(block) {
         #expect(throws: Never.self) { try Configuration(yaml: block.text, source: guide.lastPathComponent) }
       }
     }
+  }
+
+  @Test func studiesAreRead() throws {
+    let studies = try Guides.files.flatMap { try Guides.blocks(of: $0).filter(isStudy) }
+    #expect(!studies.isEmpty)
+    for block in studies {
+      try withTemporaryFolder { folder in
+        let file = folder.appendingPathComponent("study.yaml")
+        try Data(block.text.utf8).write(to: file)
+        #expect(try Study(contentsOf: file).candidates.count == 5)
+      }
+    }
+  }
+
+  private func isStudy(_ block: Guides.Block) -> Bool {
+    block.language == "yaml" && block.lines.contains { $0.hasPrefix("methods:") }
   }
 
   @Test func dataSetsAreRead() throws {

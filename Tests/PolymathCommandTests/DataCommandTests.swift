@@ -162,9 +162,9 @@ import VisionData
       #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("views").path))
       #expect(try Command.run(taskonomy + ["--tasks", String(advice.1)], in: folder).succeeded)
 
-      for (source, tasks, channels) in [
-        ("nyud_mt/NYUD_MT", "depth,edges", "rgb"), ("celeba", "Young,Male", "rgb"),
-        ("uoais_sim/UOAIS-Sim", "objects", "rgbd"),
+      for (source, tasks, channels, narrow) in [
+        ("nyud_mt/NYUD_MT", "depth,edges", "rgb", []), ("celeba", "Young,Male", "rgb", []),
+        ("uoais_sim/UOAIS-Sim", "objects", "rgbd", ["workload.channels=8", "workload.regionsPerImage=8"]),
       ] {
         let name = String(source.prefix(4))
         let converted = try Command.run(
@@ -175,8 +175,12 @@ import VisionData
           in: folder)
         #expect(converted.succeeded, "\(converted.errors)")
         let command = try #require(converted.output.firstMatch(of: /train on them by: polymath (.*)/)).1
-        let quick = ["training.steps=1", "training.batchSize=1", "training.evaluateEvery=0", "data.validationCount=1"]
-        let arguments = Self.words(String(command)) + quick.flatMap { ["--set", $0] } + ["--out", "run-\(name)"]
+        let quick = [
+          "training.steps=1", "training.batchSize=1", "training.evaluateEvery=0", "data.validationCount=1",
+          "diagnostics.every=0",
+        ]
+        let arguments =
+          Self.words(String(command)) + (quick + narrow).flatMap { ["--set", $0] } + ["--out", "run-\(name)"]
         let trained = try Command.run(arguments, in: folder)
         #expect(trained.succeeded, "\(command): \(trained.errors)")
       }

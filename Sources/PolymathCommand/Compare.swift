@@ -19,6 +19,10 @@ struct Compare: ParsableCommand {
   @Flag(help: "List the runs that are missing, without training them.")
   var dryRun = false
 
+  func validate() throws {
+    guard out != "" else { throw ValidationError("--out is empty, but has to name the study's folder.") }
+  }
+
   func run() throws {
     let file = URL(fileURLWithPath: study)
     let study = try Study(contentsOf: file)
@@ -34,7 +38,7 @@ struct Compare: ParsableCommand {
     let outcome = try runner.run(shouldStop: { Interruption.wasRequested }, announce: Self.announce)
     let report = try StudyReport(study, folder: folder)
     try report.write()
-    if report.hasResults { print(report.table.text) }
+    print(report.hasResults ? report.table.text : "no run of a method is finished yet")
     print("report: \(folder.report.path)")
     switch outcome {
     case .finished(let failures) where failures.isEmpty: return

@@ -20,7 +20,7 @@ struct Polymath: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     do {
-      try requireKnownSubcommand()
+      try requireKnown(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       do { try command.run() } catch let error as ValidationError {
         // The command line was understood: how commands are used would hide what is wrong.
@@ -29,12 +29,15 @@ struct Polymath: ParsableCommand {
     } catch { exit(withError: error) }
   }
 
-  private static func requireKnownSubcommand() throws {
-    let known = configuration.subcommands.map { $0._commandName } + ["help"]
-    guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-"), !known.contains(name) else {
-      return
+  /// Finds the first word that should name a command, and does not.
+  private static func requireKnown(
+    _ words: ArraySlice<String>, among commands: [any ParsableCommand.Type] = configuration.subcommands
+  ) throws {
+    guard let name = words.first, !commands.isEmpty, !name.hasPrefix("-"), name != "help" else { return }
+    guard let command = commands.first(where: { $0._commandName == name }) else {
+      throw CommandFailure(description: unknownName("command", name, among: commands.map { $0._commandName }))
     }
-    throw CommandFailure(description: unknownName("command", name, among: known))
+    try requireKnown(words.dropFirst(), among: command.configuration.subcommands)
   }
 }
 

@@ -9,7 +9,7 @@ struct Prune: ParsableCommand {
       Channels that nothing reads are gone, and streams that are equal are computed once; the predictions stay the same. \
       The static network is a run of its own, which evaluates, predicts, and is trained further with `polymath train \
       --resume --out` and its folder. The pruned run stays as it is. A training that ends prunes its checkpoint 'best' \
-      to the folder `pruned` by itself.
+      to the folder `pruned` by itself, unless the static network there was trained since.
       """)
 
   @Argument(help: "The folder of a run that was trained with network.sharing gates.", completion: .directory)

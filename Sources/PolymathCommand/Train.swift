@@ -60,7 +60,7 @@ struct Train: ParsableCommand {
       }
       print(try RunSummary.load(folder).text)
       print("report: \(folder.report.path)")
-      if let note = folder.staticNetworkNote { print(note) }
+      if let note = PrunedRun.note(on: folder) { print(note) }
     case .stopped(let step):
       print(
         "stopped after step \(step); everything is saved. Go on with: polymath train --resume --out \(folder.url.path)")

@@ -85,6 +85,12 @@ import Experiments
       "\($0)".contains("Did you mean 'aggregator'?")
     }
     try configuration.apply(assignment: "method.aggregator.order=ascending")
+    try configuration.apply(assignment: "method.aggregator={name: cagrad, c: 0.2}")
+    try configuration.apply(assignment: "method.level=features")
+    try configuration.apply(method: "equal")
+    #expect(configuration.method.aggregator == Configuration().method.aggregator)
+    #expect(configuration.method.level == .features)
+    try configuration.apply(assignment: "method.level=parameters")
     try configuration.apply(method: "uw + pcgrad")
     #expect(configuration.training.steps == 7 && configuration.optimizer.learningRate == 1e-4)
     #expect(configuration.data.tasks == ["depth", "normals"])

@@ -137,6 +137,9 @@ import Experiments
       try Safetensors.write(
         file.map { $0.0 == name ? ($0.0, $0.1 * .nan) : $0 }, metadata: [:], to: tensors)
       #expect(complaint().contains("'\(name)' holds numbers that are not finite"), "\(complaint())")
+      try Safetensors.write(
+        file.map { $0.0 == name ? ($0.0, $0.1.to(.int32)) : $0 }, metadata: [:], to: tensors)
+      #expect(complaint().contains("is int32, but the configuration's network has float32"), "\(complaint())")
     }
   }
 

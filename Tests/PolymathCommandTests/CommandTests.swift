@@ -61,6 +61,8 @@ import Torch
       #expect(same.succeeded, "\(same.errors)")
       let longer = try Command.run(["train", "--resume", "--out", "run", "--set", "training.steps=9"], in: folder)
       #expect(!longer.succeeded && longer.errors.contains("there: steps: 3, now: steps: 9"), "\(longer.errors)")
+      let method = try Command.run(["train", "--resume", "--out", "run", "--method", "graddrop"], in: folder)
+      #expect(method.errors.contains("now: aggregator: graddrop"), "\(method.errors)")
       // Past the command line, errors say what is wrong, and not how commands are used.
       let word = try Command.run(["evaluate", "run", "--checkpoint", "worst"], in: folder)
       #expect(word.status == 1 && word.errors == "Error: --checkpoint is 'worst', but has to be best or last\n")
@@ -156,6 +158,7 @@ import Torch
 
   @Test func mistakesAreAnswered() throws {
     try withTemporaryFolder { folder in
+      try Data().write(to: folder.appendingPathComponent(".file"))
       let mistakes: [([String], String)] = [
         (["train", "--method", "pcgrd"], "Did you mean 'pcgrad'?"),
         (["train", "none.yaml"], "none.yaml: does not exist"),
@@ -193,7 +196,9 @@ import Torch
         (["encode", "resnet18", "--weights", "a", "--input", "b", "--output", "b"], "the file of --input"),
         (["data", "scenes", "--out", "x", "--tasks", "dept"], "Did you mean 'depth'?"),
         (["data", "scenes", "--out", "x", "--height", "5"], "--height is 5, but has to be from 16 to 8192"),
-        (["data", "scenes", "--out", "/etc/hostname/x", "--count", "1"], "/etc/hostname: is a file, not a folder"),
+        (["data", "scenes", "--out", ".file/x", "--count", "1"], ".file: is a file, not a folder"),
+        (["data", "scnes"], "Did you mean 'scenes'?"),
+        (["bench", "stp"], "Did you mean 'step'?"),
       ]
       for (arguments, answer) in mistakes {
         let result = try Command.run(arguments, in: folder)

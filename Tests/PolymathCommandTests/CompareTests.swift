@@ -62,14 +62,20 @@ import Torch
 
   @Test func oneFailureDoesNotStopTheOthers() throws {
     try withTemporaryFolder { folder in
-      let failing = study.replacing("  PCGrad: pcgrad", with: "  Wild: {set: {optimizer.learningRate: 900}}\n  UW: uw")
-        .replacing("seeds: [1, 2]", with: "seeds: [1]\nbaselines: false\nkeepCheckpoints: false")
+      let failing = study.replacing(
+        "  PCGrad: pcgrad",
+        with: "  Wild: {set: {optimizer.learningRate: 900}}\n  UW: uw\n  Gates: {set: {network.sharing: gates}}"
+      )
+      .replacing("seeds: [1, 2]", with: "seeds: [1]\nbaselines: false\nkeepCheckpoints: false")
       try Data(failing.utf8).write(to: folder.appendingPathComponent("study.yaml"))
       let result = try Command.run(["compare", "study.yaml", "--out", "study"], in: folder)
       #expect(result.status == 1 && result.errors.contains("Wild, seed 1: step "), "\(result.errors)")
       #expect(result.errors.contains("is not finite") && result.output.contains("UW"))
       let runs = folder.appendingPathComponent("study/runs")
-      #expect(!FileManager.default.fileExists(atPath: runs.appendingPathComponent("gd-seed1/checkpoints").path))
+      for finished in ["gd-seed1", "gates-seed1", "gates-seed1/pruned"] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: runs.appendingPathComponent(finished).path)
+        #expect(names.contains("config.yaml") && !names.contains("checkpoints"))
+      }
       // The failed one keeps its last good checkpoint.
       #expect(
         FileManager.default.fileExists(atPath: runs.appendingPathComponent("wild-seed1/checkpoints/last.json").path))

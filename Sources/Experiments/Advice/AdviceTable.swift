@@ -72,15 +72,19 @@ public struct AdviceTable {
     let certain = names.compactMap { name in advice.methods.first { $0.name == name }?.certainty }.min() ?? 0
     return """
       To try first: \(names.joined(separator: ", "))\(rivals)
-      How sure that is: drawn anew, the looks would choose these again in \(Self.share(certain)), but they are steps of the plain sum, and say nothing of methods without a cosine above. Whether steeper
-      descent for every task also ends in better networks, only a study tells.
+      How sure that is: drawn anew, the looks would choose these again in \(Self.inWords(fraction: certain)),
+      but they are steps of the plain sum, and say nothing of methods without a cosine above. Whether steeper descent
+      for every task also ends in better networks, only a study tells.
       """
   }
 
-  /// How many of the draws chose a method, in words.
-  private static func share(_ certain: Double) -> String {
-    let percent = Int((100 * certain).rounded(.down))
-    return percent < 100 ? "at least \(percent) % of the draws" : "every draw"
+  /// The least fraction of the draws that chose a method, in words.
+  private static func inWords(fraction: Double) -> String {
+    switch Int((100 * fraction).rounded(.down)) {
+    case 100...: "every draw"
+    case 1...99: "at least \(Int((100 * fraction).rounded(.down))) % of the draws"
+    default: "less than 1 % of the draws"
+    }
   }
 
   /// The methods that are nearly as good as the last of the first choices.

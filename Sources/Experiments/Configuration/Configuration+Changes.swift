@@ -23,7 +23,7 @@ extension Configuration {
   }
 
   /// Takes a method as a person types it, `uw+pcgrad`: names in any order, each a weighting, an aggregator, a
-  /// schedule or an adaptation.
+  /// schedule or an adaptation. Parts that it does not name have their defaults.
   ///
   /// - Throws: `MethodError` for a name that no method has.
   public mutating func apply(method text: String) throws {
@@ -33,8 +33,9 @@ extension Configuration {
       if let other = names.updateValue(name, forKey: kind) {
         throw MethodError("'\(other)' and '\(name)' are both a \(kind.title): a method has one")
       }
-      method[kind] = MethodChoice(name)
     }
+    // What is not named is what it is without a method.
+    for kind in MethodKind.allCases { method[kind] = names[kind].map { MethodChoice($0) } ?? Method()[kind] }
   }
 }
 

@@ -4,8 +4,9 @@ extension Configuration {
   /// The first field in which this configuration, which is there, differs from another one that is given now; nil if both
   /// are the same.
   func difference(from other: Configuration) -> String? {
-    zip(yaml.split(separator: "\n"), other.yaml.split(separator: "\n")).first { $0 != $1 }
-      .map { "there: \(Self.setting($0)), now: \(Self.setting($1))" }
+    // Lines of a section are as wide as the widest of them: what they set counts.
+    let settings = [yaml, other.yaml].map { $0.split(separator: "\n").map(Self.setting) }
+    return zip(settings[0], settings[1]).first { $0 != $1 }.map { "there: \($0), now: \($1)" }
   }
 
   /// A line of a configuration without its comment.

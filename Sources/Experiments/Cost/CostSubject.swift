@@ -29,7 +29,7 @@ public struct CostSubject {
     note = run.network.gateState.map { state in
       let fraction = Double(state.multiplyAdds) / Double(state.singleMultiplyAdds)
       return
-        "counted as it is trained, with gates; pruned as these are in the checkpoint, it has \(String(format: "%.2f", fraction)) of the FLOPs of single-task networks"
+        "counted as it is trained, with gates; pruned as these are in the checkpoint, it has \(String(format: "%.2f", fraction)) of the FLOPs of single-task networks (at the size that it was trained on)"
     }
     count = { try run.workload.cost(height: $0, width: $1) }
   }

@@ -1,8 +1,13 @@
+/// The colors of lines and points, in the order in which they are used.
+let reportColors = [
+  "#2f6fde", "#d9622b", "#2a9d62", "#b0408f", "#8a6d1f", "#20909c", "#7a52c7", "#c23b3b", "#5a6472",
+]
+
 /// The report's script, which draws the charts from the data in the page, and redraws them when the smoothing changes.
 let reportScript = """
   'use strict';
   const data = JSON.parse(document.getElementById('data').textContent);
-  const colors = ['#2f6fde', '#d9622b', '#2a9d62', '#b0408f', '#8a6d1f', '#20909c', '#7a52c7', '#c23b3b', '#5a6472'];
+  const colors = [\(reportColors.map { "'\($0)'" }.joined(separator: ", "))];
   const namespace = 'http://www.w3.org/2000/svg';
 
   function element(name, attributes, parent, text) {
@@ -39,6 +44,11 @@ let reportScript = """
     return result;
   }
 
+  // Short enough for the room beside the axis.
+  function label(tick) {
+    return String(tick).length > 7 ? tick.toExponential(1) : tick;
+  }
+
   function draw(figure, chart, strength) {
     const width = 460, height = 240, left = 52, right = 10, top = 10, bottom = 28;
     const old = figure.querySelector('svg');
@@ -53,10 +63,11 @@ let reportScript = """
     const py = y => height - bottom - (y - y0) / (y1 - y0) * (height - top - bottom);
     for (const t of ticks(y0, y1)) {
       element('line', {x1: left, x2: width - right, y1: py(t), y2: py(t), class: 'grid'}, svg);
-      element('text', {x: left - 6, y: py(t) + 4, 'text-anchor': 'end'}, svg, t);
+      element('text', {x: left - 6, y: py(t) + 4, 'text-anchor': 'end'}, svg, label(t));
     }
-    for (const t of ticks(x0, x1)) element('text', {x: px(t), y: height - 8, 'text-anchor': 'middle'}, svg, t);
-    lines.forEach((line, index) => {
+    for (const t of ticks(x0, x1)) element('text', {x: px(t), y: height - 8, 'text-anchor': 'middle'}, svg, label(t));
+    lines.forEach(line => {
+      const index = line.color;
       const points = line.x.map((x, i) => [px(x), py(line.shown[i])]).filter(p => Number.isFinite(p[1]));
       const path = points.map((p, i) => (i ? 'L' : 'M') + p[0].toFixed(1) + ' ' + p[1].toFixed(1)).join('');
       const curve = element('path', {d: path, class: 'curve', stroke: colors[index % colors.length],
@@ -73,7 +84,8 @@ let reportScript = """
     caption.textContent = chart.title;
     const legend = document.createElement('div');
     legend.className = 'legend';
-    chart.lines.forEach((line, index) => {
+    chart.lines.forEach(line => {
+      const index = line.color;
       const key = document.createElement('span');
       key.style.setProperty('--color', colors[index % colors.length]);
       key.style.setProperty('--style', index < colors.length ? 'solid' : 'dashed');

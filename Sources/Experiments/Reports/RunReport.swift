@@ -27,10 +27,8 @@ public struct RunReport {
     let steps = records.steps
     let evaluations = records.evaluations
     let method = configuration.method.names.joined(separator: " + ")
-    let sharing = configuration.network.sharing.name
-    let shared = sharing == Configuration().network.sharing.name ? "" : ", \(sharing)"
     let title =
-      "\(try WorkloadRegistry.factory(of: configuration).networkName(configuration)), \(tasks.count) tasks\(shared), \(method)"
+      "\(try WorkloadRegistry.factory(of: configuration).networkName(configuration)), \(tasks.count) tasks, \(configuration.network.sharing.name), \(method)"
     var sections: [String] = []
     if let last = evaluations.last { sections.append(try results(last)) }
     sections.append(gallery(names.evaluated))
@@ -93,7 +91,7 @@ public struct RunReport {
   private static func gain(_ metric: MetricResult, _ reference: Double) -> String {
     guard let gain = relativeGain(metric, over: reference) else { return "" }
     // What is less than half a percent is neither, and has no sign.
-    let percent = (gain * 100).rounded() + 0
+    let percent = (gain * 100).rounded()
     guard percent != 0 else { return "0 %" }
     return "<span class=\"\(percent > 0 ? "better" : "worse")\">\(String(format: "%+.0f %%", percent))</span>"
   }

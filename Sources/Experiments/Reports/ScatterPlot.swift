@@ -4,7 +4,7 @@ import Foundation
 struct ScatterPlot {
   struct Point {
     let label: String
-    /// The position in the order of colors; nil for what the others are compared with.
+    /// The position in the order of colors; nil for single-task networks.
     var color: Int?
     let x: Double
     let y: Double
@@ -26,16 +26,14 @@ struct ScatterPlot {
 
   private static let (width, height) = (460.0, 300.0)
   private static let (left, right, top, bottom) = (56.0, 16.0, 12.0, 40.0)
-  private static let colors = [
-    "#2f6fde", "#d9622b", "#2a9d62", "#b0408f", "#8a6d1f", "#20909c", "#7a52c7", "#c23b3b", "#5a6472",
-  ]
 
   private static let neutralColor = "currentColor"
 
   var html: String {
     let finite = points.filter(Self.canBeDrawn)
     guard !finite.isEmpty else { return "" }
-    let (xRange, yRange) = (Self.range(finite.map(\.x)), Self.range(finite.map(\.y)))
+    let xRange = Self.range(finite.flatMap { [$0.x - $0.deviation.x, $0.x + $0.deviation.x] })
+    let yRange = Self.range(finite.flatMap { [$0.y - $0.deviation.y, $0.y + $0.deviation.y] })
     func px(_ x: Double) -> Double {
       Self.left + (x - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound)
         * (Self.width - Self.left - Self.right)
@@ -60,13 +58,13 @@ struct ScatterPlot {
     }
     var labels = LabelPlacement(width: Self.width)
     for point in finite {
-      let color = point.color.map { Self.colors[$0 % Self.colors.count] } ?? Self.neutralColor
+      let color = point.color.map { reportColors[$0 % reportColors.count] } ?? Self.neutralColor
       let (x, y) = (px(point.x), py(point.y))
       let (left, right) = (px(point.x - point.deviation.x), px(point.x + point.deviation.x))
       let (low, high) = (py(point.y - point.deviation.y), py(point.y + point.deviation.y))
       let cross = "stroke=\"\(color)\""
-      parts.append(Self.line(max(left, Self.left), y, min(right, Self.width - Self.right), y, style: cross))
-      parts.append(Self.line(x, min(low, Self.height - Self.bottom), x, max(high, Self.top), style: cross))
+      parts.append(Self.line(left, y, right, y, style: cross))
+      parts.append(Self.line(x, low, x, high, style: cross))
       parts.append("<circle cx=\"\(Self.digits(x))\" cy=\"\(Self.digits(y))\" r=\"4\" fill=\"\(color)\"/>")
       let place = labels.place(point.label, x, y)
       parts.append(Self.text(point.label, x: place.x, y: place.y, anchor: "start"))

@@ -69,17 +69,12 @@ public struct Checkpoint: Codable, Sendable {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {
       // A run has a best one from its first evaluation on.
-      throw FileError(url, "there is no such checkpoint" + alternative(to: name, in: folder))
+      throw FileError(url, "there is no such checkpoint")
     }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
       isTensorFile(checkpoint.tensors)
-    else { throw FileError(url, "is no checkpoint" + alternative(to: name, in: folder)) }
+    else { throw FileError(url, "is no checkpoint") }
     return checkpoint
-  }
-
-  private static func alternative(to name: Name, in folder: RunFolder) -> String {
-    let other: Name = name == .best ? .last : .best
-    return exists(other, in: folder) ? ", but --checkpoint \(other.rawValue) is there" : ""
   }
 
   /// Removes tensor files that no checkpoint names: those of earlier steps, and what a killed process may have left.
@@ -149,6 +144,9 @@ public struct Checkpoint: Codable, Sendable {
       guard saved.shape == tensor.shape else {
         throw FileError(file.url, "'\(name)' is \(saved.shape), but the configuration's network has \(tensor.shape)")
       }
+      guard saved.dtype.isFloatingPoint == tensor.dtype.isFloatingPoint else {
+        throw FileError(file.url, "'\(name)' is \(saved.dtype), but the configuration's network has \(tensor.dtype)")
+      }
       withoutGradients { tensor.copy(from: saved) }
     }
   }
@@ -199,10 +197,7 @@ public struct Checkpoint: Codable, Sendable {
   func network(in folder: RunFolder) throws -> SafetensorsFile { try file(in: folder).part(Self.networkPrefix) }
 
   private func file(in folder: RunFolder) throws -> SafetensorsFile {
-    let url = folder.checkpoints.appendingPathComponent(tensors)
-    do { return try SafetensorsFile(contentsOf: url) } catch let error as FileError {
-      throw FileError(url, error.reason + Self.alternative(to: Name(ofTensors: tensors), in: folder))
-    }
+    try SafetensorsFile(contentsOf: folder.checkpoints.appendingPathComponent(tensors))
   }
 
   private static func url(_ name: Name, in folder: RunFolder) -> URL {

@@ -17,8 +17,6 @@ public struct PrunedRun {
   public let gatedParameterCount: Int
   /// The number of parameters of the static network.
   public let parameterCount: Int
-  /// The workload of the static network.
-  let workload: any Workload
 
   /// Prunes the network of a run, which stays as it is. The new run takes its place in one move when all of it is
   /// written.
@@ -29,7 +27,8 @@ public struct PrunedRun {
   ///   - wanted: the names of the tasks whose predictions are wanted; nil for all. For some of the tasks, the method of
   ///     the new run is the sum of their losses.
   ///   - isReplacing: whether a static network in the folder is replaced; otherwise it is an error.
-  /// - Throws: `FileError` if the folder is not free, or holds anything but a static network that was not trained since;
+  /// - Throws: `FileError` if the folder is not free, or holds anything but a static network that was not trained since,
+  ///   or another process works there;
   ///   `NetworkError` if the network has no gates; ``ConfigurationError`` for a task that is not there.
   public init(_ run: TrainedRun, to folder: RunFolder, for wanted: [String]? = nil, replacing isReplacing: Bool = false)
     throws
@@ -39,9 +38,11 @@ public struct PrunedRun {
     }
     let positions = try wanted.map { try Self.positions(of: $0, in: gated.tasks) }
     let layout = try gated.staticLayout(for: positions)
-    try folder.requirePlaceForPruning(replacing: isReplacing)
+    try StaticNetworkPlace(folder).require(folder, replacing: isReplacing)
     let lock = folder.exists ? try FolderLock(folder.url, work: "training") : nil
     defer { withExtendedLifetime(lock) {} }
+    // Again: another process may have trained there meanwhile.
+    try StaticNetworkPlace(folder).require(folder, replacing: isReplacing)
     let partial = RunFolder(
       folder.url.deletingLastPathComponent().appendingPathComponent(".\(folder.url.lastPathComponent).partial"))
     try? FileManager.default.removeItem(at: partial.url)
@@ -52,17 +53,33 @@ public struct PrunedRun {
     let tasks = try KeptTasks.read(from: run.folder, ResolvedConfiguration(run.configuration.withoutWeights))
     try KeptTasks.write(tasks.filter { layout.wanted.contains($0.name) }, to: partial)
     let resolved = try ResolvedConfiguration(configuration.withFiles(below: partial.url).withoutWeights)
-    workload = try resolved.factory.restore(resolved, from: partial)
+    let workload = try resolved.factory.restore(resolved, from: partial)
     guard let pruned = workload.multitaskNetwork else { fatalError("a pruned network is one of another workload") }
     pruned.takeEntries(of: gated, layout)
     try Self.save(workload, resolved, score: wanted == nil ? run.checkpoint.score : nil, in: partial)
     if wanted == nil { try? FileManager.default.copyItem(at: run.folder.baseline, to: partial.baseline) }
     try TaskNames(workload).write(to: partial)
     try AtomicFile.write(Data(configuration.yaml.utf8), to: partial.configuration)
-    try partial.move(to: folder)
+    if lock == nil { try partial.move(to: folder) } else { try partial.replace(folder) }
     self.folder = folder
     gatedParameterCount = gated.store.parameterCount
     parameterCount = pruned.store.parameterCount
+  }
+
+  /// Where a training that has ended left the static network of a gated one, or why it did not; nil for a network
+  /// without gates.
+  public static func note(on run: RunFolder) -> String? {
+    let folder = run.pruned
+    switch StaticNetworkPlace(folder) {
+    case .free: return nil
+    case .untrained:
+      let step = (try? Checkpoint.load(.best, in: run))?.step
+      return "static network, of the checkpoint 'best'\(step.map { " (step \($0))" } ?? ""): \(folder.url.path)"
+    case .trained(let step):
+      return
+        "\(folder.url.path) was trained since it was pruned, up to step \(step), and is kept: `polymath prune \(run.url.path) --out FOLDER` prunes the checkpoint 'best' as it is now"
+    case .taken(let error): return "the static network was not written: \(error)"
+    }
   }
 
   /// What remains, in a line.
@@ -108,15 +125,25 @@ public struct PrunedRun {
 }
 
 extension RunFolder {
-  /// Takes the place of another folder, whose content goes.
+  /// Moves to a place where there is nothing.
+  ///
+  /// - Throws: `FileError` if there is something, or the disk refuses.
   fileprivate func move(to other: RunFolder) throws {
-    let old = url.deletingLastPathComponent().appendingPathComponent(".\(other.url.lastPathComponent).replaced")
-    try? FileManager.default.removeItem(at: old)
-    if other.exists { try? FileManager.default.moveItem(at: other.url, to: old) }
     do { try FileManager.default.moveItem(at: url, to: other.url) } catch {
-      try? FileManager.default.moveItem(at: old, to: other.url)
       throw FileError(other.url, "cannot be written: \(error.localizedDescription)")
     }
-    try? FileManager.default.removeItem(at: old)
+  }
+
+  /// Takes the place of another folder, whose content goes.
+  fileprivate func replace(_ other: RunFolder) throws {
+    let old = RunFolder(
+      url.deletingLastPathComponent().appendingPathComponent(".\(other.url.lastPathComponent).replaced"))
+    try? FileManager.default.removeItem(at: old.url)
+    try other.move(to: old)
+    do { try move(to: other) } catch {
+      try? FileManager.default.moveItem(at: old.url, to: other.url)
+      throw error
+    }
+    try? FileManager.default.removeItem(at: old.url)
   }
 }

@@ -65,9 +65,6 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Whether there is nothing but what a run leaves that was killed before it kept its configuration.
-  var isFree: Bool { (try? requireFree()) != nil }
-
   /// Whether an item of the folder is its lock, a temporary file, or a folder for a run that has nothing else.
   private func isWithoutContent(_ name: String) -> Bool {
     if name == FolderLock.fileName || AtomicFile.isTemporary(name) { return true }
@@ -97,12 +94,17 @@ public struct RunFolder: Sendable {
 
   /// Checks that the folder is free, or holds a run that can be replaced.
   ///
-  /// - Throws: `FileError` if it holds something that is not a run.
+  /// - Throws: `FileError` if it holds something that is not a run, or a run whose static network was trained further.
   public func requireReplaceable() throws {
-    if isFree { return }
+    if (try? requireFree()) != nil { return }
     guard isRun else {
       throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
     }
+    guard case .trained(let step) = StaticNetworkPlace(pruned) else { return }
+    throw FileError(
+      pruned.url,
+      "holds a static network that was trained since it was pruned, up to step \(step), and would be lost: it has to be moved or removed first"
+    )
   }
 
   /// Removes everything that a run wrote but its configuration: what is left still is a run, and can be overwritten,
@@ -123,6 +125,11 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Removes what networks have learned, also that of a static network; metrics and reports stay.
+  func removeCheckpoints() {
+    for folder in [self, pruned] { try? FileManager.default.removeItem(at: folder.checkpoints) }
+  }
+
   /// Checks that the folder holds a run.
   ///
   /// - Throws: `FileError` if it does not.
@@ -132,5 +139,5 @@ public struct RunFolder: Sendable {
     guard isRun else { throw FileError(url, "holds no run: it has no config.yaml") }
   }
 
-  private var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
+  var isRun: Bool { FileManager.default.fileExists(atPath: configuration.path) }
 }

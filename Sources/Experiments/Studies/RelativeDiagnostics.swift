@@ -20,8 +20,11 @@ struct RelativeDiagnostics {
     let title: String
     let diagnostic: String
     let level: GradientLevel
+    /// Of each of the study's methods, which keep their colors; without points for the reference, and those of another
+    /// level.
+    let allLines: [Line]
     /// Those that have points.
-    let lines: [Line]
+    var lines: [Line] { allLines.filter { !$0.points.isEmpty } }
 
     /// Steps that divide the curves evenly; the last one is where they end.
     func steps(count: Int) -> [Int] {
@@ -40,25 +43,26 @@ struct RelativeDiagnostics {
       figures = []
       return
     }
-    let others = zip(results.candidates, study.candidates.map(\.configuration.method.level))
-      .filter { $0.0.label != reference.label }
+    let levels = study.candidates.map(\.configuration.method.level)
     let names = Set(reference.looks.values.flatMap { $0.values.flatMap(\.keys) }).sorted()
     figures = names.flatMap { name in
       GradientLevel.allCases.compactMap { level -> Figure? in
-        let lines = others.filter { $0.1 == level }.map { row, _ in
-          Figure.Line(label: row.label, points: Self.smoothed(Self.difference(of: name, row, reference)))
-        }.filter { !$0.points.isEmpty }
-        guard !lines.isEmpty else { return nil }
+        let lines = zip(results.candidates, levels).map { row, own in
+          let isShown = own == level && row.label != reference.label
+          return Figure.Line(
+            label: row.label, points: isShown ? Self.smoothed(Self.difference(of: name, row, reference)) : [])
+        }
+        guard lines.contains(where: { !$0.points.isEmpty }) else { return nil }
         return Figure(
           title: "\(name) minus that of \(reference.label): methods at the level of \(level.rawValue)",
-          diagnostic: name, level: level, lines: lines)
+          diagnostic: name, level: level, allLines: lines)
       }
     }
   }
 
   var charts: [Chart] {
     figures.map { figure in
-      Chart(figure.title, smoothed: false, figure.lines.map { ($0.label, $0.points.map { ($0.step, $0.value) }) })
+      Chart(figure.title, smoothed: false, figure.allLines.map { ($0.label, $0.points.map { ($0.step, $0.value) }) })
     }
   }
 

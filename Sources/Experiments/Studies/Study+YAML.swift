@@ -36,7 +36,7 @@ extension Study {
       throw ConfigurationError(
         key, in: source, unknownName("field of a study", key.scalar?.string ?? "", among: Self.fields))
     }
-    if let node = root["configuration"] { try readConfiguration(node, source, folder) }
+    if let node = root["configuration"], !node.isNull { try readConfiguration(node, source, folder) }
     if let node = root["seeds"] { seeds = try Self.seeds(node, source) }
     if let node = root["reference"] {
       guard let label = node.scalar?.string else {
@@ -104,7 +104,8 @@ extension Study {
   private static func seeds(_ node: Node, _ source: String) throws -> [UInt64] {
     let seeds = (node.sequence.map(Array.init) ?? []).map { $0.scalar.flatMap { UInt64($0.string) } }
     guard !seeds.isEmpty, !seeds.contains(nil) else {
-      throw ConfigurationError(node, in: source, "'seeds' is \(node.briefly), but has to be a list such as [1, 2, 3]")
+      throw ConfigurationError(
+        node, in: source, "'seeds' is \(node.briefly), but has to be a list of whole numbers from 0, such as [1, 2, 3]")
     }
     return seeds.compactMap { $0 }
   }

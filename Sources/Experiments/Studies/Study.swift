@@ -104,6 +104,15 @@ public struct Study: Sendable {
         throw ConfigurationError("\(candidate.label): \(error)")
       }
     }
+    guard hasBaselines, let seed = seeds.first else { return }
+    for task in configuration.data.tasks {
+      let single = singleTaskRun(task, seed: seed).configuration
+      do { try ResolvedConfiguration(single, on: NamedDataset(single.data, tasks: dataset.tasks())).check() } catch {
+        throw ConfigurationError(
+          "\(task) alone: \(error). What only several tasks can have belongs to 'set' of the methods, or 'baselines: false' leaves single-task networks out"
+        )
+      }
+    }
   }
 
   private static func firstRepeated<Value: Hashable>(_ values: [Value]) -> Value? {

@@ -12,7 +12,7 @@ public struct StudyFolder: Sendable {
 
   /// The file `report.html`: ``StudyReport``.
   public var report: URL { url.appendingPathComponent("report.html") }
-  /// The file `analysis.csv`: every number of every table.
+  /// The file `analysis.csv`: every number of the tables of results.
   public var analysis: URL { url.appendingPathComponent("analysis.csv") }
   /// The file `curves.csv`: diagnostics over the steps, minus those of the study's reference.
   public var curves: URL { url.appendingPathComponent("curves.csv") }

@@ -8,10 +8,11 @@ public struct StudyReport {
   private let study: Study
   private let folder: StudyFolder
   private let results: StudyResults
-  /// Whether a run is finished, so that there is something to report.
-  public var hasResults: Bool { results.candidates.contains { !$0.values.isEmpty } }
   /// The tables of the report.
   public let table: StudyTable
+
+  /// Whether a run of a method is finished, so that the tables have rows.
+  public var hasResults: Bool { results.candidates.contains { !$0.values.isEmpty } }
 
   /// Reads the results of the finished runs.
   ///
@@ -92,7 +93,7 @@ public struct StudyReport {
       """
   }
 
-  /// The same in all plots: that of the method's curves.
+  /// The position of a method's color, the same in all plots and charts; nil for single-task networks.
   private func color(_ row: StudyResults.Row) -> Int? {
     results.candidates.firstIndex { $0.label == row.label }
   }
@@ -182,12 +183,9 @@ public struct StudyReport {
   private func charts() throws -> [Chart] {
     var curves: [(label: String, steps: [StepRecord])] = []
     for candidate in study.candidates {
-      guard
-        let run = study.seeds.map({ study.run(candidate, seed: $0) })
-          .first(where: folder.isFinished)
-      else { continue }
-      let records = try MetricsLog.read(folder.run(run))
-      curves.append((candidate.label, records.steps))
+      let run = study.seeds.map { study.run(candidate, seed: $0) }.first(where: folder.isFinished)
+      // Without a finished run, the line is empty, and keeps its color.
+      curves.append((candidate.label, try run.map { try MetricsLog.read(folder.run($0)).steps } ?? []))
     }
     let tasks = try WorkloadRegistry.factory(of: study.configuration).tasks(study.configuration)
     let losses = tasks.map { task in

@@ -57,7 +57,7 @@ public struct StudyRunner {
       if shouldStop() { return .stopped }
       switch try train(run, shouldStop: shouldStop) {
       case .finished:
-        if !study.keepsCheckpoints { try? FileManager.default.removeItem(at: folder.run(run).checkpoints) }
+        if !study.keepsCheckpoints { folder.run(run).removeCheckpoints() }
         let passed = (ContinuousClock.now - start) / .seconds(1)
         let left = passed / Double(index + 1) * Double(missing.count - index - 1)
         let summary = try RunSummary.load(folder.run(run))
@@ -75,6 +75,10 @@ public struct StudyRunner {
 
   private func train(_ run: StudyRun, shouldStop: () -> Bool) throws -> TrainingProcess.Outcome {
     let runFolder = folder.run(run)
+    // Left by a process that was killed, a training may go on; its log stays whole.
+    if runFolder.exists {
+      do { _ = try FolderLock(runFolder.url, work: "training") } catch { return .failed("\(error)") }
+    }
     let isResumed = Checkpoint.exists(.last, in: runFolder)
     if !isResumed { try AtomicFile.write(Data(run.configuration.yaml.utf8), to: folder.configuration(run)) }
     let arguments =

@@ -25,7 +25,8 @@ struct DataSetup {
   var bindings: [TaskBinding] { plan.bindings }
   var evaluationTransforms: [any Transform] { plan.samples.evaluationTransforms }
 
-  /// What is to be said about the choice of the samples, batches that are smaller than wanted, and the cache; nil if there is nothing to say.
+  /// What is to be said about the choice of the samples, batches that are smaller than wanted, and the cache; nil if there
+  /// is nothing to say.
   ///
   /// - Throws: what reading the first samples throws.
   func note() throws -> String? { try samples.note() }

@@ -59,7 +59,8 @@ struct OpenedSamples {
     }
   }
 
-  /// What is to be said about the choice of the samples, batches that are smaller than wanted, and the cache; nil if there is nothing to say.
+  /// What is to be said about the choice of the samples, batches that are smaller than wanted, and the cache; nil if there
+  /// is nothing to say.
   ///
   /// - Throws: what reading the first samples throws.
   func note() throws -> String? {
@@ -71,7 +72,7 @@ struct OpenedSamples {
   private static func batchNote(_ batchSize: Int, sampleCount: Int) -> String? {
     guard sampleCount < batchSize else { return nil }
     return
-      "training.batchSize is \(batchSize), but there are \(sampleCount) samples to train on: a step looks at these alone"
+      "training.batchSize is \(batchSize), larger than the number of samples to train on, \(sampleCount): a step looks at these alone"
   }
 
   /// That the cache cannot keep all samples; nil if it can, or is off.

@@ -22,8 +22,15 @@ public struct TrainedRun {
     let resolved = try ResolvedConfiguration(configuration.withoutWeights)
     resolved.prepareRuntime()
     workload = try resolved.factory.restore(resolved, from: folder)
-    checkpoint = try Checkpoint.load(name, in: folder)
-    try checkpoint.restore(workload.network, grownBy: resolved.method, in: folder)
+    do {
+      checkpoint = try Checkpoint.load(name, in: folder)
+      try checkpoint.restore(workload.network, grownBy: resolved.method, in: folder)
+    } catch let error as FileError {
+      let other: Checkpoint.Name = name == .best ? .last : .best
+      guard Checkpoint.exists(other, in: folder) else { throw error }
+      throw FileError(
+        URL(fileURLWithPath: error.path), "\(error.reason), but --checkpoint \(other.rawValue) is there")
+    }
   }
 
   /// The network of the workload.

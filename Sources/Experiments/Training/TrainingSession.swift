@@ -79,25 +79,17 @@ public struct TrainingSession {
     let outcome = try trainer.run(observers: observers, shouldStop: shouldStop)
     try trainer.workload.drawSamples(in: folder)
     try RunReport(folder).write()
-    let hasGates = trainer.workload.multitaskNetwork?.gatedLayers.isEmpty == false
-    let final = outcome == .finished && hasGates ? try prune() : trainer.workload
+    if outcome == .finished { try prune() }
     // Last: a run that has its summary has everything.
-    try RunSummary(folder, cost: final.cost(height: nil, width: nil)).write(to: folder)
+    try RunSummary(folder, cost: trainer.workload.finalCost()).write(to: folder)
     return outcome
   }
 
-  /// Prunes the best network. A static network that was trained since its pruning stays where it is: the new one is only
-  /// counted then.
-  ///
-  /// - Returns: the workload of the static network.
-  private func prune() throws -> any Workload {
-    let best = try TrainedRun(folder, checkpoint: .best)
-    if folder.pruned.takesStaticNetwork {
-      return try PrunedRun(best, to: folder.pruned, replacing: true).workload
-    }
-    let counted = RunFolder(folder.url.appendingPathComponent(".counted"))
-    defer { try? FileManager.default.removeItem(at: counted.url) }
-    return try PrunedRun(best, to: counted, replacing: true).workload
+  /// Prunes the best network if it has gates. Where its folder holds a training, this stays where it is.
+  private func prune() throws {
+    let place = StaticNetworkPlace(folder.pruned)
+    guard trainer.workload.multitaskNetwork?.gatedLayers.isEmpty == false, place.takesNetwork else { return }
+    _ = try PrunedRun(TrainedRun(folder, checkpoint: .best), to: folder.pruned, replacing: true)
   }
 
   private static func lock(_ folder: RunFolder) throws -> FolderLock {
@@ -127,7 +119,7 @@ public struct TrainingSession {
     guard let given, given.withAbsolutePaths != own else { return own }
     let detail = own.difference(from: given.withAbsolutePaths).map { " (\($0))" } ?? ""
     throw ConfigurationError(
-      "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out. Before the first step, config.yaml in the folder can be changed; later, a new run with network.start goes on from a network that shares hard"
+      "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out, or change config.yaml in the folder. A new run starts from the network of one that shares hard by network.start"
     )
   }
 }

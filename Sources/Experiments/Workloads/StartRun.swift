@@ -48,6 +48,11 @@ struct StartRun {
   }
 }
 
+extension StartRun {
+  /// Whether decoders of the run have the entries of another one.
+  fileprivate func givesDecoders(to other: DecoderEntry) -> Bool { decoder.name == other.name }
+}
+
 /// The earlier runs from which a network starts: one for everything, or one for each task.
 struct NetworkStart {
   private let runs: [StartRun]
@@ -75,11 +80,13 @@ struct NetworkStart {
     }
   }
 
-  /// Says which runs give no decoders, as theirs are others than the network's; nil if all do.
-  func note(_ decoder: DecoderEntry) -> String? {
-    guard let run = runs.first(where: { $0.decoder.name != decoder.name }) else { return nil }
+  /// Says for which tasks no run gives a decoder, as none has learned them, or with another one; nil if all have theirs.
+  func note(_ decoder: DecoderEntry, tasks: [String]) -> String? {
+    let given = runs.filter { $0.givesDecoders(to: decoder) }.flatMap(\.tasks)
+    let others = tasks.filter { !given.contains($0) }
+    guard !others.isEmpty else { return nil }
     return
-      "decoders start from random values: that of \(run.folder.url.path) is \(run.decoder.name), and network.decoder is \(decoder.name)"
+      "network.start: the decoders of \(others.joined(separator: ", ")) start from random values, as no run has learned them with network.decoder \(decoder.name)"
   }
 
   /// Gives a network what the runs have learned: the parts of a task what its run has, and the parts of all tasks what
@@ -99,7 +106,7 @@ struct NetworkStart {
       let loadsCommon = index == 0 && !(hasWeights && !parted.isEmpty)
       let own = Set(runs.count == 1 ? network.tasks : run.tasks)
       try network.loadEncoder(run.encoder) { $0.task.map(own.contains) ?? loadsCommon }
-      if run.decoder.name == network.plan.decoder.name {
+      if run.givesDecoders(to: network.plan.decoder) {
         try network.loadDecoders(run.network, of: Set(run.tasks))
       }
     }

@@ -90,6 +90,12 @@ final class VisionTraining {
     try NetworkCost(of: network, height: height ?? samples.size.height, width: width ?? samples.size.width)
   }
 
+  /// The cost of the network for an image of an evaluation, after pruning if it has gates.
+  func finalCost() throws -> NetworkCost {
+    let remaining = network.gatedLayers.isEmpty ? network : try network.pruned()
+    return try NetworkCost(of: remaining, height: samples.size.height, width: samples.size.width)
+  }
+
   /// The network's outputs for one image, without the batch.
   ///
   /// - Throws: ``ConfigurationError`` if the network takes other channels than the image has.

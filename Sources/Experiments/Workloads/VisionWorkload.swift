@@ -25,7 +25,7 @@ extension VisionWorkload {
   public func note() throws -> String? {
     let plan = training.plan
     let notes = [
-      try training.data().note(), plan.start?.note(plan.network.decoder),
+      try training.data().note(), plan.start?.note(plan.network.decoder, tasks: training.network.tasks),
       training.network.gateNote(steps: plan.resolved.configuration.training.steps),
     ].compactMap { $0 }
     return notes.isEmpty ? nil : notes.joined(separator: "\nnote: ")
@@ -46,6 +46,8 @@ extension VisionWorkload {
   public func cost(height: Int?, width: Int?) throws -> NetworkCost? {
     try training.cost(height: height, width: width)
   }
+  /// Returns the cost of the network, after pruning if it has gates.
+  public func finalCost() throws -> NetworkCost? { try training.finalCost() }
   /// Returns how well each task is done, from 0 to 1, in the order of the tasks.
   public func performance(_ evaluation: Evaluation) -> [Double]? {
     zip(training.bindings, evaluation.tasks).map { $0.performance($1.metrics) }

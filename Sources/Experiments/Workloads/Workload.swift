@@ -49,6 +49,10 @@ public protocol Workload {
   /// - Throws: `NetworkError` for sides that the network cannot take.
   func cost(height: Int?, width: Int?) throws -> NetworkCost?
 
+  /// The cost of what the network, as it is now, becomes after training, for an image of the size of evaluations: of the
+  /// static network if it has gates, and by default of the network itself.
+  func finalCost() throws -> NetworkCost?
+
   /// How well each of the network's tasks is done, from 0 (bad) to 1, for weightings that learn from it.
   ///
   /// - Returns: nil, by default, if the workload does not say.
@@ -80,6 +84,8 @@ extension Workload {
   }
   /// Returns nil: the network is not counted.
   public func cost(height: Int?, width: Int?) throws -> NetworkCost? { nil }
+  /// Returns the cost of the network itself.
+  public func finalCost() throws -> NetworkCost? { try cost(height: nil, width: nil) }
   /// Returns nil: there is nothing to say.
   public func note() throws -> String? { nil }
   /// Returns nil: the workload does not say.

@@ -96,8 +96,8 @@ public struct MethodParameter: Sendable {
   }
 
   private static func example(_ range: ClosedRange<Double>) -> String {
-    range.contains(1) && range.contains(50)
-      ? "{depth: 1, edges: 50}" : "{depth: \(range.lowerBound), edges: \(range.upperBound)}"
+    let greatest = range.upperBound.isFinite ? range.upperBound : range.lowerBound + 1
+    return "{first: \(range.lowerBound), second: \(greatest)}"
   }
 
   private static func describe<Bound>(_ range: ClosedRange<Bound>, isOpen: Bool) -> String {

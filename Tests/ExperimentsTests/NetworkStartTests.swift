@@ -105,6 +105,8 @@ import VisionNetworks
       let parted = complaint(["network.start=['\(gated.url.path)']"])
       #expect(parted.contains("parts of their own"), "\(parted)")
       #expect(complaint(["network.start=[nowhere]"]).contains("no run here"))
+      let channels = complaint([start, "data.channels=rgbd"])
+      #expect(channels.contains("data.channels rgb, but data.channels is rgbd"), "\(channels)")
       #expect(complaint([start]) == "nothing")
     }
   }

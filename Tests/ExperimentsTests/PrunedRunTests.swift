@@ -112,6 +112,8 @@ import VisionNetworks
       #expect(try TrainingSession(nil, folder: gated, existing: .resume).run { false } == .finished)
       #expect(try Data(contentsOf: gated.pruned.url) == Data("mine".utf8))
       #expect(PrunedRun.note(on: gated)?.contains("was not written") == true)
+      let lost = complaint { _ = try TrainingSession(SmallRuns.configuration([]), folder: gated, existing: .overwrite) }
+      #expect(lost.contains("pruned: would be lost"), "\(lost)")
     }
   }
 

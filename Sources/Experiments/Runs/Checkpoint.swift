@@ -69,7 +69,8 @@ public struct Checkpoint: Codable, Sendable {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {
       // A run has a best one from its first evaluation on.
-      throw FileError(url, "there is no such checkpoint")
+      throw FileError(
+        url, "there is no such checkpoint: the run has none yet, or a study with keepCheckpoints: false removed it")
     }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
       isTensorFile(checkpoint.tensors)

@@ -28,8 +28,7 @@ public struct PrunedRun {
   ///     the new run is the sum of their losses.
   ///   - isReplacing: whether a static network in the folder is replaced; otherwise it is an error.
   /// - Throws: `FileError` if the folder is not free, or holds anything but a static network that was not trained since,
-  ///   or another process works there;
-  ///   `NetworkError` if the network has no gates; ``ConfigurationError`` for a task that is not there.
+  ///   or another process works there; ``ConfigurationError`` if the network has no gates, or for a task that is not there.
   public init(_ run: TrainedRun, to folder: RunFolder, for wanted: [String]? = nil, replacing isReplacing: Bool = false)
     throws
   {
@@ -37,7 +36,10 @@ public struct PrunedRun {
       throw ConfigurationError("the workload \(run.configuration.workload.name) has no gates that could be pruned")
     }
     let positions = try wanted.map { try Self.positions(of: $0, in: gated.tasks) }
-    let layout = try gated.staticLayout(for: positions)
+    let layout: StaticLayout
+    do { layout = try gated.staticLayout(for: positions) } catch let error as NetworkError {
+      throw ConfigurationError("\(run.folder.url.path): \(error)")
+    }
     try StaticNetworkPlace(folder).require(folder, replacing: isReplacing)
     let lock = folder.exists ? try FolderLock(folder.url, work: "training") : nil
     defer { withExtendedLifetime(lock) {} }

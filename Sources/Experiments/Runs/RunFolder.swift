@@ -54,7 +54,7 @@ public struct RunFolder: Sendable {
   /// Checks that there is nothing but what a run leaves that was killed before it kept its configuration.
   ///
   /// - Throws: `FileError` when something is there already.
-  public func requireFree() throws {
+  public func requireFree() throws(FileError) {
     guard !exists || url.isFolder else { throw FileError(url, "is a file, not a folder") }
     guard Self.names(in: url).allSatisfy(isWithoutContent) else {
       throw FileError(
@@ -94,17 +94,23 @@ public struct RunFolder: Sendable {
 
   /// Checks that the folder is free, or holds a run that can be replaced.
   ///
-  /// - Throws: `FileError` if it holds something that is not a run, or a run whose static network was trained further.
+  /// - Throws: `FileError` if it holds something that is not a run, or a run below which there is something that
+  ///   cannot be made again, such as a static network that was trained further.
   public func requireReplaceable() throws {
     if (try? requireFree()) != nil { return }
     guard isRun else {
       throw FileError(url, "holds no run (it has no config.yaml): it is not overwritten")
     }
-    guard case .trained(let step) = StaticNetworkPlace(pruned) else { return }
-    throw FileError(
-      pruned.url,
-      "holds a static network that was trained since it was pruned, up to step \(step), and would be lost: it has to be moved or removed first"
-    )
+    switch StaticNetworkPlace(pruned) {
+    case .free, .untrained: return
+    case .trained(let step):
+      throw FileError(
+        pruned.url,
+        "holds a static network that was trained since it was pruned, up to step \(step), and would be lost: it has to be moved or removed first"
+      )
+    case .taken(let error):
+      throw FileError(pruned.url, "would be lost: it has to be moved or removed first (\(error.reason))")
+    }
   }
 
   /// Removes everything that a run wrote but its configuration: what is left still is a run, and can be overwritten,

@@ -15,11 +15,10 @@ enum StaticNetworkPlace {
   case taken(FileError)
 
   init(_ folder: RunFolder) {
-    do { try folder.requireFree() } catch let error as FileError {
-      self = Self.taken(folder, error)
-      return
-    } catch { fatalError("\(error)") }
-    self = .free
+    do {
+      try folder.requireFree()
+      self = .free
+    } catch { self = Self.taken(folder, error) }
   }
 
   private static func taken(_ folder: RunFolder, _ error: FileError) -> StaticNetworkPlace {
@@ -28,6 +27,9 @@ enum StaticNetworkPlace {
     guard FileManager.default.fileExists(atPath: folder.layout.path) else {
       return .taken(FileError(folder.url, "holds a run that was not made by pruning: \(advice)"))
     }
+    // A study that keeps no checkpoints leaves neither these nor steps.
+    let hasSteps = FileManager.default.fileExists(atPath: folder.metrics.path)
+    if !hasSteps, !Checkpoint.exists(.last, in: folder) { return .untrained }
     do {
       let step = try Checkpoint.load(.last, in: folder).step
       return step == 0 ? .untrained : .trained(step: step)

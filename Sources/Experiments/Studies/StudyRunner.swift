@@ -91,7 +91,14 @@ public struct StudyRunner {
 
   private func requireSameConfiguration(_ run: StudyRun) throws {
     let runFolder = folder.run(run)
-    guard FileManager.default.fileExists(atPath: runFolder.configuration.path) else { return }
+    guard runFolder.isRun else {
+      guard !folder.isFinished(run) else {
+        throw FileError(
+          runFolder.configuration,
+          "does not exist, though the run is finished: without the run's folder, the same command trains it again")
+      }
+      return
+    }
     let found = try Configuration(of: runFolder)
     guard found != run.configuration.withAbsolutePaths else { return }
     let detail = found.difference(from: run.configuration.withAbsolutePaths).map { " (\($0))" } ?? ""

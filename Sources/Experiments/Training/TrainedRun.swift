@@ -46,7 +46,14 @@ public struct TrainedRun {
   /// - Throws: `MethodError` for a network without tokens.
   public func analyzeTokens(sampleCount: Int, ratio: Double) throws -> TokenAnalysis {
     guard network.transformer != nil else {
-      throw MethodError("\(configuration.network.encoder) has no tokens: token spaces are those of transformers")
+      throw MethodError(
+        "network.sharing is \(configuration.network.sharing.name), and network.encoder \(configuration.network.encoder): token spaces are those of a transformer that tasks share"
+      )
+    }
+    guard workload.multitaskNetwork?.plan.sharing.partsStreams != true else {
+      throw MethodError(
+        "with network.sharing \(configuration.network.sharing.name), each task has tokens of its own: token spaces are those of a transformer that tasks share"
+      )
     }
     return try TokenAnalysis(tasks: network.tasks, ratio: ratio) {
       try workload.forEachTokenBatch(sampleCount: sampleCount, $0)

@@ -2,6 +2,7 @@ import Foundation
 import NeuralNetworks
 import Support
 import Torch
+import VisionData
 import VisionNetworks
 
 /// An earlier run from which a network starts: its encoder, whose layers all its tasks share, and its decoders.
@@ -17,10 +18,11 @@ struct StartRun {
   /// - Parameters:
   ///   - path: the folder of the run, of which the best checkpoint counts.
   ///   - entry: the encoder that starts from it.
+  ///   - channels: the channels of the images that it sees.
   ///   - field: the configuration's field that names the run, for errors.
   /// - Throws: `FileError` where there is no run; ``ConfigurationError`` for a run of another encoder, or of one that
   ///   the run's tasks do not share.
-  init(_ path: String, of entry: EncoderEntry, field: String) throws {
+  init(_ path: String, of entry: EncoderEntry, channels: ImageChannels, field: String) throws {
     folder = RunFolder(URL(fileURLWithPath: path))
     let configuration = try Configuration(of: folder)
     let choices = configuration.network
@@ -30,6 +32,11 @@ struct StartRun {
     guard own.name == entry.name else {
       throw ConfigurationError(
         "\(field) names \(path), a run of the encoder \(own.name), but network.encoder is \(entry.name): both have to be the same"
+      )
+    }
+    guard configuration.data.channels == channels else {
+      throw ConfigurationError(
+        "\(field) names \(path), a run with data.channels \(configuration.data.channels.rawValue), but data.channels is \(channels.rawValue): both have to be the same"
       )
     }
     let sharing = try SharingRegistry.shared.require(choices.sharing.name).make(choices.sharing.settings, tasks: tasks)
@@ -61,9 +68,10 @@ struct NetworkStart {
   ///   - paths: the folders of the runs, at least one.
   ///   - tasks: the tasks of the network.
   ///   - entry: the encoder of the network.
+  ///   - channels: the channels of its images.
   /// - Throws: ``ConfigurationError`` for runs of other tasks or another encoder.
-  init(_ paths: [String], tasks: [String], encoder entry: EncoderEntry) throws {
-    runs = try paths.map { try StartRun($0, of: entry, field: "network.start") }
+  init(_ paths: [String], tasks: [String], encoder entry: EncoderEntry, channels: ImageChannels) throws {
+    runs = try paths.map { try StartRun($0, of: entry, channels: channels, field: "network.start") }
     for run in runs {
       guard let foreign = run.tasks.first(where: { !tasks.contains($0) }) else { continue }
       throw ConfigurationError(

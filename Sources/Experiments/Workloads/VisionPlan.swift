@@ -43,10 +43,16 @@ struct VisionPlan {
       request: EncoderRequest(
         imageHeight: samples.trainingSize.height, imageWidth: samples.trainingSize.width,
         imageChannels: samples.channels.count, dropPath: choices.dropPath))
-    weights = choices.weights.map { URL(fileURLWithPath: $0) }
+    weights = try choices.weights.map { path in
+      let url = URL(fileURLWithPath: path)
+      guard FileManager.default.fileExists(atPath: path) else { throw FileError.unreadable(url) }
+      return url
+    }
     start =
       choices.start.isEmpty
-      ? nil : try NetworkStart(choices.start, tasks: resolved.tasks, encoder: network.encoder)
+      ? nil
+      : try NetworkStart(
+        choices.start, tasks: resolved.tasks, encoder: network.encoder, channels: samples.channels)
     try checkNetwork()
     try checkMethod()
     try level.check(network.decoder, workload: workload)
@@ -71,7 +77,7 @@ struct VisionPlan {
     let isRun = (try? weights.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
     let file =
       try isRun
-      ? StartRun(weights.path, of: network.encoder, field: "network.weights").encoder
+      ? StartRun(weights.path, of: network.encoder, channels: samples.channels, field: "network.weights").encoder
       : SafetensorsFile(contentsOf: weights)
     do { try made.loadEncoder(file) } catch let error as LoadError {
       guard samples.channels.depthChannel != nil else { throw error }

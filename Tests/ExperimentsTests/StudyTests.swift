@@ -91,6 +91,7 @@ import Experiments
   ) throws {
     let runFolder = folder.run(run)
     try FileManager.default.createDirectory(at: runFolder.url, withIntermediateDirectories: true)
+    try Data(run.configuration.yaml.utf8).write(to: runFolder.configuration)
     let steps = run.configuration.training.steps
     let tasks = values.sorted { $0.key < $1.key }.map { task, value in
       """
@@ -262,8 +263,6 @@ import Experiments
       let study = try example(in: folder)
       var other = study
       other.configuration.training.steps = 5
-      let run = study.runs[0]
-      try Data(run.configuration.yaml.utf8).write(to: folder.run(run).configuration)
       #expect {
         _ = try StudyRunner(study, folder: folder, executable: url)
       } throws: { "\($0)".contains("is not empty, and holds no study") }
@@ -273,6 +272,11 @@ import Experiments
       #expect {
         _ = try StudyRunner(other, folder: folder, executable: url)
       } throws: { "\($0)".contains("another configuration (there: steps: 4") }
+      // What a run was trained with has to be known.
+      try FileManager.default.removeItem(at: folder.run(study.runs[0]).configuration)
+      #expect {
+        _ = try StudyRunner(study, folder: folder, executable: url)
+      } throws: { "\($0)".contains("config.yaml: does not exist, though the run is finished") }
     }
   }
 }

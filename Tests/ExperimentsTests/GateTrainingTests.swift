@@ -65,17 +65,13 @@ import Testing
 
   /// The note about a penalty that is too weak counts the steps in which gates move.
   @Test func frozenGatesAreNotMoved() throws {
-    try withTemporaryFolder { parent in
-      func note(_ frozen: Double) throws -> String? {
-        try TrainingSession(
-          SmallRuns.configuration(["training.steps=10", "network.sharing={name: gates, freezeGatesAfter: \(frozen)}"]),
-          folder: RunFolder(parent.appendingPathComponent("\(frozen)")), existing: .refuse
-        ).trainer.workload.note()
-      }
-      let (half, never) = (try note(0.5), try note(0))
-      #expect(half?.contains("in 5 steps, the penalty") == true, "\(half ?? "no note")")
-      #expect(never == nil)
+    func note(_ frozen: Double) throws -> String? {
+      try SmallRuns.trainer(["training.steps=10", "network.sharing={name: gates, freezeGatesAfter: \(frozen)}"])
+        .workload.note()
     }
+    let (half, never) = (try note(0.5), try note(0))
+    #expect(half?.contains("in 5 steps, the penalty") == true, "\(half ?? "no note")")
+    #expect(never == nil)
   }
 
   @Test func targetsAndOptionsThatCannotBe() throws {

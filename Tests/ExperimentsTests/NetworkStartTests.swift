@@ -14,11 +14,7 @@ import VisionNetworks
 
   /// The network before its first step.
   private func store(_ changes: [String]) throws -> ParameterStore {
-    try withTemporaryFolder { folder in
-      try TrainingSession(
-        SmallRuns.configuration(changes), folder: RunFolder(folder.appendingPathComponent("run")), existing: .refuse
-      ).trainer.network.store
-    }
+    try SmallRuns.trainer(changes).network.store
   }
 
   @Test func partsOfTasksStartFromTheirRuns() throws {
@@ -74,10 +70,9 @@ import VisionNetworks
       }
       func note(_ runs: [String], _ decoder: String) throws -> String? {
         let start = runs.map { "'\($0)'" }.joined(separator: ", ")
-        return try TrainingSession(
-          SmallRuns.configuration(["network.decoder=\(decoder)", "network.sharing=gates", "network.start=[\(start)]"]),
-          folder: RunFolder(parent.appendingPathComponent("\(runs.count)-\(decoder)")), existing: .refuse
-        ).trainer.workload.note()
+        return try SmallRuns.trainer(
+          ["network.decoder=\(decoder)", "network.sharing=gates", "network.start=[\(start)]"]
+        ).workload.note()
       }
       let decoder = Configuration().network.decoder.name
       let (other, one, both) = (try note(paths, "dpt"), try note([paths[0]], decoder), try note(paths, decoder))

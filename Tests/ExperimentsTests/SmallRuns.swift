@@ -31,6 +31,15 @@ enum SmallRuns {
       ] + changes)
   }
 
+  /// A run before its first step, whose folder is gone again.
+  static func trainer(_ changes: [String]) throws -> Trainer {
+    try withTemporaryFolder { folder in
+      try TrainingSession(
+        configuration(changes), folder: RunFolder(folder.appendingPathComponent("run")), existing: .refuse
+      ).trainer
+    }
+  }
+
   /// Trains a run.
   @discardableResult
   static func train(_ changes: [String], in folder: URL) throws -> RunFolder {

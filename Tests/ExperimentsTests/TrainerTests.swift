@@ -38,19 +38,14 @@ import Experiments
   }
 
   @Test func smallerBatchesAreNoted() throws {
-    try withTemporaryFolder { parent in
-      func note(_ batchSize: Int) throws -> String? {
-        try TrainingSession(
-          SmallRuns.configuration(["data.trainingCount=3", "training.batchSize=\(batchSize)"]),
-          folder: RunFolder(parent.appendingPathComponent("\(batchSize)")), existing: .refuse
-        ).trainer.workload.note()
-      }
-      let (large, right) = (try note(4), try note(3))
-      #expect(
-        large
-          == "training.batchSize is 4, larger than the number of samples to train on, 3: a step looks at these alone")
-      #expect(right == nil)
+    func note(_ batchSize: Int) throws -> String? {
+      try SmallRuns.trainer(["data.trainingCount=3", "training.batchSize=\(batchSize)"]).workload.note()
     }
+    let (large, right) = (try note(4), try note(3))
+    #expect(
+      large
+        == "training.batchSize is 4, larger than the number of samples to train on, 3: a step looks at these alone")
+    #expect(right == nil)
   }
 
   @Test func twoTrainingsInOneFolderAreRefused() throws {

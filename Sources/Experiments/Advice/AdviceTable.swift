@@ -82,7 +82,7 @@ public struct AdviceTable {
   private static func inWords(fraction: Double) -> String {
     switch Int((100 * fraction).rounded(.down)) {
     case 100...: "every draw"
-    case 1...99: "at least \(Int((100 * fraction).rounded(.down))) % of the draws"
+    case let percent where percent > 0: "at least \(percent) % of the draws"
     default: "less than 1 % of the draws"
     }
   }

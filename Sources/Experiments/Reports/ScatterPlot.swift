@@ -26,7 +26,7 @@ struct ScatterPlot {
 
   private static let (width, height) = (460.0, 300.0)
   private static let (left, right, top, bottom) = (56.0, 16.0, 12.0, 40.0)
-
+  /// That of text.
   private static let neutralColor = "currentColor"
 
   var html: String {

@@ -69,8 +69,9 @@ public struct Checkpoint: Codable, Sendable {
     let url = url(name, in: folder)
     guard let data = try? Data(contentsOf: url) else {
       // A run has a best one from its first evaluation on.
-      throw FileError(
-        url, "there is no such checkpoint: the run has none yet, or a study with keepCheckpoints: false removed it")
+      let hasAny = [Name.best, .last].contains { exists($0, in: folder) }
+      let reason = hasAny ? "" : ": the run has none yet, or a study with keepCheckpoints: false removed it"
+      throw FileError(url, "there is no such checkpoint\(reason)")
     }
     guard let checkpoint = try? JSONDecoder().decode(Checkpoint.self, from: data), checkpoint.step >= 0,
       isTensorFile(checkpoint.tensors)

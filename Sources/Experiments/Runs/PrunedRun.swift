@@ -79,7 +79,7 @@ public struct PrunedRun {
       return "static network, of the checkpoint 'best'\(step.map { " (step \($0))" } ?? ""): \(folder.url.path)"
     case .trained(let step):
       return
-        "\(folder.url.path) was trained since it was pruned, up to step \(step), and is kept: `polymath prune \(run.url.path) --out FOLDER` prunes the checkpoint 'best' as it is now"
+        "\(folder.url.path) \(StaticNetworkPlace.trained(upTo: step)), and is kept: `polymath prune \(run.url.path) --out FOLDER` prunes the checkpoint 'best' as it is now"
     case .taken(let error): return "the static network was not written: \(error)"
     }
   }

@@ -106,7 +106,7 @@ public struct RunFolder: Sendable {
     case .trained(let step):
       throw FileError(
         pruned.url,
-        "holds a static network that was trained since it was pruned, up to step \(step), and would be lost: it has to be moved or removed first"
+        "holds a static network that \(StaticNetworkPlace.trained(upTo: step)), and would be lost: it has to be moved or removed first"
       )
     case .taken(let error):
       throw FileError(pruned.url, "would be lost: it has to be moved or removed first (\(error.reason))")

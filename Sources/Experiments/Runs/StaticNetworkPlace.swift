@@ -21,8 +21,12 @@ enum StaticNetworkPlace {
     } catch { self = Self.taken(folder, error) }
   }
 
+  private static let advice = "it is not replaced. --out names another folder"
+
+  /// What a static network is that was trained up to a step, as the rest of a sentence about it.
+  static func trained(upTo step: Int) -> String { "was trained since it was pruned, up to step \(step)" }
+
   private static func taken(_ folder: RunFolder, _ error: FileError) -> StaticNetworkPlace {
-    let advice = "it is not replaced. --out names another folder"
     guard folder.isRun else { return .taken(error) }
     guard FileManager.default.fileExists(atPath: folder.layout.path) else {
       return .taken(FileError(folder.url, "holds a run that was not made by pruning: \(advice)"))
@@ -62,8 +66,7 @@ enum StaticNetworkPlace {
     case .trained(let step):
       throw FileError(
         folder.url,
-        "holds a static network that was trained since it was pruned, up to step \(step): it is not replaced. --out names another folder"
-      )
+        "holds a static network that \(Self.trained(upTo: step)): \(Self.advice)")
     case .taken(let error): throw error
     }
   }

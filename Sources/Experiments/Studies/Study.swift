@@ -95,9 +95,9 @@ public struct Study: Sendable {
       guard candidate.configuration.data == configuration.data else {
         var other = configuration
         other.data = candidate.configuration.data
-        let detail = configuration.difference(from: other).map { " (\($0))" } ?? ""
         throw ConfigurationError(
-          "'\(candidate.label)' has other data than the study\(detail): their results do not compare")
+          "'\(candidate.label)' has other data than the study\(configuration.difference(from: other)): their results do not compare"
+        )
       }
     }
     // Opened once: the data are the same.

@@ -91,17 +91,15 @@ public struct StudyRunner {
 
   private func requireSameConfiguration(_ run: StudyRun) throws {
     let runFolder = folder.run(run)
-    guard runFolder.isRun else {
-      guard !folder.isFinished(run) else {
-        throw FileError(
-          runFolder.configuration,
-          "does not exist, though the run is finished: without the run's folder, the same command trains it again")
-      }
-      return
+    if !runFolder.isRun, folder.isFinished(run) {
+      throw FileError(
+        runFolder.configuration,
+        "does not exist, though the run is finished: without the run's folder, the same command trains it again")
     }
+    guard runFolder.isRun else { return }
     let found = try Configuration(of: runFolder)
     guard found != run.configuration.withAbsolutePaths else { return }
-    let detail = found.difference(from: run.configuration.withAbsolutePaths).map { " (\($0))" } ?? ""
+    let detail = found.difference(from: run.configuration.withAbsolutePaths)
     throw ConfigurationError(
       "\(runFolder.url.path) was trained with another configuration\(detail): --out names another folder for this study"
     )

@@ -43,16 +43,12 @@ public struct TrainedRun {
 
   /// What the network's tokens span, and where the tasks' gradients conflict at them, on training data.
   ///
-  /// - Throws: `MethodError` for a network without tokens.
+  /// - Throws: `MethodError` for a network without tokens that tasks share.
   public func analyzeTokens(sampleCount: Int, ratio: Double) throws -> TokenAnalysis {
-    guard network.transformer != nil else {
+    let hasOwnTokens = workload.multitaskNetwork?.plan.sharing.partsStreams == true
+    guard network.transformer != nil, !hasOwnTokens else {
       throw MethodError(
         "network.sharing is \(configuration.network.sharing.name), and network.encoder \(configuration.network.encoder): token spaces are those of a transformer that tasks share"
-      )
-    }
-    guard workload.multitaskNetwork?.plan.sharing.partsStreams != true else {
-      throw MethodError(
-        "with network.sharing \(configuration.network.sharing.name), each task has tokens of its own: token spaces are those of a transformer that tasks share"
       )
     }
     return try TokenAnalysis(tasks: network.tasks, ratio: ratio) {

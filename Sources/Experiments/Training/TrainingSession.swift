@@ -117,7 +117,7 @@ public struct TrainingSession {
   public static func resumedConfiguration(_ given: Configuration?, _ folder: RunFolder) throws -> Configuration {
     let own = try Configuration(of: folder)
     guard let given, given.withAbsolutePaths != own else { return own }
-    let detail = own.difference(from: given.withAbsolutePaths).map { " (\($0))" } ?? ""
+    let detail = own.difference(from: given.withAbsolutePaths)
     throw ConfigurationError(
       "\(folder.url.path): a resumed run keeps the configuration in its folder, and another one was given\(detail): leave the configuration file, --method and --set out, or change config.yaml in the folder. A new run starts from the network of one that shares hard by network.start"
     )

@@ -45,7 +45,7 @@ struct VisionPlan {
         imageChannels: samples.channels.count, dropPath: choices.dropPath))
     weights = try choices.weights.map { path in
       let url = URL(fileURLWithPath: path)
-      guard FileManager.default.fileExists(atPath: path) else { throw FileError.unreadable(url) }
+      guard FileManager.default.fileExists(atPath: path) else { throw FileError(url, "does not exist") }
       return url
     }
     start =

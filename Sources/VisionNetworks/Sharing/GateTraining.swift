@@ -39,7 +39,7 @@ public final class GateTraining {
 
   /// Prepares a step: λ follows the cost, gates are frozen when it is time, and channels are noted that are to be held.
   func willStep(_ completed: Int, of total: Int) {
-    let isFrozen = sharing.freezesAfter.map { Double(completed) >= $0 * Double(total) } ?? false
+    let isFrozen = sharing.movingSteps(of: total).map { completed >= $0 } ?? false
     for layer in layers { layer.isFrozen = isFrozen }
     if !isFrozen, completed % FLOPTarget.interval(of: total) == 0 { follow(completed, of: total) }
     held = sharing.holdsUnselected ? withoutGradients(unselected) : []

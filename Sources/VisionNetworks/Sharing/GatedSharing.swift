@@ -51,6 +51,9 @@ public struct GatedSharing: Sharing {
   /// Whether pruning is to leave a network of a certain cost.
   public var wantsCost: Bool { flops != nil }
 
+  /// The number of steps after which gates and mixes stay as they are; nil for never.
+  func movingSteps(of total: Int) -> Int? { freezesAfter.map { Int(($0 * Double(total)).rounded(.up)) } }
+
   /// Builds an encoder in which each task has a copy of every layer beside a shared one.
   public func makeEncoder(
     _ entry: EncoderEntry, at path: ParameterPath, _ request: EncoderRequest, tasks: [String]

@@ -74,7 +74,7 @@ extension MultitaskNetwork {
       return nil
     }
     let sharing = gates.sharing
-    let moved = sharing.freezesAfter.map { Int(($0 * Double(steps)).rounded(.up)) } ?? steps
+    let moved = sharing.movingSteps(of: steps) ?? steps
     guard moved > 0 else { return nil }
     let partCount = gatedLayers.reduce(0) { $0 + $1.partCount }
     // The slope of the sigmoid is at most a quarter.
